@@ -1,0 +1,157 @@
+/**
+ * The annex is the contract (DESIGN §6): it holds every number that any page prints, and a page prints nothing else.
+ * Decimals are strings; null is not zero. Its JSON Schema is docs/annex.schema.json.
+ */
+export interface Annex {
+  readonly meta: AnnexMeta;
+  readonly figures: readonly Figure[];
+  readonly factors: readonly Factor[];
+  readonly instruments: readonly Instrument[];
+  readonly reconciliation: readonly ReconciliationLine[];
+  readonly restatements: readonly Restatement[];
+  readonly exclusions: readonly Exclusion[];
+  readonly gaps: readonly Gap[];
+  readonly framework_index: readonly FrameworkItem[];
+  readonly evidence: readonly Evidence[];
+}
+
+export interface AnnexMeta {
+  readonly schema_version: '1';
+  readonly organisation: string;
+  readonly consolidation: string;
+  readonly period: { readonly from: string; readonly to: string };
+  readonly as_of: string;
+  readonly published_at: string;
+  readonly status: 'preliminary' | 'closed' | 'restated';
+  /** Why the month is not closed yet; empty when it is. */
+  readonly status_reasons: readonly string[];
+  readonly version: number;
+  /** Version that this one replaces; null for the first. */
+  readonly supersedes: number | null;
+  readonly code_version: string;
+  readonly book_manifest_sha256: string;
+  readonly currency: string;
+  /** Settings that shape the figures, in words for the methodology chapter: idle policy, assumed utilisation, … */
+  readonly assumptions: readonly { readonly name: string; readonly value: string; readonly method: string }[];
+  /** True for a made-up company: every page then says "synthetic". */
+  readonly synthetic: boolean;
+}
+
+export interface Figure {
+  readonly id: string;
+  /** Empty for a total; otherwise the one dimension (or for a run: run_id) that the figure is cut by. A null value: nobody said. */
+  readonly dimensions: Readonly<Record<string, string | null>>;
+  readonly label: string;
+  /** Decimal text, unrounded; null when it cannot be said. */
+  readonly value: string | null;
+  readonly unit: string;
+  readonly period: { readonly from: string; readonly to: string };
+  /** `scope_2`, `scope_3`, or null where scopes do not apply or are mixed. */
+  readonly scope: string | null;
+  /** GHG Protocol Scope 3 category, `1`; null elsewhere. */
+  readonly category: string | null;
+  /** Shares of the energy behind the figure by basis, decimal text 0 to 1; they add up to 1. Null where no energy is behind it. */
+  readonly basis_mix: { readonly measured: string; readonly modelled: string; readonly filled: string } | null;
+  readonly method: 'location' | 'market' | null;
+  readonly boundary: readonly string[];
+  readonly includes_pue: boolean;
+  /** Known ÷ expected, decimal text 0 to 1; null where nothing was expected. */
+  readonly coverage_ratio: string | null;
+  readonly u95_low: string | null;
+  readonly u95_high: string | null;
+  readonly numerator: string | null;
+  readonly denominator: string | null;
+  /** `<figure id>@<version>`, described in docs/kpi-catalogue.md. */
+  readonly formula_id: string;
+  readonly factor_ids: readonly string[];
+  /** SHA-256 of the landed files behind the figure. */
+  readonly inputs: readonly string[];
+}
+
+export interface Factor {
+  readonly id: string;
+  readonly source: string;
+  readonly licence: string;
+  readonly zone: string | null;
+  readonly kind: string;
+  readonly grain: string;
+  readonly value: string;
+  readonly unit: string;
+  readonly valid_from: string;
+  readonly valid_to: string;
+  readonly is_estimated: boolean | null;
+  /** Share of the month's facility energy that used it, decimal text 0 to 1. */
+  readonly energy_share: string | null;
+}
+
+export interface Instrument {
+  readonly id: string;
+  readonly kind: string;
+  readonly grid_zone: string;
+  readonly mwh: string;
+  readonly gco2e_per_kwh: string;
+  readonly vintage: string;
+  readonly retired_at: string | null;
+  /** MWh of it that were set against consumption. */
+  readonly used_mwh: string;
+}
+
+/** Our figure beside the provider's own, never added: DESIGN §4. */
+export interface ReconciliationLine {
+  readonly provider: string;
+  readonly measure: string;
+  readonly ours: string | null;
+  readonly theirs: string | null;
+  readonly difference: string | null;
+  readonly unit: string;
+  readonly remark: string;
+}
+
+export interface Restatement {
+  readonly figure_id: string;
+  readonly dimensions: Readonly<Record<string, string | null>>;
+  readonly period: string;
+  readonly old: string | null;
+  readonly new: string | null;
+  readonly difference: string | null;
+  readonly unit: string;
+  readonly reason: string;
+}
+
+export interface Exclusion {
+  readonly what: string;
+  readonly reason: string;
+}
+
+/** Something that drew energy and has no figure, or data that never came: with what is known of its size. */
+export interface Gap {
+  readonly reason: string;
+  readonly provider: string | null;
+  readonly what: string;
+  readonly resources: number;
+  readonly hours: string;
+  readonly quantity: string | null;
+  readonly unit: string | null;
+  readonly effective_cost: string | null;
+}
+
+export interface FrameworkItem {
+  readonly framework: string;
+  readonly edition: string;
+  readonly item: string;
+  readonly title: string;
+  readonly figure_ids: readonly string[];
+  readonly omission_reason: string | null;
+}
+
+export interface Evidence {
+  readonly sha256: string;
+  readonly source_id: string;
+  readonly kind: string;
+  readonly origin: string;
+  readonly fetched_at: string;
+  readonly bytes: number;
+  readonly rows: number;
+  readonly rows_rejected: number;
+  readonly provider_version: string | null;
+}

@@ -1,0 +1,168 @@
+import type { FactTable } from '../sources/source.ts';
+
+/**
+ * Every column of every table, once (DESIGN §5): the order here is the order in the Parquet files, the type is DuckDB's,
+ * the meaning is printed in docs/data-dictionary.md.
+ */
+export interface Column {
+  readonly name: string;
+  readonly type: string;
+  readonly meaning: string;
+}
+
+const column = (name: string, type: string, meaning: string): Column => ({ name, type, meaning });
+
+/** Joules, exact: ten billion kWh fit, a microjoule is seen. */
+export const ENERGY = 'DECIMAL(28,6)';
+/** Money and billed quantities, exact to a trillionth. */
+export const MONEY = 'DECIMAL(28,12)';
+/** Grams of CO2e, exact to a microgram. */
+export const EMISSIONS = 'DECIMAL(28,6)';
+
+/** Whose work it was: filled by the workload rules of the settings, NULL where nothing says. */
+export const WORKLOAD_COLUMNS = [
+  column('project', 'VARCHAR', 'Project, product or team that the work was done for'),
+  column('model_id', 'VARCHAR', 'Model that was trained or served'),
+  column('workload_type', 'VARCHAR', 'data_preparation, training, evaluation, deployment, inference or other'),
+  column('workload_id', 'VARCHAR', 'One run, endpoint, job or deployment'),
+] as const;
+
+const LINEAGE = [
+  column('source_id', 'VARCHAR', 'Source of the settings that the row came from'),
+  column('receipt_sha256', 'VARCHAR', 'SHA-256 of the landed file that the row came from'),
+] as const;
+
+export const TABLES = {
+  fct_cost: [
+    ...LINEAGE,
+    column('provider_name', 'VARCHAR', 'FOCUS ProviderName: AWS, Google Cloud, Microsoft, …'),
+    column('billing_account_id', 'VARCHAR', 'FOCUS BillingAccountId: who is invoiced'),
+    column('sub_account_id', 'VARCHAR', 'FOCUS SubAccountId: account, project or subscription that used it'),
+    column('region_id', 'VARCHAR', "FOCUS RegionId: the provider's region code"),
+    column('service_name', 'VARCHAR', 'FOCUS ServiceName'),
+    column('resource_id', 'VARCHAR', 'FOCUS ResourceId'),
+    column('resource_type', 'VARCHAR', 'Instance type or model; NULL where the charge has none'),
+    column('sku_id', 'VARCHAR', 'FOCUS SkuId'),
+    column('charge_category', 'VARCHAR', 'FOCUS ChargeCategory: Usage, Purchase, Tax, Credit or Adjustment'),
+    column('charge_period_start', 'TIMESTAMP', 'FOCUS ChargePeriodStart, UTC'),
+    column('charge_period_end', 'TIMESTAMP', 'FOCUS ChargePeriodEnd, UTC, exclusive'),
+    column('consumed_quantity', MONEY, 'FOCUS ConsumedQuantity; each unit of use is counted once'),
+    column('consumed_unit', 'VARCHAR', 'FOCUS ConsumedUnit'),
+    column('billed_cost', MONEY, 'FOCUS BilledCost'),
+    column('effective_cost', MONEY, 'FOCUS EffectiveCost: amortised, after discounts'),
+    column('list_cost', MONEY, 'FOCUS ListCost'),
+    column('billing_currency', 'VARCHAR', 'FOCUS BillingCurrency, ISO 4217'),
+    column('energy_driver', 'VARCHAR', 'What draws the energy of this charge (docs/methods/modelled-energy.md); NULL: no model'),
+    column('driver_quantity', MONEY, "The driver's quantity in its own unit"),
+    column('tags', 'MAP(VARCHAR, VARCHAR)', 'FOCUS Tags, keys as the provider writes them'),
+    ...WORKLOAD_COLUMNS,
+  ],
+  fct_energy: [
+    ...LINEAGE,
+    column('period_start', 'TIMESTAMP', 'Hour, UTC'),
+    column('host_id', 'VARCHAR', 'OpenTelemetry host.id'),
+    column('resource_id', 'VARCHAR', 'Resource as the bill names it; the host where there is no bill'),
+    column('component', 'VARCHAR', 'gpu, cpu, memory, storage, network or other'),
+    column('basis', 'VARCHAR', 'measured (counter, meter) or modelled (usage and a hardware table)'),
+    column('method', 'VARCHAR', 'How it was read: nvml-counter, rapl, cpu-utilisation-model, …'),
+    column('share', 'VARCHAR', 'attributed, idle or unattributed; the three add up to the device'),
+    column('energy_joules', ENERGY, 'IT energy of the share; NULL for a gap'),
+    column('covered_seconds', 'DECIMAL(18,3)', 'Seconds of the hour whose energy is known, mean over the devices of the component'),
+    column('gap_reason', 'VARCHAR', 'Why energy is unknown; NULL where it is known'),
+    column('u95_ratio', 'DOUBLE', '95 % half-width as a ratio'),
+    ...WORKLOAD_COLUMNS,
+  ],
+  fct_activity: [
+    ...LINEAGE,
+    column('period_start', 'TIMESTAMP', 'Hour, UTC'),
+    column('resource_id', 'VARCHAR', 'Server or endpoint that did the work'),
+    column(
+      'measure',
+      'VARCHAR',
+      'requests, input_tokens, output_tokens, cached_tokens, training_tokens, steps, samples, images or gpu_seconds',
+    ),
+    column('quantity', 'DECIMAL(28,6)', 'How many in the hour'),
+    ...WORKLOAD_COLUMNS,
+  ],
+  fct_run: [
+    ...LINEAGE,
+    column('run_id', 'VARCHAR', 'Training or batch run'),
+    column('solution_id', 'VARCHAR', 'Goal that several runs may try to reach; the run itself where none is named'),
+    column('started_at', 'TIMESTAMP', 'UTC'),
+    column('ended_at', 'TIMESTAMP', 'UTC'),
+    column('outcome', 'VARCHAR', 'succeeded, failed or aborted'),
+    column('target_metric', 'VARCHAR', 'What the run was to reach, for instance eval_loss'),
+    column('target_value', 'DOUBLE', 'Value of the target metric at the end'),
+    ...WORKLOAD_COLUMNS,
+  ],
+  fct_provider_emissions: [
+    ...LINEAGE,
+    column('period_start', 'TIMESTAMP', 'First hour of the usage month, UTC'),
+    column('provider_name', 'VARCHAR', 'AWS, Google Cloud, Microsoft'),
+    column('account_id', 'VARCHAR', 'Account, project or subscription'),
+    column('region_id', 'VARCHAR', "The provider's region code; NULL for global services"),
+    column('service_name', 'VARCHAR', "The provider's name of the service"),
+    column('scope_1_gco2e', EMISSIONS, "The provider's own Scope 1"),
+    column('scope_2_location_gco2e', EMISSIONS, "The provider's own Scope 2, location-based"),
+    column('scope_2_market_gco2e', EMISSIONS, "The provider's own Scope 2, market-based"),
+    column('scope_3_gco2e', EMISSIONS, "The provider's own Scope 3"),
+    column('total_location_gco2e', EMISSIONS, 'Scopes 1 to 3, location-based'),
+    column('total_market_gco2e', EMISSIONS, 'Scopes 1 to 3, market-based'),
+    column('model_version', 'VARCHAR', "Version of the provider's carbon model"),
+    column('refreshed_at', 'TIMESTAMP', 'When the provider last computed the row'),
+  ],
+  fct_grid_intensity: [
+    ...LINEAGE,
+    column('period_start', 'TIMESTAMP', 'Hour, UTC'),
+    column('grid_zone', 'VARCHAR', 'Electricity Maps zone key, for instance GB or US-MIDA-PJM'),
+    column('kind', 'VARCHAR', 'direct (Scope 2), lifecycle, residual or marginal (never in an inventory)'),
+    column('carbon_intensity_gco2e_per_kwh', 'DOUBLE', 'Average intensity of the hour'),
+    column('grain', 'VARCHAR', 'hour, half_hour (both halves there), day, month or year: the grain that the source gave'),
+    column('is_estimated', 'BOOLEAN', 'The source itself estimated the value; NULL where it does not say'),
+    column('version', 'VARCHAR', "The source's version or update time of the value"),
+  ],
+} as const satisfies Readonly<Record<FactTable, readonly Column[]>>;
+
+/** Every settled line. `settled_as` says what became of it; the lines of a bill add up to its rows and its money. */
+export const LEDGER_COLUMNS = [
+  column('period_start', 'TIMESTAMP', 'Hour, UTC'),
+  column('provider_name', 'VARCHAR', 'FOCUS ProviderName; own for hosts on own or colocation sites'),
+  column('sub_account_id', 'VARCHAR', 'FOCUS SubAccountId'),
+  column('region_id', 'VARCHAR', "The provider's region code; the site for own hosts"),
+  column('site', 'VARCHAR', 'Site of the settings, or provider and region'),
+  column('control', 'VARCHAR', 'own, colo or cloud'),
+  column('scope', 'VARCHAR', 'scope_2 for own and colo sites, scope_3 (category 1) for cloud'),
+  column('grid_zone', 'VARCHAR', 'Electricity Maps zone key'),
+  column('service_name', 'VARCHAR', 'FOCUS ServiceName'),
+  column('resource_id', 'VARCHAR', 'FOCUS ResourceId, or the host'),
+  column('resource_type', 'VARCHAR', 'Instance type or model'),
+  column('component', 'VARCHAR', 'gpu, cpu, memory, storage, network or other'),
+  column('share', 'VARCHAR', 'attributed, idle or unattributed'),
+  ...WORKLOAD_COLUMNS,
+  column('settled_as', 'VARCHAR', 'energy, gap (draws energy that is unknown) or no_energy (money only)'),
+  column('basis', 'VARCHAR', 'measured, modelled or filled: the one that won the hour; NULL without energy'),
+  column('method', 'VARCHAR', 'How the winning figure came about'),
+  column('it_energy_joules', ENERGY, 'Energy of the IT equipment'),
+  column('pue', 'DOUBLE', 'Power usage effectiveness of the site at the time'),
+  column('facility_energy_joules', ENERGY, 'IT energy times PUE, once'),
+  column('factor_id', 'VARCHAR', 'Grid factor: source/zone/kind/grain'),
+  column('carbon_intensity_gco2e_per_kwh', 'DOUBLE', 'Its value in this hour'),
+  column('emissions_location_gco2e', EMISSIONS, 'Facility energy times grid factor'),
+  column('emissions_market_gco2e', EMISSIONS, 'Facility energy times residual mix or grid average, before instruments; NULL where no instrument exists for the zone'),
+  column('embodied_gco2e', EMISSIONS, 'Embodied emissions of the hardware, amortised over its life (SCI M); never added to purchases'),
+  column('billed_cost', MONEY, 'FOCUS BilledCost of this line'),
+  column('effective_cost', MONEY, 'FOCUS EffectiveCost of this line, cut among components and workloads by energy'),
+  column('billing_currency', 'VARCHAR', 'ISO 4217'),
+  column('u95_ratio', 'DOUBLE', '95 % half-width of the energy as a ratio'),
+  column('factor_u95_ratio', 'DOUBLE', '95 % half-width of the grid factor as a ratio'),
+  column('gap_reason', 'VARCHAR', 'Why energy is unknown'),
+  column('gap_quantity', MONEY, 'Consumed quantity beside a gap'),
+  column('gap_unit', 'VARCHAR', 'Its unit'),
+  column('bill_rows', 'BIGINT', 'Bill rows that this line stands for; each is counted on one line'),
+  column('resource_hours', 'BIGINT', '1 on the first line of each resource, hour and workload, 0 on the others: the weight in coverage'),
+] as const;
+
+export const FACT_TABLES = Object.keys(TABLES) as FactTable[];
+
+export const COMPONENTS = ['gpu', 'cpu', 'memory', 'storage', 'network', 'other'] as const;
+export const WORKLOAD_TYPES = ['data_preparation', 'training', 'evaluation', 'deployment', 'inference', 'other'] as const;

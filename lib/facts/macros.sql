@@ -1,0 +1,15 @@
+-- The only place in SQL that knows how many joules make a kilowatt hour.
+CREATE OR REPLACE TEMP MACRO joules_to_kwh(energy_joules) AS energy_joules / 3600000;
+-- Energy of a power over a time: E (J) = P (W) x t (h) x 3600.
+CREATE OR REPLACE TEMP MACRO watt_hours_to_joules(watt_hours) AS watt_hours * 3600;
+-- Emissions of electricity in grams, exact per row: activity data times emission factor (GHG Protocol).
+CREATE OR REPLACE TEMP MACRO emissions_gco2e(energy_joules, carbon_intensity_gco2e_per_kwh) AS
+    (joules_to_kwh(energy_joules::DOUBLE) * carbon_intensity_gco2e_per_kwh)::DECIMAL(28,6);
+-- One piece of a total that is cut at the cumulative fractions `lower` and `upper` (0 to 1). The pieces of a whole cut
+-- telescope: they add up to the total exactly, whatever the order.
+CREATE OR REPLACE TEMP MACRO money_below(total, fraction) AS
+    CASE WHEN fraction <= 0 THEN 0::DECIMAL(28,12) WHEN fraction >= 1 THEN total::DECIMAL(28,12) ELSE (total::DOUBLE * fraction)::DECIMAL(28,12) END;
+CREATE OR REPLACE TEMP MACRO slice_money(total, lower, upper) AS money_below(total, upper) - money_below(total, lower);
+CREATE OR REPLACE TEMP MACRO energy_below(total, fraction) AS
+    CASE WHEN fraction <= 0 THEN 0::DECIMAL(28,6) WHEN fraction >= 1 THEN total::DECIMAL(28,6) ELSE (total::DOUBLE * fraction)::DECIMAL(28,6) END;
+CREATE OR REPLACE TEMP MACRO slice_energy(total, lower, upper) AS energy_below(total, upper) - energy_below(total, lower);

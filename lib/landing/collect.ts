@@ -1,0 +1,181 @@
+import type { Source } from '../sources/source.ts';
+import type { Period } from '../units/period.ts';
+import { type Book, jsonBytes } from './book.ts';
+import { type Checked, checkRows, openLanded, type SourceOptions, unreadable } from './contract.ts';
+import { type Fetched, type Offer, type Origin, RejectedPayload } from './origin.ts';
+import { landedKey, type Receipt, type Rejection, receiptKey, rejectionText } from './receipt.ts';
+import type { Warehouse } from './warehouse.ts';
+
+/** One source of the settings for one month. */
+export interface CollectRequest {
+  readonly sourceId: string;
+  readonly source: Source;
+  readonly period: Period;
+  readonly asOf: string;
+  readonly options: SourceOptions;
+  readonly columnMapping?: Readonly<Record<string, string>>;
+}
+
+export interface CollectOutcome {
+  readonly landed: number;
+  readonly present: number;
+  readonly rejected: number;
+  /** One sentence for each file that was refused, passed over or landed with rejected rows. */
+  readonly remarks: readonly string[];
+}
+
+interface Edges {
+  readonly book: Book;
+  readonly origin: Origin;
+  readonly warehouse: Warehouse;
+}
+
+type Fate = { readonly outcome: 'landed' | 'present' | 'rejected' | 'passed over'; readonly remarks?: readonly string[] };
+
+/**
+ * Asks a source for a month: every file is fetched, checked against the contract and kept under its own SHA-256 with a
+ * receipt, or put into quarantine with the reason. A file that is already there is not landed again. Throws
+ * `SourceUnavailable` where the source cannot be asked at all.
+ */
+export async function collect(request: CollectRequest, edges: Edges): Promise<CollectOutcome> {
+  const offers = await edges.origin.list();
+  const readable = offers.filter(({ origin }) => request.source.accepts.test(origin));
+  const fates: Fate[] = passedOver(offers.length - readable.length, request);
+  for (const offer of readable) fates.push(await landOne(offer, request, edges));
+  if (readable.length === 0) fates.push({ outcome: 'passed over', remarks: [`${request.sourceId}: no file to read`] });
+  const count = (outcome: Fate['outcome']) => fates.filter((fate) => fate.outcome === outcome).length;
+  return {
+    landed: count('landed'),
+    present: count('present'),
+    rejected: count('rejected'),
+    remarks: fates.flatMap((fate) => fate.remarks ?? []),
+  };
+}
+
+function passedOver(files: number, { source, sourceId }: CollectRequest): Fate[] {
+  if (files === 0) return [];
+  return [{ outcome: 'passed over', remarks: [`${sourceId}: ${files} files passed over, names do not match ${source.accepts}`] }];
+}
+
+async function landOne(offer: Offer, request: CollectRequest, edges: Edges): Promise<Fate> {
+  try {
+    const fetched = await edges.origin.fetch(offer);
+    const identity = { source_id: request.sourceId, period: request.period.month, sha256: fetched.sha256 };
+    if (await edges.book.read(receiptKey(identity))) return { outcome: 'present' };
+    const checked = await check(fetched, request, edges.warehouse, offer);
+    if (checked.rows_in_month === 0) return elsewhere(offer, checked, request);
+    return await land(offer, fetched, checked, request, edges.book);
+  } catch (error) {
+    if (!(error instanceof RejectedPayload)) throw error;
+    return quarantine(offer, error, request, edges);
+  }
+}
+
+async function check(fetched: Fetched, request: CollectRequest, warehouse: Warehouse, offer: Offer): Promise<Checked> {
+  const shape = await openLanded(warehouse, { ...request, path: fetched.path });
+  try {
+    return await checkRows(warehouse, shape, offer.origin);
+  } catch (error) {
+    throw error instanceof RejectedPayload ? error : unreadable(error, fetched.path);
+  }
+}
+
+/** A file of other months stays where it is; one whose path promises this month is refused. */
+function elsewhere({ origin }: Offer, { contract }: Checked, { period, source }: CollectRequest): Fate {
+  const span = contract.first_event ? `${contract.first_event} to ${contract.last_event}` : 'no time at all';
+  const promised = source.month_in_path?.exec(origin)?.[1];
+  if (promised === period.month) {
+    throw new RejectedPayload({ found: `rows of ${span}`, expected: `rows of ${period.month}, as the path says` });
+  }
+  return { outcome: 'passed over', remarks: [`${origin}: holds ${span}, left for its own month`] };
+}
+
+async function land(offer: Offer, fetched: Fetched, checked: Checked, request: CollectRequest, book: Book): Promise<Fate> {
+  const receipt: Receipt = {
+    source_id: request.sourceId,
+    kind: request.source.kind,
+    period: request.period.month,
+    origin: offer.origin,
+    fetched_at: request.asOf,
+    bytes: fetched.bytes,
+    sha256: fetched.sha256,
+    extension: extensionOf(offer.origin),
+    provider_version: checked.provider_version,
+    contract: checked.contract,
+  };
+  await book.importIfAbsent(landedKey(receipt), fetched.path);
+  if (checked.rejections.length > 0) await keepRejections(receipt, checked.rejections, book);
+  await book.putIfAbsent(receiptKey(receipt), jsonBytes(receipt));
+  return { outcome: 'landed', remarks: rowRemarks(offer, checked) };
+}
+
+function rowRemarks({ origin }: Offer, { contract, rejections }: Checked): string[] {
+  const [first] = rejections;
+  if (!first) return [];
+  return [`${origin}: ${contract.rows_rejected} of ${contract.rows} rows rejected, the first: ${rejectionText(first)}`];
+}
+
+/** The reason that lies in quarantine, for a file or for rows of a landed file. */
+export interface Quarantined {
+  readonly source_id: string;
+  readonly period: string;
+  readonly origin: string;
+  readonly fetched_at: string;
+  readonly sha256: string | null;
+  readonly bytes: number;
+  readonly whole_file: boolean;
+  readonly rows_rejected: number | null;
+  readonly reasons: readonly Rejection[];
+}
+
+/** `quarantine/source=bill/period=2026-06/` */
+export function quarantineFolder(sourceId: string, period: Pick<Period, 'month'>): string {
+  return `quarantine/source=${sourceId}/period=${period.month}/`;
+}
+
+async function keepRejections(receipt: Receipt, rejections: readonly Rejection[], book: Book): Promise<void> {
+  const reason: Quarantined = {
+    source_id: receipt.source_id,
+    period: receipt.period,
+    origin: receipt.origin,
+    fetched_at: receipt.fetched_at,
+    sha256: receipt.sha256,
+    bytes: receipt.bytes,
+    whole_file: false,
+    rows_rejected: receipt.contract.rows_rejected,
+    reasons: rejections,
+  };
+  const folder = quarantineFolder(receipt.source_id, { month: receipt.period });
+  await book.putIfAbsent(`${folder}${receipt.sha256}.rows.reason.json`, jsonBytes(reason));
+}
+
+async function quarantine(offer: Offer, error: RejectedPayload, request: CollectRequest, edges: Edges): Promise<Fate> {
+  const fetched = await edges.origin.fetch(offer).catch(() => undefined);
+  const name = fetched?.sha256 ?? encodeURIComponent(offer.origin).replaceAll('%', '_');
+  const folder = quarantineFolder(request.sourceId, request.period);
+  const rejection: Rejection = {
+    file: offer.origin,
+    ...(error.column && { column: error.column }),
+    found: error.found,
+    expected: error.expected,
+  };
+  const reason: Quarantined = {
+    source_id: request.sourceId,
+    period: request.period.month,
+    origin: offer.origin,
+    fetched_at: request.asOf,
+    sha256: fetched?.sha256 ?? null,
+    bytes: offer.bytes,
+    whole_file: true,
+    rows_rejected: null,
+    reasons: [rejection],
+  };
+  if (fetched) await edges.book.importIfAbsent(`${folder}${name}.${extensionOf(offer.origin)}`, fetched.path);
+  await edges.book.putIfAbsent(`${folder}${name}.reason.json`, jsonBytes(reason));
+  return { outcome: 'rejected', remarks: [rejectionText(rejection)] };
+}
+
+/** `parquet`, `csv.gz`, `jsonl.gz`: the endings that DuckDB reads a file by; `bin` where the name has none. */
+function extensionOf(origin: string): string {
+  return /\.([a-z0-9]+(?:\.(?:gz|zst))?)$/i.exec(origin)?.[1]?.toLowerCase() ?? 'bin';
+}

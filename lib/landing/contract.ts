@@ -1,0 +1,241 @@
+import type { ContractColumn, Format, Shape, Source } from '../sources/source.ts';
+import type { Period } from '../units/period.ts';
+import { RejectedPayload } from './origin.ts';
+import type { ContractResult, Rejection } from './receipt.ts';
+import { type Cell, identifier, literal, type Row, type Warehouse } from './warehouse.ts';
+
+/** Options of one source in the settings that its SQL may ask for with getvariable('name'): zone, currency, … */
+export type SourceOptions = Readonly<Record<string, Cell>>;
+
+export interface OpenRequest {
+  readonly source: Source;
+  readonly path: string;
+  readonly period: Period;
+  readonly options: SourceOptions;
+  /** Header names of the file by contract column, from the settings: `{ carbon_intensity: avg_CI }`. */
+  readonly columnMapping?: Readonly<Record<string, string>>;
+  /** Take this shape instead of the first that fits: what the receipt says. */
+  readonly shape?: string;
+}
+
+const REJECTIONS_LISTED = 100;
+const FIELD_SEPARATOR = '␟';
+
+/**
+ * Opens a file against its source's contract and leaves the view `landed` behind: the rows of the month that pass, in
+ * contract columns and types. Throws `RejectedPayload` when no shape fits or the bytes cannot be read.
+ */
+export async function openLanded(warehouse: Warehouse, request: OpenRequest): Promise<Shape> {
+  await setVariables(warehouse, request);
+  const fitting = await firstFittingShape(warehouse, request);
+  await warehouse.run(checkedView(fitting.shape, fitting.found, request.columnMapping));
+  await warehouse.run(
+    `CREATE OR REPLACE TEMP VIEW landed AS SELECT * EXCLUDE (defect, event_time) FROM checked
+     WHERE defect IS NULL AND event_time >= ${timestamp(request.period.from)} AND event_time < ${timestamp(request.period.to)}`,
+  );
+  return fitting.shape;
+}
+
+/** What the check of one file found: the result for the receipt, and the rows that fail, the first hundred by name. */
+export interface Checked {
+  readonly contract: ContractResult;
+  readonly rows_in_month: number;
+  readonly provider_version: string | null;
+  readonly rejections: readonly Rejection[];
+}
+
+/** Checks every row of an opened file (after `openLanded`). Throws `RejectedPayload` when not one row passes. */
+export async function checkRows(warehouse: Warehouse, shape: Shape, origin: string): Promise<Checked> {
+  const [counts] = await warehouse.query(`
+    SELECT count(*)::VARCHAR AS rows, count(defect)::VARCHAR AS rows_rejected,
+           strftime(min(event_time), '%Y-%m-%dT%H:%M:%SZ') AS first_event,
+           strftime(max(event_time), '%Y-%m-%dT%H:%M:%SZ') AS last_event,
+           (SELECT count(*) FROM landed)::VARCHAR AS rows_in_month,
+           ${shape.provider_version ? `max((${shape.provider_version})::VARCHAR) FILTER (WHERE defect IS NULL)` : 'NULL'} AS provider_version
+    FROM checked`);
+  const rejected = Number(counts?.['rows_rejected']);
+  const rejections = rejected > 0 ? await listRejections(warehouse, origin) : [];
+  if (rejected > 0 && rejected === Number(counts?.['rows'])) throw wholeFile(rejections[0]);
+  return {
+    contract: {
+      shape: shape.id,
+      rows: Number(counts?.['rows']),
+      rows_rejected: rejected,
+      first_event: textOrNull(counts?.['first_event']),
+      last_event: textOrNull(counts?.['last_event']),
+    },
+    rows_in_month: Number(counts?.['rows_in_month']),
+    provider_version: textOrNull(counts?.['provider_version']),
+    rejections,
+  };
+}
+
+/** Not one row can be used: the file is refused in the words of its first row. */
+function wholeFile(first: Rejection | undefined): RejectedPayload {
+  return new RejectedPayload({
+    found: `${first?.found} in row ${first?.row} and no row that passes`,
+    expected: first?.expected ?? 'a row',
+    ...(first?.column && { column: first.column }),
+  });
+}
+
+async function listRejections(warehouse: Warehouse, origin: string): Promise<Rejection[]> {
+  const rows = await warehouse.query(
+    `SELECT file_row::VARCHAR AS file_row, defect FROM checked WHERE defect IS NOT NULL ORDER BY file_row LIMIT ${REJECTIONS_LISTED}`,
+  );
+  return rows.map((row) => {
+    const [column, found, expected] = String(row['defect']).split(FIELD_SEPARATOR);
+    return { file: origin, row: Number(row['file_row']), column: column ?? '', found: found ?? '', expected: expected ?? '' };
+  });
+}
+
+async function setVariables(warehouse: Warehouse, { period, options }: OpenRequest): Promise<void> {
+  await warehouse.run(`SET VARIABLE month_start = ${timestamp(period.from)}`);
+  await warehouse.run(`SET VARIABLE month_end = ${timestamp(period.to)}`);
+  for (const [name, value] of Object.entries(options)) {
+    await warehouse.run(`SET VARIABLE ${identifier(name)} = ${value === null ? 'NULL' : literal(String(value))}`);
+  }
+}
+
+interface FoundColumn {
+  readonly name: string;
+  readonly type: string;
+  /** The format knows no types and no NULL: every cell is text, and blanks mean that nothing is there. */
+  readonly isText: boolean;
+}
+
+interface Fitting {
+  readonly shape: Shape;
+  readonly found: readonly FoundColumn[];
+}
+
+async function firstFittingShape(warehouse: Warehouse, request: OpenRequest): Promise<Fitting> {
+  const shapes = request.source.shapes.filter((shape) => !request.shape || shape.id === request.shape);
+  const misfits: string[] = [];
+  let seen: readonly FoundColumn[] = [];
+  for (const shape of shapes.filter((each) => each.format === formatOf(request, shapes))) {
+    const found = await openAs(warehouse, shape, request);
+    const missing = missingColumns(shape, found, request.columnMapping);
+    if (missing.length === 0) return { shape, found };
+    misfits.push(`${shape.id} (lacks ${missing.slice(0, 5).join(', ')})`);
+    seen = found;
+  }
+  throw misfit(request.source, seen, misfits);
+}
+
+/** Parquet files are told by their ending; everything else is text, as the source's other shapes read it. */
+function formatOf({ path }: OpenRequest, shapes: readonly Shape[]): Format {
+  const isParquet = path.endsWith('.parquet');
+  return shapes.find((shape) => (shape.format === 'parquet') === isParquet)?.format ?? 'parquet';
+}
+
+function misfit(source: Source, seen: readonly FoundColumn[], misfits: readonly string[]): RejectedPayload {
+  const refusal = source.refuses?.find(({ header }) => seen.some(({ name }) => header.test(name)));
+  const columns = seen.map(({ name }) => name);
+  return new RejectedPayload({
+    found: refusal?.because ?? `columns ${columns.slice(0, 8).join(', ')}${columns.length > 8 ? ', …' : ''}`,
+    expected: `${source.card.title}: ${misfits.join('; ') || `a file of ${source.shapes.map(({ format }) => format).join(' or ')}`}`,
+  });
+}
+
+async function openAs(warehouse: Warehouse, shape: Shape, { path }: OpenRequest): Promise<FoundColumn[]> {
+  try {
+    await warehouse.run(`CREATE OR REPLACE TEMP VIEW raw AS ${reader(shape.format, path)}`);
+    await warehouse.run(`CREATE OR REPLACE TEMP VIEW opened AS ${shape.open ?? 'SELECT * FROM raw'}`);
+    const columns = await warehouse.query('DESCRIBE opened');
+    return columns.map((column) => ({ name: String(column['column_name']), type: String(column['column_type']), isText: shape.format === 'csv' }));
+  } catch (error) {
+    throw unreadable(error, path);
+  }
+}
+
+/** A DuckDB error about a file's bytes, in the words of the file: its path would only tell where the copy lay. */
+export function unreadable(error: unknown, path: string): RejectedPayload {
+  const message = error instanceof Error ? error.message : String(error);
+  const [firstLine = ''] = message.replaceAll(path, 'the file').split('\n');
+  return new RejectedPayload({ found: firstLine.slice(0, 300), expected: 'a whole, readable file' });
+}
+
+function reader(format: Format, path: string): string {
+  const file = literal(path);
+  const readers: Readonly<Record<Format, string>> = {
+    parquet: `SELECT *, file_row_number + 1 AS file_row FROM read_parquet(${file}, file_row_number = true, hive_partitioning = false)`,
+    csv: `SELECT *, row_number() OVER () AS file_row FROM read_csv(${file}, all_varchar = true, header = true, quote = '"', escape = '"', max_line_size = 16777216, hive_partitioning = false)`,
+    lines: `SELECT *, row_number() OVER () AS file_row FROM read_csv(${file}, columns = {'line': 'VARCHAR'}, header = false, auto_detect = false, delim = '\\x01', quote = '', escape = '', max_line_size = 16777216, hive_partitioning = false)`,
+    text: `SELECT content, 1 AS file_row FROM read_text(${file})`,
+  };
+  return readers[format];
+}
+
+function missingColumns(shape: Shape, found: readonly FoundColumn[], mapping: OpenRequest['columnMapping']): string[] {
+  return shape.columns.filter((column) => column.required && !columnIn(found, column, mapping)).map(({ name }) => name);
+}
+
+function columnIn(found: readonly FoundColumn[], column: ContractColumn, mapping: OpenRequest['columnMapping']) {
+  const names = [mapping?.[column.name], column.name, ...(column.aliases ?? [])].filter((name) => name !== undefined);
+  for (const name of names) {
+    const match = found.find((each) => each.name.toLowerCase() === name.toLowerCase());
+    if (match) return match;
+  }
+  return undefined;
+}
+
+/** The view `checked`: contract columns in contract types, `event_time`, and `defect`, NULL for a row that passes. */
+function checkedView(shape: Shape, found: readonly FoundColumn[], mapping: OpenRequest['columnMapping']): string {
+  const bound = shape.columns.map((column) => ({ column, match: columnIn(found, column, mapping) }));
+  const selected = [
+    ...bound.map(({ column, match }) => `${valueOf(column, match)} AS ${identifier(column.name)}`),
+    ...(shape.tag_columns ? [`${tagsOf(shape.tag_columns, found)} AS tags`] : []),
+  ];
+  const defects = bound.flatMap(({ column, match }) => (match ? defectsOf(column, match) : []));
+  const hasRow = found.some(({ name }) => name === 'file_row');
+  return `CREATE OR REPLACE TEMP VIEW checked AS
+    SELECT * , (${shape.event_time})::TIMESTAMP AS event_time
+    FROM (SELECT ${hasRow ? 'file_row' : 'row_number() OVER ()'} AS file_row, ${selected.join(', ')},
+                 ${defects.length > 0 ? `CASE ${defects.join(' ')} END` : 'NULL::VARCHAR'} AS defect
+          FROM opened)`;
+}
+
+function valueOf(column: ContractColumn, match: FoundColumn | undefined): string {
+  if (!match) return `NULL::${column.type}`;
+  if (match.type !== column.type) return `TRY_CAST(${cleaned(match)} AS ${column.type})`;
+  return match.isText ? cleaned(match) : identifier(match.name);
+}
+
+/** One column a tag, as older exports have it, as the map that newer ones write; empty cells are no tags. */
+function tagsOf(pattern: RegExp, found: readonly FoundColumn[]): string {
+  const entries = found.flatMap(({ name }) => {
+    const key = pattern.exec(name)?.[1];
+    return key ? [`{'k': ${literal(key)}, 'v': nullif(${identifier(name)}::VARCHAR, '')}`] : [];
+  });
+  if (entries.length === 0) return 'NULL::MAP(VARCHAR, VARCHAR)';
+  return `map_from_entries(list_filter([${entries.join(', ')}], lambda entry: entry.v IS NOT NULL))`;
+}
+
+/** A text cell without blanks around it; empty text and the word NULL mean that nothing is there. */
+function cleaned({ name, type }: FoundColumn): string {
+  if (type !== 'VARCHAR') return identifier(name);
+  const text = `trim(${identifier(name)})`;
+  return `CASE WHEN ${text} IN ('', 'NULL', 'null') THEN NULL ELSE ${text} END`;
+}
+
+function defectsOf(column: ContractColumn, match: FoundColumn): string[] {
+  const words = (expected: string) =>
+    `concat_ws('${FIELD_SEPARATOR}', ${literal(match.name)}, coalesce(left(${identifier(match.name)}::VARCHAR, 80), 'nothing'), ${literal(expected)})`;
+  const value = valueOf(column, match);
+  const wrongType =
+    match.type === column.type ? [] : [`WHEN ${cleaned(match)} IS NOT NULL AND ${value} IS NULL THEN ${words(`a value of type ${column.type}`)}`];
+  const finite = column.type === 'DOUBLE' ? [`WHEN NOT isfinite(${value}) THEN ${words('a finite number')}`] : [];
+  const check = column.check
+    ? [`WHEN (${column.check.sql.replaceAll(/\bvalue\b/g, `(${value})`)}) IS FALSE THEN ${words(column.check.expected)}`]
+    : [];
+  return [...wrongType, ...finite, ...check];
+}
+
+function timestamp(instant: string): string {
+  return `TIMESTAMP ${literal(instant.replace('T', ' ').replace('Z', ''))}`;
+}
+
+function textOrNull(cell: Row[string] | undefined): string | null {
+  return cell === null || cell === undefined ? null : String(cell);
+}

@@ -1,0 +1,44 @@
+/** One file that a source offers, before it has landed. */
+export interface Offer {
+  /** For people and receipts: a path relative to the settings file, or an s3:// address. Stable from run to run. */
+  readonly origin: string;
+  readonly bytes: number;
+}
+
+/** A file fetched to the local disk, with its fingerprint. */
+export interface Fetched {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Where a source's files come from: a folder or an s3:// prefix. Kept by `lib/adapters/folder-origin.ts` and `s3-origin.ts`. */
+export interface Origin {
+  /** All files below the source's path, sorted by origin. Throws `SourceUnavailable` where the path cannot be listed. */
+  list(): Promise<Offer[]>;
+  /**
+   * Fetches one file. Throws `RejectedPayload` for what is not a plain readable file of sane size: a link that leaves the
+   * folder, an unreadable file, a compressed file that unpacks beyond the limit.
+   */
+  fetch(offer: Offer): Promise<Fetched>;
+}
+
+/** The bytes cannot be used, now or later: quarantined and counted, and the rest goes on. */
+export class RejectedPayload extends Error {
+  override readonly name = 'RejectedPayload';
+  readonly found: string;
+  readonly expected: string;
+  readonly column: string | undefined;
+
+  constructor(rejection: { readonly found: string; readonly expected: string; readonly column?: string }) {
+    super(`found ${rejection.found}, expected ${rejection.expected}`);
+    this.found = rejection.found;
+    this.expected = rejection.expected;
+    this.column = rejection.column;
+  }
+}
+
+/** The source cannot be asked at the moment: retried, then a gap. */
+export class SourceUnavailable extends Error {
+  override readonly name = 'SourceUnavailable';
+}

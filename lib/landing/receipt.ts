@@ -1,0 +1,62 @@
+import type { Period } from '../units/period.ts';
+
+/** What the contract check found in a landed file. */
+export interface ContractResult {
+  /** The shape of the source's contract that the file has, for instance `cur2` or `ea`. */
+  readonly shape: string;
+  readonly rows: number;
+  /** Rows that failed the contract: listed in quarantine, left out of every fact. */
+  readonly rows_rejected: number;
+  /** First and last event time in the file, ISO 8601 UTC; null for a file without rows in time. */
+  readonly first_event: string | null;
+  readonly last_event: string | null;
+}
+
+/** The paper that lies beside each landed file (DESIGN §5). JSON, snake_case, written once, never changed. */
+export interface Receipt {
+  readonly source_id: string;
+  readonly kind: string;
+  readonly period: string;
+  /** Where the bytes came from: a path relative to the settings file, or an s3:// or https:// address. */
+  readonly origin: string;
+  readonly fetched_at: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** File name ending as landed, such as `parquet` or `csv.gz`. */
+  readonly extension: string;
+  /** The provider's own version of the file where it states one (model_version, export time). */
+  readonly provider_version: string | null;
+  readonly contract: ContractResult;
+}
+
+/** Why a file or a row stays out: where, what was found, what was expected. */
+export interface Rejection {
+  readonly file: string;
+  /** Data row, counted from 1; absent when the whole file is meant. */
+  readonly row?: number;
+  readonly column?: string;
+  readonly found: string;
+  readonly expected: string;
+}
+
+/** `landing/source=bill/period=2026-06` */
+export function landingFolder(sourceId: string, period: Pick<Period, 'month'>): string {
+  return `landing/source=${sourceId}/period=${period.month}`;
+}
+
+/** The key of a receipt's bytes in the book. */
+export function landedKey(receipt: Pick<Receipt, 'source_id' | 'period' | 'sha256' | 'extension'>): string {
+  return `${landingFolder(receipt.source_id, { month: receipt.period })}/${receipt.sha256}.${receipt.extension}`;
+}
+
+/** The key of the receipt itself. */
+export function receiptKey(receipt: Pick<Receipt, 'source_id' | 'period' | 'sha256'>): string {
+  return `${landingFolder(receipt.source_id, { month: receipt.period })}/${receipt.sha256}.receipt.json`;
+}
+
+/** `inputs/bill/x.parquet: row 7, column line_item_usage_amount: found NaN, expected a finite number` */
+export function rejectionText(rejection: Rejection): string {
+  const row = rejection.row === undefined ? '' : ` row ${rejection.row},`;
+  const column = rejection.column === undefined ? '' : ` column ${rejection.column}:`;
+  return `${rejection.file}:${row}${column} found ${rejection.found}, expected ${rejection.expected}`;
+}

@@ -1,0 +1,25 @@
+/** A cell as SQL gives it back: decimals, big integers and timestamps arrive as text, so that no digit is lost. */
+export type Cell = string | number | boolean | null;
+export type Row = Readonly<Record<string, Cell>>;
+
+/** What the core asks of a SQL engine. Written here, by its users; kept by `lib/adapters/duckdb-warehouse.ts`. */
+export interface Warehouse {
+  /** Runs one statement for its effect. */
+  run(sql: string): Promise<void>;
+  /** Runs one statement and gives its rows; `$name` parameters are bound, never spliced. */
+  query(sql: string, parameters?: Readonly<Record<string, Cell>>): Promise<Row[]>;
+  /** Makes a table of a CSV text whose header names each column as `name:TYPE`; an empty cell is NULL. */
+  loadCsv(table: string, text: string): Promise<void>;
+  /** Gives the memory and temporary files back. */
+  close(): Promise<void>;
+}
+
+/** A text as a SQL literal, for the places that take no parameter: paths, view bodies, COPY targets. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A name as a SQL identifier. */
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,80 @@
+-- Step    contested: each watched component and hour with the basis that won it
+-- Unit    joules
+-- Grain   hour x resource x component
+-- Reads   watched, device_hour, charge_hour, rate, variables day_start, day_end
+-- filled = what was measured + the model for the part of the hour that was not.
+CREATE OR REPLACE TEMP TABLE contested AS
+WITH billed AS (
+    SELECT charge_hour.period_start, charge_hour.resource_id, charge_hour.provider_name, charge_hour.resource_type, sum(charge_hour.driver_quantity) AS hours
+    FROM charge_hour
+    WHERE energy_driver = 'instance_hours' AND resource_id IN (SELECT resource_id FROM watched)
+    GROUP BY ALL
+),
+modelled AS (
+    SELECT
+        billed.period_start, billed.resource_id, rate.component,
+        (sum(billed.hours::DOUBLE * rate.joules_per_unit))::DECIMAL(28,6) AS energy_joules,
+        max(rate.u95_ratio) AS u95_ratio
+    FROM billed
+    JOIN rate ON rate.energy_driver = 'instance_hours' AND rate.provider_name = billed.provider_name AND rate.resource_type = billed.resource_type
+    GROUP BY ALL
+),
+running AS (
+    SELECT period_start, resource_id, sum(hours) AS hours FROM billed GROUP BY ALL
+),
+unbilled AS (
+    SELECT watched.*, hour.period_start
+    FROM watched
+    CROSS JOIN (SELECT unnest(generate_series(getvariable('day_start'), getvariable('day_end') - INTERVAL 1 HOUR, INTERVAL 1 HOUR)) AS period_start) AS hour
+    WHERE watched.resource_id NOT IN (SELECT DISTINCT resource_id FROM fct_cost WHERE resource_id IS NOT NULL AND energy_driver = 'instance_hours')
+      AND hour.period_start >= watched.first_seen
+),
+expected AS (
+    SELECT period_start, resource_id, component FROM device_hour
+    UNION
+    SELECT period_start, resource_id, component FROM modelled
+    UNION
+    SELECT period_start, resource_id, component FROM unbilled
+),
+candidate AS (
+    SELECT
+        expected.*,
+        device.basis AS telemetry_basis,
+        device.method AS telemetry_method,
+        device.energy_joules AS telemetry_joules,
+        device.u95_ratio AS telemetry_u95,
+        device.covered_seconds,
+        modelled.energy_joules AS modelled_joules,
+        modelled.u95_ratio AS modelled_u95,
+        least(3600, 3600 * coalesce(running.hours, 1)) AS expected_seconds
+    FROM expected
+    LEFT JOIN device_hour AS device USING (period_start, resource_id, component)
+    LEFT JOIN modelled USING (period_start, resource_id, component)
+    LEFT JOIN running USING (period_start, resource_id)
+),
+won AS (
+    SELECT
+        *,
+        winning_basis(telemetry_basis, covered_seconds, expected_seconds, modelled_joules IS NOT NULL) AS basis,
+        (1 - covered_seconds / expected_seconds)::DOUBLE AS missing_ratio
+    FROM candidate
+)
+SELECT
+    period_start, resource_id, component, basis, covered_seconds, expected_seconds,
+    basis = 'filled' OR (telemetry_basis = basis AND (covered_seconds >= 0.95 * expected_seconds OR modelled_joules IS NULL)) AS by_telemetry,
+    CASE
+        WHEN basis = 'filled' THEN telemetry_joules + (modelled_joules::DOUBLE * missing_ratio)::DECIMAL(28,6)
+        WHEN by_telemetry THEN telemetry_joules
+        WHEN basis IS NOT NULL THEN modelled_joules
+    END::DECIMAL(28,6) AS energy_joules,
+    CASE
+        WHEN basis = 'filled' THEN telemetry_method || '+instance-model'
+        WHEN by_telemetry THEN telemetry_method
+        WHEN basis IS NOT NULL THEN 'instance-model'
+    END AS method,
+    CASE
+        WHEN basis = 'filled' THEN telemetry_u95 * (1 - missing_ratio) + modelled_u95 * missing_ratio
+        WHEN by_telemetry THEN telemetry_u95
+        WHEN basis IS NOT NULL THEN modelled_u95
+    END AS u95_ratio
+FROM won

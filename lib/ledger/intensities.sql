@@ -1,0 +1,57 @@
+-- Step    intensity: the location-based factor of each zone and hour of the day, with the grain that it came in
+-- Unit    gCO2e/kWh
+-- Grain   zone x hour
+-- Reads   fct_grid_intensity, grid_source, grid_yearly, place, variables day_start, day_end, factor_kind
+-- One source and kind per zone and month; an hour that it lacks falls back to its month mean, then to the latest year.
+CREATE OR REPLACE TEMP TABLE intensity AS
+WITH zone AS (
+    SELECT DISTINCT grid_zone FROM place WHERE grid_zone IS NOT NULL
+),
+hourly AS (
+    SELECT fact.*, coalesce(grid_source.rank, 0) AS source_rank
+    FROM fct_grid_intensity AS fact
+    LEFT JOIN grid_source USING (source_id)
+    WHERE fact.kind IN ('direct', 'lifecycle') AND fact.carbon_intensity_gco2e_per_kwh IS NOT NULL
+),
+authority AS (
+    SELECT grid_zone, source_id, kind
+    FROM hourly
+    GROUP BY grid_zone, source_id, kind
+    QUALIFY row_number() OVER (PARTITION BY grid_zone ORDER BY (kind <> getvariable('factor_kind'))::INTEGER, min(source_rank), source_id) = 1
+),
+authoritative AS (
+    SELECT hourly.*
+    FROM hourly
+    JOIN authority USING (grid_zone, source_id, kind)
+    QUALIFY row_number() OVER (PARTITION BY hourly.grid_zone, period_start ORDER BY version DESC NULLS LAST, receipt_sha256) = 1
+),
+month_mean AS (
+    SELECT grid_zone, source_id, kind, sum(carbon_intensity_gco2e_per_kwh::DECIMAL(18,6))::DOUBLE / count(*) AS mean
+    FROM authoritative
+    GROUP BY ALL
+),
+yearly AS (
+    SELECT * FROM grid_yearly
+    QUALIFY row_number() OVER (PARTITION BY grid_zone ORDER BY (kind <> getvariable('factor_kind'))::INTEGER, year DESC) = 1
+),
+hour AS (
+    SELECT unnest(generate_series(getvariable('day_start'), getvariable('day_end') - INTERVAL 1 HOUR, INTERVAL 1 HOUR)) AS period_start
+)
+SELECT
+    zone.grid_zone,
+    hour.period_start,
+    coalesce(exact.carbon_intensity_gco2e_per_kwh, month_mean.mean, yearly.gco2e_per_kwh) AS carbon_intensity_gco2e_per_kwh,
+    CASE
+        WHEN exact.grid_zone IS NOT NULL THEN exact.source_id || '/' || zone.grid_zone || '/' || exact.kind || '/' || exact.grain
+        WHEN month_mean.grid_zone IS NOT NULL THEN month_mean.source_id || '/' || zone.grid_zone || '/' || month_mean.kind || '/month'
+        WHEN yearly.grid_zone IS NOT NULL THEN 'yearly-' || yearly.year || '/' || zone.grid_zone || '/' || yearly.kind || '/year'
+    END AS factor_id,
+    factor_u95(
+        CASE WHEN exact.grid_zone IS NOT NULL THEN exact.grain WHEN month_mean.grid_zone IS NOT NULL THEN 'month' ELSE 'year' END,
+        exact.is_estimated
+    ) AS factor_u95_ratio
+FROM zone
+CROSS JOIN hour
+LEFT JOIN authoritative AS exact ON exact.grid_zone = zone.grid_zone AND exact.period_start = hour.period_start
+LEFT JOIN month_mean ON month_mean.grid_zone = zone.grid_zone
+LEFT JOIN yearly ON yearly.grid_zone = zone.grid_zone

@@ -1,0 +1,129 @@
+import { FACT_TABLES, LEDGER_COLUMNS, TABLES } from '../facts/columns.ts';
+import type { Book } from '../landing/book.ts';
+import { identifier, literal, type Warehouse } from '../landing/warehouse.ts';
+import type { FactTable } from '../sources/source.ts';
+import { type Period, secondsIso } from '../units/period.ts';
+import chargeHours from './charge-hours.sql' with { type: 'text' };
+import contested from './contested.sql' with { type: 'text' };
+import deviceHours from './device-hours.sql' with { type: 'text' };
+import hardware from './hardware.sql' with { type: 'text' };
+import intensities from './intensities.sql' with { type: 'text' };
+import ledger from './ledger.sql' with { type: 'text' };
+import macros from './macros.sql' with { type: 'text' };
+import places from './places.sql' with { type: 'text' };
+import rates from './rates.sql' with { type: 'text' };
+import { REFERENCE_TABLES } from './reference-tables.ts';
+import settled from './settled.sql' with { type: 'text' };
+import shares from './shares.sql' with { type: 'text' };
+import watched from './watched.sql' with { type: 'text' };
+import winner from './winner.sql' with { type: 'text' };
+
+/** The settings that a settlement depends on, beside the facts. */
+export interface Assumptions {
+  readonly idle: 'node' | 'proportional' | 'owner';
+  readonly cpuUtilisation: number;
+  readonly gpuUtilisation: number;
+  readonly utilisationU95: number;
+  readonly factorKind: 'direct' | 'lifecycle';
+  /** Ids of the grid sources, the most authoritative first. */
+  readonly gridSources: readonly string[];
+  readonly sites: readonly SiteAssumption[];
+  /** Zones for which contractual instruments or a residual mix exist: market-based figures are made for them. */
+  readonly marketZones: readonly string[];
+}
+
+export interface SiteAssumption {
+  readonly id: string;
+  readonly control: 'own' | 'colo' | 'cloud';
+  readonly grid_zone: string;
+  readonly pue: readonly { readonly from: string; readonly value: number }[];
+  readonly hosts: readonly string[];
+}
+
+/** Amortisation of embodied emissions: four years of hours (docs/methods/embodied-carbon.md). */
+const LIFETIME_HOURS = 35_040;
+const STEPS = [chargeHours, hardware, rates, deviceHours, contested, shares, places, intensities, settled] as const;
+
+/** `ledger/month=2026-06/2026-06-01.parquet` */
+export function ledgerKey(period: Period, day: string): string {
+  return `ledger/month=${period.month}/${day}.parquet`;
+}
+
+/** The keys of a month's fact files, by table: what a settlement reads. */
+export type FactKeys = Readonly<Record<FactTable, readonly string[]>>;
+
+/** Makes the fact tables of a month and the reference tables readable in the warehouse, once for all its days. */
+export async function openFacts(keys: FactKeys, assumptions: Assumptions, book: Book, warehouse: Warehouse): Promise<void> {
+  for (const table of FACT_TABLES) {
+    const paths = await Promise.all(keys[table].map((key) => book.localPath(key)));
+    await warehouse.run(`CREATE OR REPLACE TEMP VIEW ${table} AS ${factRows(table, paths)}`);
+  }
+  for (const [table, text] of Object.entries(REFERENCE_TABLES)) await warehouse.loadCsv(table, text);
+  for (const statement of [...statements(macros), ...statements(winner)]) await warehouse.run(statement);
+  for (const [table, text] of Object.entries(assumptionTables(assumptions))) await warehouse.loadCsv(table, text);
+  await setAssumptions(assumptions, warehouse);
+  await warehouse.run(watched);
+}
+
+/** Settles one day of a month: exactly one energy figure for each hour, resource and component. Gives the lines written. */
+export async function settleDay(period: Period, day: string, book: Book, warehouse: Warehouse): Promise<number> {
+  const next = secondsIso(new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000)).slice(0, 10);
+  await warehouse.run(`SET VARIABLE day_start = TIMESTAMP ${literal(day)}`);
+  await warehouse.run(`SET VARIABLE day_end = TIMESTAMP ${literal(next)}`);
+  await warehouse.run(`SET VARIABLE month_end = TIMESTAMP ${literal(period.to.slice(0, 10))}`);
+  for (const step of STEPS) await warehouse.run(step);
+  const columns = LEDGER_COLUMNS.map(({ name, type }) => `CAST(${identifier(name)} AS ${type}) AS ${identifier(name)}`);
+  await book.produce(ledgerKey(period, day), (path) =>
+    warehouse.run(
+      `COPY (SELECT ${columns.join(', ')} FROM (${ledger}) ORDER BY ALL) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)`,
+    ),
+  );
+  const [count] = await warehouse.query('SELECT count(*)::VARCHAR AS lines FROM settled');
+  return Number(count?.['lines']);
+}
+
+function factRows(table: FactTable, paths: readonly string[]): string {
+  if (paths.length > 0) return `SELECT * FROM read_parquet([${paths.map(literal).join(', ')}], hive_partitioning = false)`;
+  const columns = TABLES[table].map(({ name, type }) => `NULL::${type} AS ${identifier(name)}`);
+  return `SELECT ${columns.join(', ')} WHERE false`;
+}
+
+async function setAssumptions(assumptions: Assumptions, warehouse: Warehouse): Promise<void> {
+  await warehouse.run(`SET VARIABLE idle_policy = ${literal(assumptions.idle)}`);
+  await warehouse.run(`SET VARIABLE cpu_utilisation = ${assumptions.cpuUtilisation}::DOUBLE`);
+  await warehouse.run(`SET VARIABLE gpu_utilisation = ${assumptions.gpuUtilisation}::DOUBLE`);
+  await warehouse.run(`SET VARIABLE utilisation_u95 = ${assumptions.utilisationU95}::DOUBLE`);
+  await warehouse.run(`SET VARIABLE factor_kind = ${literal(assumptions.factorKind)}`);
+  await warehouse.run(`SET VARIABLE lifetime_hours = ${LIFETIME_HOURS}`);
+}
+
+/** Sites, their hosts, grid sources and market zones as CSV texts: the settings as tables. */
+function assumptionTables({ sites, gridSources, marketZones }: Assumptions): Record<string, string> {
+  const csv = (header: string, rows: readonly (readonly (string | number)[])[]) =>
+    [header, ...rows.map((row) => row.map(csvCell).join(','))].join('\n').concat('\n');
+  return {
+    site: csv(
+      'site:VARCHAR,control:VARCHAR,grid_zone:VARCHAR,valid_from:DATE,pue:DOUBLE',
+      sites.flatMap(({ id, control, grid_zone, pue }) => pue.map(({ from, value }) => [id, control, grid_zone, from, value])),
+    ),
+    site_host: csv(
+      'site:VARCHAR,pattern:VARCHAR',
+      sites.flatMap(({ id, hosts }) => hosts.map((host) => [id, likePattern(host)])),
+    ),
+    grid_source: csv('source_id:VARCHAR,rank:INTEGER', gridSources.map((id, rank) => [id, rank])),
+    market_zone: csv('grid_zone:VARCHAR,residual_gco2e_per_kwh:DOUBLE', marketZones.map((zone) => [zone, ''])),
+  };
+}
+
+function csvCell(cell: string | number): string {
+  return typeof cell === 'number' || cell === '' ? String(cell) : `"${cell.replaceAll('"', '""')}"`;
+}
+
+/** `*` for any text, everything else as it stands. */
+function likePattern(pattern: string): string {
+  return pattern.replaceAll('\\', '\\\\').replaceAll('%', '\\%').replaceAll('_', '\\_').replaceAll('*', '%');
+}
+
+function statements(script: string): string[] {
+  return script.split(/;\s*$/m).filter((statement) => statement.trim().length > 0);
+}

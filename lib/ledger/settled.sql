@@ -1,0 +1,113 @@
+-- Step    settled: every line of the day before place, PUE and grid
+-- Unit    joules, billing currency
+-- Grain   hour x resource x component x share x workload
+-- Reads   charge_hour, rate, hardware, share_line, contested, watched, fct_energy
+-- Money of a watched host is cut along its measured energy; bill rows and resource hours are counted on one line each.
+CREATE OR REPLACE TEMP TABLE settled AS
+WITH unwatched AS (
+    SELECT
+        charge.*,
+        rate.component, rate.joules_per_unit, rate.u95_ratio, rate.method, rate.embodied_gco2e_per_unit,
+        coalesce(rate.component_rank, 1) AS component_rank,
+        coalesce(rate.lower, 0) AS lower,
+        coalesce(rate.upper, 1) AS upper,
+        CASE
+            WHEN charge.expected = 'no_energy' THEN 'no_energy'
+            WHEN rate.joules_per_unit IS NULL OR charge.driver_quantity IS NULL THEN 'gap'
+            ELSE 'energy'
+        END AS settled_as
+    FROM charge_hour AS charge
+    LEFT JOIN rate
+        ON rate.energy_driver = charge.energy_driver
+        AND rate.provider_name = charge.provider_name
+        AND rate.resource_type IS NOT DISTINCT FROM charge.resource_type
+    WHERE charge.energy_driver IS DISTINCT FROM 'instance_hours' OR charge.resource_id IS NULL OR charge.resource_id NOT IN (SELECT resource_id FROM watched)
+),
+host_charge AS (
+    SELECT
+        period_start, resource_id,
+        min(provider_name) AS provider_name, min(sub_account_id) AS sub_account_id, min(region_id) AS region_id,
+        min(service_name) AS service_name, min(resource_type) AS resource_type, min(billing_currency) AS billing_currency,
+        sum(billed_cost) AS billed_cost, sum(effective_cost) AS effective_cost, sum(bill_rows) AS bill_rows,
+        sum(driver_quantity)::DOUBLE AS hours
+    FROM charge_hour
+    WHERE energy_driver = 'instance_hours' AND resource_id IN (SELECT resource_id FROM watched)
+    GROUP BY ALL
+),
+running AS (
+    SELECT
+        *,
+        sum(coalesce(energy_joules, 0)) OVER (host ROWS UNBOUNDED PRECEDING) AS joules_up_to_here,
+        sum(coalesce(energy_joules, 0)) OVER (PARTITION BY period_start, resource_id) AS joules_of_host,
+        row_number() OVER host AS line_number,
+        count(*) OVER (PARTITION BY period_start, resource_id) AS line_count,
+        row_number() OVER (PARTITION BY period_start, resource_id, project, model_id, workload_type, workload_id ORDER BY (energy_joules IS NULL) DESC, component, share) AS workload_line
+    FROM share_line
+    WINDOW host AS (PARTITION BY period_start, resource_id ORDER BY component, share, project, model_id, workload_type, workload_id)
+),
+cut AS (
+    SELECT
+        *,
+        CASE WHEN line_number = 1 THEN 0 WHEN joules_of_host > 0 THEN (joules_up_to_here - coalesce(energy_joules, 0))::DOUBLE / joules_of_host::DOUBLE ELSE 1 END AS lower,
+        CASE WHEN line_number = line_count THEN 1 WHEN joules_of_host > 0 THEN joules_up_to_here::DOUBLE / joules_of_host::DOUBLE ELSE 1 END AS upper
+    FROM running
+),
+said_gap AS (
+    SELECT period_start, resource_id, component, string_agg(DISTINCT gap_reason, '; ' ORDER BY gap_reason) AS gap_reason
+    FROM fct_energy
+    WHERE gap_reason IS NOT NULL
+    GROUP BY ALL
+)
+SELECT
+    period_start, provider_name, sub_account_id, region_id, service_name, resource_id, resource_type,
+    coalesce(component, 'other') AS component,
+    CASE WHEN settled_as = 'no_energy' THEN NULL WHEN coalesce(project, model_id, workload_type, workload_id) IS NULL THEN 'unattributed' ELSE 'attributed' END AS share,
+    project, model_id, workload_type, workload_id,
+    settled_as,
+    CASE WHEN settled_as = 'energy' THEN 'modelled' END AS basis,
+    CASE WHEN settled_as = 'energy' THEN method END AS method,
+    CASE WHEN settled_as = 'energy' THEN (driver_quantity::DOUBLE * joules_per_unit) END::DECIMAL(28,6) AS it_energy_joules,
+    CASE WHEN settled_as = 'energy' THEN u95_ratio END AS u95_ratio,
+    (driver_quantity::DOUBLE * embodied_gco2e_per_unit)::DECIMAL(28,6) AS embodied_gco2e,
+    slice_money(billed_cost, lower, upper) AS billed_cost,
+    slice_money(effective_cost, lower, upper) AS effective_cost,
+    billing_currency,
+    CASE
+        WHEN settled_as <> 'gap' THEN NULL
+        WHEN energy_driver IS NULL THEN 'no energy model for this charge'
+        WHEN driver_quantity IS NULL THEN 'the bill gives no quantity'
+        WHEN energy_driver = 'instance_hours' AND component IS NULL THEN 'unknown instance type'
+        WHEN component IS NULL THEN 'no coefficient for this driver'
+        ELSE 'no published power'
+    END AS gap_reason,
+    CASE WHEN settled_as = 'gap' THEN coalesce(consumed_quantity, driver_quantity) END AS gap_quantity,
+    CASE WHEN settled_as = 'gap' THEN consumed_unit END AS gap_unit,
+    CASE WHEN component_rank = 1 THEN bill_rows ELSE 0 END::BIGINT AS bill_rows,
+    (component_rank = 1 AND settled_as <> 'no_energy')::BIGINT AS resource_hours
+FROM unwatched
+UNION ALL
+SELECT
+    cut.period_start,
+    coalesce(host_charge.provider_name, 'own') AS provider_name,
+    host_charge.sub_account_id, host_charge.region_id,
+    coalesce(host_charge.service_name, 'host') AS service_name,
+    cut.resource_id, host_charge.resource_type, cut.component,
+    cut.share, cut.project, cut.model_id, cut.workload_type, cut.workload_id,
+    CASE WHEN cut.energy_joules IS NULL THEN 'gap' ELSE 'energy' END AS settled_as,
+    cut.basis, cut.method, cut.energy_joules, cut.u95_ratio,
+    CASE WHEN cut.line_number = 1 THEN (host_charge.hours * hardware.embodied_gco2e_per_hour) END::DECIMAL(28,6),
+    slice_money(host_charge.billed_cost, cut.lower, cut.upper),
+    slice_money(host_charge.effective_cost, cut.lower, cut.upper),
+    host_charge.billing_currency,
+    CASE
+        WHEN cut.energy_joules IS NULL THEN coalesce(said_gap.gap_reason, 'no telemetry')
+        WHEN cut.basis <> 'filled' AND cut.covered_seconds < 0.95 * cut.expected_seconds AND cut.workload_line = 1 THEN coalesce(said_gap.gap_reason, 'telemetry covers a part of the hour')
+    END AS gap_reason,
+    CASE WHEN cut.energy_joules IS NULL THEN cut.expected_seconds WHEN gap_reason IS NOT NULL THEN cut.expected_seconds - cut.covered_seconds END AS gap_quantity,
+    CASE WHEN gap_reason IS NOT NULL THEN 'seconds' END AS gap_unit,
+    CASE WHEN cut.line_number = 1 THEN coalesce(host_charge.bill_rows, 0) ELSE 0 END::BIGINT,
+    (cut.workload_line = 1)::BIGINT
+FROM cut
+LEFT JOIN host_charge USING (period_start, resource_id)
+LEFT JOIN hardware ON hardware.provider_name = host_charge.provider_name AND hardware.resource_type = host_charge.resource_type
+LEFT JOIN said_gap ON said_gap.period_start = cut.period_start AND said_gap.resource_id = cut.resource_id AND said_gap.component = cut.component

@@ -1,0 +1,72 @@
+import type { Book } from '../landing/book.ts';
+import type { Origin } from '../landing/origin.ts';
+import type { Warehouse } from '../landing/warehouse.ts';
+import type { Settings } from '../settings/settings.ts';
+
+/** What every stage is handed: the edges that it may act on. Made by `lib/adapters/workplace.ts`, in a Lambda as on a laptop. */
+export interface Workplace {
+  readonly settings: Settings;
+  readonly book: Book;
+  /** A warehouse of its own for each call: one thread, bounded memory, so that bytes do not depend on the machine. */
+  openWarehouse(): Promise<Warehouse>;
+  openOrigin(sourceId: string): Origin;
+  /** SHA-256 of bytes, in hexadecimal. */
+  fingerprint(bytes: Uint8Array): string;
+  readonly renderers: Renderers;
+  readonly codeVersion: string;
+}
+
+/** The renderers that need packages; the core composes what they are given. */
+export interface Renderers {
+  /** Compiles a Typst document with the given files beside it into a PDF; the same input gives the same bytes. */
+  pdf(main: string, files: Readonly<Record<string, Uint8Array>>, publishedAt: string): Promise<Uint8Array>;
+  /** Renders a Vega-Lite specification as SVG text; the same input gives the same text. */
+  chart(specification: unknown): Promise<string>;
+}
+
+/** The month and the moment that a run stands for: every stage's input has them. */
+export interface MonthRun {
+  /** `2026-06` */
+  readonly month: string;
+  /** ISO 8601 UTC: receipts fetched later are left out; new ones carry this time. */
+  readonly as_of: string;
+}
+
+/** One worker's part, listed by `plan`; `shard` names a plan file in the book or a day. */
+export interface Shard extends MonthRun {
+  readonly shard: string;
+}
+
+export interface Collection extends MonthRun {
+  readonly source_id: string;
+}
+
+/** Small enough for a state machine: counts and keys, never rows. */
+export interface CollectReport {
+  readonly source_id: string;
+  readonly landed: number;
+  readonly present: number;
+  readonly rejected: number;
+  readonly remarks: readonly string[];
+}
+
+export interface FactsReport {
+  readonly files: number;
+  readonly rows: number;
+}
+
+export interface SettleReport {
+  readonly rows: number;
+}
+
+export interface KpiReport {
+  readonly figures: number;
+}
+
+export interface DisclosureReport {
+  readonly version: number;
+  readonly folder: string;
+  readonly status: string;
+  /** False where the latest version already says the same, to the byte. */
+  readonly is_new: boolean;
+}

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+
+import { WORKLOAD_TYPES } from '../facts/columns.ts';
+import { SOURCES } from '../sources/catalogue.ts';
+
+const KINDS = SOURCES.map(({ kind }) => kind) as [string, ...string[]];
+const CONTROLS = ['own', 'colo', 'cloud'] as const;
+const ratio = z.number().min(0).max(1);
+const date = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a date such as 2026-01-01')
+  .refine((text) => !Number.isNaN(Date.parse(`${text}T00:00:00Z`)), 'expected a date that the calendar has');
+const name = z.string().min(1);
+
+const source = z.strictObject({
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'expected lower-case letters, digits and hyphens'),
+  kind: z.enum(KINDS),
+  path: name.describe('Folder, file or s3://bucket/prefix; a relative path starts at the settings file'),
+  zone: name.optional().describe('Grid zone of the values, where the file does not name it'),
+  factor_kind: z.enum(['direct', 'lifecycle', 'residual', 'marginal']).optional(),
+  columns: z.record(name, name).optional().describe('Header of the file by contract column'),
+  unit: z.enum(['gco2e_per_kwh', 'kgco2e_per_mwh', 'lb_per_mwh']).optional().describe('Unit of a grid series that names none'),
+  region: name.optional().describe('Region of the rows, where the file does not name it'),
+});
+
+const site = z.strictObject({
+  id: name,
+  control: z.enum(CONTROLS),
+  grid_zone: name,
+  pue: z
+    .array(z.strictObject({ from: date, value: z.number().min(1).max(5) }))
+    .min(1)
+    .describe('Power usage effectiveness from a date on'),
+  hosts: z.array(name).default([]).describe('Host or resource ids that stand there; * for any text'),
+});
+
+const workloadNames = z.strictObject({
+  project: name.optional(),
+  model_id: name.optional(),
+  workload_type: z.union([z.enum(WORKLOAD_TYPES), z.templateLiteral(['tag:', z.string().min(1)])]).optional(),
+  workload_id: name.optional(),
+});
+
+const workloadMatch = z.strictObject({
+  tag: z.record(name, name).optional(),
+  label: z.record(name, name).optional(),
+  pod: name.optional(),
+  namespace: name.optional(),
+  job: name.optional(),
+  resource: name.optional(),
+  account: name.optional(),
+  service: name.optional(),
+});
+
+const instrument = z.strictObject({
+  id: name,
+  kind: z.enum(['certificate', 'ppa', 'supplier']),
+  grid_zone: name,
+  mwh: z.number().positive(),
+  gco2e_per_kwh: z.number().min(0),
+  vintage: name,
+  retired_at: date.optional(),
+});
+
+/** The settings file, whole (DESIGN §7). Secrets never stand in it: they are named references. */
+export const settingsSchema = z.strictObject({
+  organisation: z.strictObject({
+    name,
+    consolidation: z.enum(['operational_control', 'financial_control', 'equity_share']),
+    synthetic: z.boolean().default(false).describe('A made-up company: every page says so'),
+    responsible: z.strictObject({ name, role: name }).optional(),
+  }),
+  book: name.default('./book').describe('Folder or s3://bucket/prefix'),
+  currency: z.string().regex(/^[A-Z]{3}$/, 'expected an ISO 4217 code such as USD'),
+  sources: z
+    .array(source)
+    .min(1)
+    .superRefine((sources, context) => {
+      const ids = sources.map(({ id }) => id);
+      ids.forEach((id, index) => {
+        if (ids.indexOf(id) !== index) context.addIssue({ code: 'custom', path: [index, 'id'], message: `expected a new id, "${id}" is taken` });
+      });
+    }),
+  sites: z.array(site).default([]),
+  workloads: z.array(z.strictObject({ match: workloadMatch, set: workloadNames })).default([]),
+  idle: z.enum(['node', 'proportional', 'owner']).default('node'),
+  energy_model: z
+    .strictObject({
+      utilisation: z
+        .strictObject({ cpu: ratio.default(0.5), gpu: ratio.default(0.5) })
+        .prefault({})
+        .describe('Assumed mean utilisation of billed instances that no agent watches'),
+      utilisation_u95: ratio.default(0.3).describe('95 % half-width of the assumed utilisation, in points of utilisation'),
+    })
+    .prefault({}),
+  grid: z
+    .strictObject({ factor_kind: z.enum(['direct', 'lifecycle']).default('direct') })
+    .prefault({})
+    .describe('Which average factor the location-based inventory uses'),
+  instruments: z.array(instrument).default([]),
+  disclosure: z
+    .strictObject({
+      languages: z.array(z.enum(['en'])).min(1).default(['en']),
+      frameworks: z.array(name).default([]),
+      targets: z.array(z.record(z.string(), z.unknown())).default([]),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      max_file_gib: z.number().positive().default(50).describe('Largest file, and largest unpacked size, that is read'),
+    })
+    .prefault({}),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+export type SourceSetting = Settings['sources'][number];
+export type Site = Settings['sites'][number];
+
+/** Settings that cannot be used: one line for each fault, with its path, its value and what is allowed. Exit code 2. */
+export class InvalidSettings extends Error {
+  override readonly name = 'InvalidSettings';
+}
+
+/** Checks settings as parsed from YAML. Throws `InvalidSettings` naming every fault at once. */
+export function readSettings(parsed: unknown, file: string): Settings {
+  const result = settingsSchema.safeParse(parsed);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => faultText(issue, parsed));
+  throw new InvalidSettings(`Cannot read the settings ${file}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+}
+
+function faultText(issue: z.core.$ZodIssue, parsed: unknown): string {
+  const path = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('').replace(/^\./, '');
+  const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], parsed);
+  const got = value === undefined ? 'nothing' : JSON.stringify(value);
+  return `${path || 'the file'}: ${expectation(issue)}, got ${got.length > 60 ? `${got.slice(0, 60)}…` : got}`;
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_value') return `expected one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'unrecognized_keys') return `does not know ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
+  return issue.message.replace(/^Invalid input: /, '').replace(/, received .*$/, '');
+}

@@ -1,0 +1,59 @@
+import type { ContractColumn } from '../source.ts';
+
+/**
+ * The columns of a Cost and Usage Report that the cost facts read, under their CUR 2.0 names. The other spellings are
+ * those of the legacy report: Athena naming in Parquet, `group/Name` in CSV.
+ */
+export const CUR_COLUMNS = [
+  {
+    name: 'line_item_usage_start_date',
+    type: 'TIMESTAMP',
+    aliases: ['lineItem/UsageStartDate'],
+    required: true,
+    check: { sql: 'value IS NOT NULL', expected: 'an instant' },
+  },
+  { name: 'line_item_usage_end_date', type: 'TIMESTAMP', aliases: ['lineItem/UsageEndDate'], required: true },
+  { name: 'line_item_line_item_type', type: 'VARCHAR', aliases: ['lineItem/LineItemType'], required: true },
+  { name: 'line_item_usage_amount', type: 'DOUBLE', aliases: ['lineItem/UsageAmount'], required: true },
+  { name: 'line_item_unblended_cost', type: 'DOUBLE', aliases: ['lineItem/UnblendedCost'], required: true },
+  {
+    name: 'line_item_currency_code',
+    type: 'VARCHAR',
+    aliases: ['lineItem/CurrencyCode'],
+    required: true,
+    check: { sql: "value = getvariable('currency')", expected: 'the currency of the settings; amounts are never converted' },
+  },
+  { name: 'line_item_usage_type', type: 'VARCHAR', aliases: ['lineItem/UsageType'], required: true },
+  { name: 'line_item_operation', type: 'VARCHAR', aliases: ['lineItem/Operation'] },
+  { name: 'line_item_product_code', type: 'VARCHAR', aliases: ['lineItem/ProductCode'], required: true },
+  { name: 'line_item_resource_id', type: 'VARCHAR', aliases: ['lineItem/ResourceId'] },
+  { name: 'line_item_usage_account_id', type: 'VARCHAR', aliases: ['lineItem/UsageAccountId'], required: true },
+  { name: 'line_item_availability_zone', type: 'VARCHAR', aliases: ['lineItem/AvailabilityZone'] },
+  { name: 'bill_payer_account_id', type: 'VARCHAR', aliases: ['bill/PayerAccountId'] },
+  { name: 'bill_billing_entity', type: 'VARCHAR', aliases: ['bill/BillingEntity'] },
+  { name: 'pricing_unit', type: 'VARCHAR', aliases: ['pricing/unit'] },
+  { name: 'pricing_public_on_demand_cost', type: 'DOUBLE', aliases: ['pricing/publicOnDemandCost'] },
+  { name: 'product_instance_type', type: 'VARCHAR', aliases: ['product/instanceType'] },
+  { name: 'product_region_code', type: 'VARCHAR', aliases: ['product_region', 'product/regionCode', 'product/region'] },
+  { name: 'product_sku', type: 'VARCHAR', aliases: ['product/sku'] },
+  { name: 'reservation_reservation_a_r_n', type: 'VARCHAR', aliases: ['reservation/ReservationARN'] },
+  { name: 'reservation_effective_cost', type: 'DOUBLE', aliases: ['reservation/EffectiveCost'] },
+  {
+    name: 'reservation_unused_amortized_upfront_fee_for_billing_period',
+    type: 'DOUBLE',
+    aliases: ['reservation/UnusedAmortizedUpfrontFeeForBillingPeriod'],
+  },
+  { name: 'reservation_unused_recurring_fee', type: 'DOUBLE', aliases: ['reservation/UnusedRecurringFee'] },
+  {
+    name: 'savings_plan_savings_plan_effective_cost',
+    type: 'DOUBLE',
+    aliases: ['savingsPlan/SavingsPlanEffectiveCost'],
+  },
+  {
+    name: 'savings_plan_total_commitment_to_date',
+    type: 'DOUBLE',
+    aliases: ['savingsPlan/TotalCommitmentToDate'],
+  },
+  { name: 'savings_plan_used_commitment', type: 'DOUBLE', aliases: ['savingsPlan/UsedCommitment'] },
+  { name: 'split_line_item_parent_resource_id', type: 'VARCHAR', aliases: ['splitLineItem/ParentResourceId'] },
+] as const satisfies readonly ContractColumn[];

@@ -1,0 +1,72 @@
+/** The fact tables of the book; their columns are in lib/facts/columns.ts. */
+export type FactTable =
+  | 'fct_cost'
+  | 'fct_energy'
+  | 'fct_activity'
+  | 'fct_run'
+  | 'fct_provider_emissions'
+  | 'fct_grid_intensity';
+
+/** What a reader of the disclosure must know of a source: printed in docs/sources.md and in the report's annex. */
+export interface SourceCard {
+  readonly title: string;
+  /** Units as the source writes them, and what becomes of them. */
+  readonly unit: string;
+  /** When the numbers of a month are there, and how long they still change. */
+  readonly lag: string;
+  readonly licence: string;
+  /** How the source itself comes by its numbers. */
+  readonly method: string;
+  /** Where the format is documented. */
+  readonly reference: string;
+}
+
+/** One column that a shape reads, under the name that the shape's SQL uses. */
+export interface ContractColumn {
+  readonly name: string;
+  /** DuckDB type that each value must take. */
+  readonly type: string;
+  /** Other names of the same column, compared without case; the first that the file has is read. */
+  readonly aliases?: readonly string[];
+  /** A file without a required column is refused; an absent optional column reads as NULL. */
+  readonly required?: boolean;
+  /** SQL truth about `value`, with the words for a reader when it is false: a row that fails is rejected. */
+  readonly check?: { readonly sql: string; readonly expected: string };
+}
+
+/** How DuckDB opens the bytes: `lines` gives one VARCHAR column `line` a row, `text` one row with the column `content`. */
+export type Format = 'parquet' | 'csv' | 'lines' | 'text';
+
+/** One way in which a source's files come: header set, version or encoding. The first shape whose columns are there is taken. */
+export interface Shape {
+  readonly id: string;
+  readonly format: Format;
+  /** Turns the opened file into flat columns: one SELECT reading FROM raw (which also has `file_row`, counted from 1). */
+  readonly open?: string;
+  readonly columns: readonly ContractColumn[];
+  /** Columns that hold one tag each; group 1 is the key. They become the column `tags`, MAP(VARCHAR, VARCHAR). */
+  readonly tag_columns?: RegExp;
+  /** SQL over the contract's columns: the instant (TIMESTAMP, UTC) by which a row belongs to a month; NULL: to none. */
+  readonly event_time: string;
+  /** SQL over the contract's columns: the provider's own version of the rows, for the receipt. */
+  readonly provider_version?: string;
+  /**
+   * One SELECT a fact table, reading FROM landed (the checked rows of the month, contract columns). It must give the
+   * table's columns by name, apart from source_id and receipt_sha256, which are added; it may leave out the workload
+   * columns, and must then give `tags` (MAP(VARCHAR, VARCHAR)) for the rules to read. Columns it leaves out are NULL.
+   */
+  readonly facts: Partial<Readonly<Record<FactTable, string>>>;
+}
+
+/** A kind of source: the folder name in lib/sources is its `kind` in the settings. */
+export interface Source {
+  readonly kind: string;
+  readonly card: SourceCard;
+  /** File names that the source reads in its folder; the rest is passed over and said so. */
+  readonly accepts: RegExp;
+  readonly shapes: readonly Shape[];
+  /** The file name or folder says the month (for instance `BILLING_PERIOD=2026-06`): such a file must hold it. */
+  readonly month_in_path?: RegExp;
+  /** Headers by which a known but unreadable file is told, with what to say of it (a localised export, for instance). */
+  readonly refuses?: readonly { readonly header: RegExp; readonly because: string }[];
+}
