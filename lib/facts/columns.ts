@@ -154,6 +154,7 @@ export const LEDGER_COLUMNS = [
   column('effective_cost', MONEY, 'FOCUS EffectiveCost of this line, cut among components and workloads by energy'),
   column('billing_currency', 'VARCHAR', 'ISO 4217'),
   column('u95_ratio', 'DOUBLE', '95 % half-width of the energy as a ratio'),
+  column('pue_u95_ratio', 'DOUBLE', '95 % half-width of the PUE as a ratio'),
   column('factor_u95_ratio', 'DOUBLE', '95 % half-width of the grid factor as a ratio'),
   column('gap_reason', 'VARCHAR', 'Why energy is unknown'),
   column('gap_quantity', MONEY, 'Consumed quantity beside a gap'),

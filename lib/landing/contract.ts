@@ -20,6 +20,8 @@ export interface OpenRequest {
 
 const REJECTIONS_LISTED = 100;
 const FIELD_SEPARATOR = '␟';
+// DuckDB reserves sixteen of the longest lines at once and for every scan, unless it is told how much to read ahead.
+const LONG_LINES = 'max_line_size = 16777216, buffer_size = 33554432';
 
 /**
  * Opens a file against its source's contract and leaves the view `landed` behind: the rows of the month that pass, in
@@ -30,7 +32,7 @@ export async function openLanded(warehouse: Warehouse, request: OpenRequest): Pr
   const fitting = await firstFittingShape(warehouse, request);
   await warehouse.run(checkedView(fitting.shape, fitting.found, request.columnMapping));
   await warehouse.run(
-    `CREATE OR REPLACE TEMP VIEW landed AS SELECT * EXCLUDE (defect, event_time) FROM checked
+    `CREATE OR REPLACE TEMP VIEW landed AS SELECT * EXCLUDE (defect) FROM checked
      WHERE defect IS NULL AND event_time >= ${timestamp(request.period.from)} AND event_time < ${timestamp(request.period.to)}`,
   );
   return fitting.shape;
@@ -114,11 +116,12 @@ async function firstFittingShape(warehouse: Warehouse, request: OpenRequest): Pr
   const misfits: string[] = [];
   let seen: readonly FoundColumn[] = [];
   for (const shape of shapes.filter((each) => each.format === formatOf(request, shapes))) {
-    const found = await openAs(warehouse, shape, request);
-    const missing = missingColumns(shape, found, request.columnMapping);
-    if (missing.length === 0) return { shape, found };
-    misfits.push(`${shape.id} (lacks ${missing.slice(0, 5).join(', ')})`);
-    seen = found;
+    seen = await openRaw(warehouse, shape, request);
+    if (refusalOf(request.source, seen)) break;
+    const found = shape.open ? await openFlat(warehouse, shape, shape.open) : seen;
+    const missing = missingColumns(shape, found ?? seen, request.columnMapping);
+    if (found && missing.length === 0) return { shape, found };
+    misfits.push(`${shape.id} (${missing.length > 0 ? `lacks ${missing.slice(0, 5).join(', ')}` : 'nests its columns otherwise'})`);
   }
   throw misfit(request.source, seen, misfits);
 }
@@ -130,23 +133,41 @@ function formatOf({ path }: OpenRequest, shapes: readonly Shape[]): Format {
 }
 
 function misfit(source: Source, seen: readonly FoundColumn[], misfits: readonly string[]): RejectedPayload {
-  const refusal = source.refuses?.find(({ header }) => seen.some(({ name }) => header.test(name)));
   const columns = seen.map(({ name }) => name);
   return new RejectedPayload({
-    found: refusal?.because ?? `columns ${columns.slice(0, 8).join(', ')}${columns.length > 8 ? ', …' : ''}`,
+    found: refusalOf(source, seen) ?? `columns ${columns.slice(0, 8).join(', ')}${columns.length > 8 ? ', …' : ''}`,
     expected: `${source.card.title}: ${misfits.join('; ') || `a file of ${source.shapes.map(({ format }) => format).join(' or ')}`}`,
   });
 }
 
-async function openAs(warehouse: Warehouse, shape: Shape, { path }: OpenRequest): Promise<FoundColumn[]> {
+/** What to say of a file that is known and yet cannot be read; undefined where there is nothing to say. */
+function refusalOf(source: Source, seen: readonly FoundColumn[]): string | undefined {
+  return source.refuses?.find(({ header }) => seen.some(({ name }) => header.test(name)))?.because;
+}
+
+async function openRaw(warehouse: Warehouse, shape: Shape, { path }: OpenRequest): Promise<FoundColumn[]> {
   try {
-    await warehouse.run(`CREATE OR REPLACE TEMP VIEW raw AS ${reader(shape.format, path)}`);
-    await warehouse.run(`CREATE OR REPLACE TEMP VIEW opened AS ${shape.open ?? 'SELECT * FROM raw'}`);
-    const columns = await warehouse.query('DESCRIBE opened');
-    return columns.map((column) => ({ name: String(column['column_name']), type: String(column['column_type']), isText: shape.format === 'csv' }));
+    await warehouse.run(`CREATE OR REPLACE TEMP VIEW raw AS ${reader(shape, path)}`);
+    await warehouse.run('CREATE OR REPLACE TEMP VIEW opened AS SELECT * FROM raw');
+    return await columnsOfOpened(warehouse, shape.format);
   } catch (error) {
     throw unreadable(error, path);
   }
+}
+
+/** The columns after the shape's own SELECT; undefined where it names columns that the file does not have. */
+async function openFlat(warehouse: Warehouse, shape: Shape, open: string): Promise<FoundColumn[] | undefined> {
+  try {
+    await warehouse.run(`CREATE OR REPLACE TEMP VIEW opened AS ${open}`);
+  } catch {
+    return undefined;
+  }
+  return columnsOfOpened(warehouse, shape.format);
+}
+
+async function columnsOfOpened(warehouse: Warehouse, format: Format): Promise<FoundColumn[]> {
+  const columns = await warehouse.query('DESCRIBE opened');
+  return columns.map((column) => ({ name: String(column['column_name']), type: String(column['column_type']), isText: format === 'csv' }));
 }
 
 /** A DuckDB error about a file's bytes, in the words of the file: its path would only tell where the copy lay. */
@@ -156,12 +177,13 @@ export function unreadable(error: unknown, path: string): RejectedPayload {
   return new RejectedPayload({ found: firstLine.slice(0, 300), expected: 'a whole, readable file' });
 }
 
-function reader(format: Format, path: string): string {
+function reader({ format, delimiter }: Shape, path: string): string {
   const file = literal(path);
+  const cells = delimiter ? `delim = ${literal(delimiter)}, null_padding = true, parallel = false, ` : '';
   const readers: Readonly<Record<Format, string>> = {
     parquet: `SELECT *, file_row_number + 1 AS file_row FROM read_parquet(${file}, file_row_number = true, hive_partitioning = false)`,
-    csv: `SELECT *, row_number() OVER () AS file_row FROM read_csv(${file}, all_varchar = true, header = true, quote = '"', escape = '"', max_line_size = 16777216, hive_partitioning = false)`,
-    lines: `SELECT *, row_number() OVER () AS file_row FROM read_csv(${file}, columns = {'line': 'VARCHAR'}, header = false, auto_detect = false, delim = '\\x01', quote = '', escape = '', max_line_size = 16777216, hive_partitioning = false)`,
+    csv: `SELECT *, row_number() OVER () AS file_row FROM read_csv(${file}, ${cells}all_varchar = true, header = true, quote = '"', escape = '"', ${LONG_LINES}, hive_partitioning = false)`,
+    lines: `SELECT *, row_number() OVER () AS file_row FROM read_csv(${file}, columns = {'line': 'VARCHAR'}, header = false, auto_detect = false, delim = '\\x01', quote = '', escape = '', ${LONG_LINES}, hive_partitioning = false)`,
     text: `SELECT content, 1 AS file_row FROM read_text(${file})`,
   };
   return readers[format];
@@ -198,8 +220,13 @@ function checkedView(shape: Shape, found: readonly FoundColumn[], mapping: OpenR
 
 function valueOf(column: ContractColumn, match: FoundColumn | undefined): string {
   if (!match) return `NULL::${column.type}`;
-  if (match.type !== column.type) return `TRY_CAST(${cleaned(match)} AS ${column.type})`;
+  if (match.type !== column.type) return `TRY_CAST(${instantIn(match, column)} AS ${column.type})`;
   return match.isText ? cleaned(match) : identifier(match.name);
+}
+
+/** A cell on its way to the contract's type: a time written with an offset from UTC is read with it, not without. */
+function instantIn(match: FoundColumn, { type }: ContractColumn): string {
+  return match.type === 'VARCHAR' && type === 'TIMESTAMP' ? `TRY_CAST(${cleaned(match)} AS TIMESTAMPTZ)` : cleaned(match);
 }
 
 /** One column a tag, as older exports have it, as the map that newer ones write; empty cells are no tags. */

@@ -2,7 +2,8 @@
 -- Unit    gCO2e/kWh
 -- Grain   zone x hour
 -- Reads   fct_grid_intensity, grid_source, grid_yearly, place, variables day_start, day_end, factor_kind
--- One source and kind per zone and month; an hour that it lacks falls back to its month mean, then to the latest year.
+-- One source and kind per zone and month; an hour that it lacks falls back to its month mean, then to the nearest year,
+-- the past before the future. A factor of another kind never steps in: lifecycle factors are no Scope 2.
 CREATE OR REPLACE TEMP TABLE intensity AS
 WITH zone AS (
     SELECT DISTINCT grid_zone FROM place WHERE grid_zone IS NOT NULL
@@ -11,13 +12,13 @@ hourly AS (
     SELECT fact.*, coalesce(grid_source.rank, 0) AS source_rank
     FROM fct_grid_intensity AS fact
     LEFT JOIN grid_source USING (source_id)
-    WHERE fact.kind IN ('direct', 'lifecycle') AND fact.carbon_intensity_gco2e_per_kwh IS NOT NULL
+    WHERE fact.kind = getvariable('factor_kind') AND fact.carbon_intensity_gco2e_per_kwh IS NOT NULL
 ),
 authority AS (
     SELECT grid_zone, source_id, kind
     FROM hourly
     GROUP BY grid_zone, source_id, kind
-    QUALIFY row_number() OVER (PARTITION BY grid_zone ORDER BY (kind <> getvariable('factor_kind'))::INTEGER, min(source_rank), source_id) = 1
+    QUALIFY row_number() OVER (PARTITION BY grid_zone ORDER BY min(source_rank), source_id) = 1
 ),
 authoritative AS (
     SELECT hourly.*
@@ -32,7 +33,11 @@ month_mean AS (
 ),
 yearly AS (
     SELECT * FROM grid_yearly
-    QUALIFY row_number() OVER (PARTITION BY grid_zone ORDER BY (kind <> getvariable('factor_kind'))::INTEGER, year DESC) = 1
+    WHERE kind = getvariable('factor_kind')
+    QUALIFY row_number() OVER (
+        PARTITION BY grid_zone
+        ORDER BY (year > year(getvariable('day_start')))::INTEGER, abs(year(getvariable('day_start')) - year)
+    ) = 1
 ),
 hour AS (
     SELECT unnest(generate_series(getvariable('day_start'), getvariable('day_end') - INTERVAL 1 HOUR, INTERVAL 1 HOUR)) AS period_start

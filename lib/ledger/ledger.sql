@@ -9,7 +9,8 @@ WITH placed AS (
         coalesce(host.site, region.site, settled.provider_name) AS site,
         coalesce(host.control, region.control, CASE WHEN settled.provider_name = 'own' THEN 'own' ELSE 'cloud' END) AS control,
         coalesce(host.grid_zone, region.grid_zone) AS grid_zone,
-        coalesce(host.pue, region.pue) AS pue
+        coalesce(host.pue, region.pue) AS pue,
+        coalesce(host.pue_u95_ratio, region.pue_u95_ratio) AS pue_u95_ratio
     FROM settled
     LEFT JOIN place AS host ON host.resource_id = settled.resource_id
     LEFT JOIN place AS region
@@ -55,6 +56,7 @@ SELECT
     powered.effective_cost,
     powered.billing_currency,
     powered.u95_ratio,
+    powered.pue_u95_ratio,
     CASE WHEN powered.facility_energy_joules IS NOT NULL THEN intensity.factor_u95_ratio END AS factor_u95_ratio,
     powered.gap_reason,
     powered.gap_quantity,

@@ -20,7 +20,7 @@ region AS (
 ),
 fleet AS (
     SELECT provider, pue FROM provider_pue
-    WHERE valid_from <= getvariable('day_start')::DATE
+    WHERE valid_from <= getvariable('day_start')::DATE AND (valid_to IS NULL OR valid_to > getvariable('day_start')::DATE)
     QUALIFY row_number() OVER (PARTITION BY provider ORDER BY valid_from DESC) = 1
 ),
 site_now AS (
@@ -35,13 +35,14 @@ SELECT
     concat_ws(' ', region.provider_name, region.region_id) AS site,
     'cloud' AS control,
     known.grid_zone,
-    coalesce(known.pue, fleet.pue) AS pue
+    coalesce(known.pue, fleet.pue) AS pue,
+    CASE WHEN known.pue IS NOT NULL THEN 0.05 ELSE 0.10 END AS pue_u95_ratio
 FROM region
 LEFT JOIN regions AS known
     ON known.provider = region.provider_name
     AND (known.region_id = region.region_id OR list_contains(string_split(lower(coalesce(known.aliases, '')), '|'), lower(region.region_id)))
 LEFT JOIN fleet ON fleet.provider = region.provider_name
 UNION ALL
-SELECT hosted.resource_id, NULL, NULL, hosted.site, site_now.control, site_now.grid_zone, site_now.pue
+SELECT hosted.resource_id, NULL, NULL, hosted.site, site_now.control, site_now.grid_zone, site_now.pue, 0.05
 FROM hosted
 JOIN site_now USING (site)

@@ -29,11 +29,11 @@ instance_rate AS (
             / (gpu_idle_watts + (gpu_full_watts - gpu_idle_watts) * gpu_utilisation)),
         'instance-model', NULL
     FROM watts
-    WHERE gpu_count > 0
+    WHERE gpu_count IS NULL OR gpu_count > 0
     UNION ALL
     SELECT
         watts.provider_name, watts.resource_type, 'instance_hours', 'memory',
-        watts.memory_gb * memory.joules_per_unit,
+        greatest(0, watts.memory_gb - watts.vcpu * watts.included_memory_gb_per_vcpu) * memory.joules_per_unit,
         (memory.high_joules_per_unit - memory.low_joules_per_unit) / (2 * memory.joules_per_unit),
         'instance-model', NULL
     FROM watts
@@ -73,13 +73,17 @@ running AS (
     SELECT
         *,
         row_number() OVER unit AS component_rank,
-        coalesce(sum(joules_per_unit) OVER unit, 0) AS joules_up_to_here,
-        coalesce(sum(joules_per_unit) OVER (PARTITION BY provider_name, resource_type, energy_driver), 0) AS joules_of_unit
+        CASE
+            WHEN row_number() OVER unit = count(*) OVER whole THEN 1
+            ELSE coalesce(least(1, coalesce(sum(joules_per_unit) OVER unit, 0) / nullif(sum(joules_per_unit) OVER whole, 0)), 1)
+        END AS upper
     FROM every_rate
-    WINDOW unit AS (PARTITION BY provider_name, resource_type, energy_driver ORDER BY component)
+    WINDOW
+        whole AS (PARTITION BY provider_name, resource_type, energy_driver),
+        unit AS (PARTITION BY provider_name, resource_type, energy_driver ORDER BY (joules_per_unit IS NULL) DESC, component ROWS UNBOUNDED PRECEDING)
 )
 SELECT
     provider_name, resource_type, energy_driver, component, joules_per_unit, u95_ratio, method, embodied_gco2e_per_unit, component_rank,
-    CASE WHEN joules_of_unit > 0 THEN (joules_up_to_here - coalesce(joules_per_unit, 0)) / joules_of_unit WHEN component_rank = 1 THEN 0 ELSE 1 END AS lower,
-    CASE WHEN joules_of_unit > 0 THEN joules_up_to_here / joules_of_unit ELSE 1 END AS upper
+    coalesce(lag(upper) OVER (PARTITION BY provider_name, resource_type, energy_driver ORDER BY component_rank), 0) AS lower,
+    upper
 FROM running

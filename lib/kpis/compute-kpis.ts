@@ -1,0 +1,98 @@
+import type { Book } from '../landing/book.ts';
+import { literal, type Warehouse } from '../landing/warehouse.ts';
+import type { Period } from '../units/period.ts';
+import activity from './activity.sql' with { type: 'text' };
+import { KPIS, type Kpi } from './catalogue.ts';
+import cuts from './cuts.sql' with { type: 'text' };
+import factors from './factors.sql' with { type: 'text' };
+import gaps from './gaps.sql' with { type: 'text' };
+import instrumentUse from './instrument-use.sql' with { type: 'text' };
+import kpiRow from './kpi-row.sql' with { type: 'text' };
+import ledgerSums from './ledger-sums.sql' with { type: 'text' };
+import providerEmissions from './provider-emissions.sql' with { type: 'text' };
+import reconciliation from './reconciliation.sql' with { type: 'text' };
+import runs from './runs.sql' with { type: 'text' };
+import serving from './serving.sql' with { type: 'text' };
+
+const STEPS = [ledgerSums, cuts, activity, serving, runs, providerEmissions, instrumentUse] as const;
+/** What the disclosure prints beside the figures: one Parquet file each. */
+const SIDE_TABLES = { factors, gaps, reconciliation, instruments: 'SELECT grid_zone, used FROM instrument_use ORDER BY grid_zone' } as const;
+
+/** `kpis/month=2026-06/kpis.parquet`; the side tables lie beside it. */
+export function kpiKey(period: Period, table: 'kpis' | keyof typeof SIDE_TABLES): string {
+  return `kpis/month=${period.month}/${table}.parquet`;
+}
+
+/** A contractual instrument of the settings, as the market-based figures need it. */
+export interface InstrumentOffer {
+  readonly id: string;
+  readonly grid_zone: string;
+  readonly mwh: number;
+  readonly gco2e_per_kwh: number;
+}
+
+export interface KpiRequest {
+  readonly period: Period;
+  readonly currency: string;
+  readonly ledgerPaths: readonly string[];
+  readonly instruments: readonly InstrumentOffer[];
+}
+
+/**
+ * Computes every figure of the catalogue from the month's ledger (the fact tables must be open in the warehouse) and
+ * keeps them in one shape. Throws where the ledger does not account for every row and every cent of the bill.
+ */
+export async function computeKpis(request: KpiRequest, book: Book, warehouse: Warehouse): Promise<number> {
+  await warehouse.run(
+    `CREATE OR REPLACE TEMP VIEW ledger AS SELECT * FROM read_parquet([${request.ledgerPaths.map(literal).join(', ')}], hive_partitioning = false)`,
+  );
+  await warehouse.loadCsv('instrument', instrumentTable(request.instruments));
+  for (const step of STEPS) await warehouse.run(step);
+  await checkAccounts(warehouse);
+  await warehouse.run(`CREATE OR REPLACE TEMP TABLE kpis ${KPI_TABLE}`);
+  for (const kpi of KPIS) await insertKpi(kpi, request.currency, warehouse);
+  await keep(kpiKey(request.period, 'kpis'), 'SELECT * FROM kpis', book, warehouse);
+  for (const [table, sql] of Object.entries(SIDE_TABLES)) {
+    await keep(kpiKey(request.period, table as keyof typeof SIDE_TABLES), sql, book, warehouse);
+  }
+  const [count] = await warehouse.query('SELECT count(*)::VARCHAR AS figures FROM kpis');
+  return Number(count?.['figures']);
+}
+
+const KPI_TABLE = `(figure_id VARCHAR, label VARCHAR, unit VARCHAR, formula_id VARCHAR, method VARCHAR, includes_pue BOOLEAN,
+  dimension VARCHAR, dimension_value VARCHAR, value DECIMAL(38,12), numerator DECIMAL(38,12), denominator DECIMAL(38,12),
+  u95_low DECIMAL(38,12), u95_high DECIMAL(38,12), scope VARCHAR, category VARCHAR, measured_ratio DECIMAL(18,12), modelled_ratio DECIMAL(18,12),
+  filled_ratio DECIMAL(18,12), boundary VARCHAR, coverage_ratio DECIMAL(18,12), factor_ids VARCHAR)`;
+
+async function insertKpi(kpi: Kpi, currency: string, warehouse: Warehouse): Promise<void> {
+  await warehouse.run(`CREATE OR REPLACE TEMP VIEW figure AS ${kpi.sql}`);
+  await warehouse.run(`SET VARIABLE of_energy = ${kpi.of_energy}`);
+  await warehouse.run(
+    `INSERT INTO kpis SELECT ${literal(kpi.id)}, ${literal(kpi.label)}, ${literal(kpi.unit.replace('currency', currency))},
+       ${literal(`${kpi.id}@${kpi.version}`)}, ${kpi.method ? literal(kpi.method) : 'NULL'}, ${kpi.includes_pue}, * FROM (${kpiRow})`,
+  );
+}
+
+async function keep(key: string, sql: string, book: Book, warehouse: Warehouse): Promise<void> {
+  await book.produce(key, (path) => warehouse.run(`COPY (${sql}) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy)`));
+}
+
+/** Ledger + gaps + money without energy = the bill, in rows and in money. */
+async function checkAccounts(warehouse: Warehouse): Promise<void> {
+  const [accounts] = await warehouse.query(`
+    SELECT (SELECT count(*) FROM fct_cost)::VARCHAR AS rows_billed,
+           (SELECT coalesce(sum(bill_rows), 0) FROM ledger_sum)::VARCHAR AS rows_settled,
+           (SELECT coalesce(sum(billed_cost), 0)::DECIMAL(38,12) FROM fct_cost)::VARCHAR AS cost_billed,
+           (SELECT coalesce(sum(billed_cost), 0)::DECIMAL(38,12) FROM ledger_sum)::VARCHAR AS cost_settled`);
+  const { rows_billed, rows_settled, cost_billed, cost_settled } = accounts ?? {};
+  if (rows_billed !== rows_settled || cost_billed !== cost_settled) {
+    throw new Error(
+      `Cannot close the month: expected the ledger to account for ${rows_billed} bill rows and ${cost_billed}, got ${rows_settled} rows and ${cost_settled}`,
+    );
+  }
+}
+
+function instrumentTable(instruments: readonly InstrumentOffer[]): string {
+  const rows = instruments.map(({ id, grid_zone, mwh, gco2e_per_kwh }) => `"${id.replaceAll('"', '""')}","${grid_zone}",${mwh},${gco2e_per_kwh}`);
+  return ['id:VARCHAR,grid_zone:VARCHAR,mwh:DOUBLE,gco2e_per_kwh:DOUBLE', ...rows, ''].join('\n');
+}

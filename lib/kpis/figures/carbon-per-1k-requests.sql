@@ -1,0 +1,14 @@
+-- KPI     kpi.carbon_per_1k_requests: location-based emissions of serving for each thousand requests
+-- Unit    gCO2e
+-- Grain   total and one row a model
+-- Reads   serving
+-- A ratio of sums over inference that is counted, idle named to it and overhead included; a mean, not a median
+SELECT
+    dimension, dimension_value,
+    1000 * emissions_location_gco2e::DOUBLE / quantity::DOUBLE AS value,
+    emissions_location_gco2e / 1000 AS numerator,
+    quantity AS denominator,
+    sqrt(u95_ratio * u95_ratio + 0.05 * 0.05) AS u95_ratio,
+    coverage_ratio
+FROM serving
+WHERE measure = 'requests' AND quantity > 0 AND emissions_location_gco2e IS NOT NULL

@@ -1,0 +1,8 @@
+-- KPI     emissions.location: location-based emissions: facility energy x grid factor of the same hour and zone
+-- Unit    kgCO2e
+-- Grain   total and one row a dimension value
+-- Reads   cut
+-- Unknown hours are left out and lower coverage_ratio
+SELECT dimension, dimension_value, emissions_location_gco2e / 1000 AS value, NULL AS numerator, NULL AS denominator, emissions_location_u95 / nullif(emissions_location_gco2e, 0)::DOUBLE AS u95_ratio, NULL AS coverage_ratio
+FROM cut
+WHERE emissions_location_gco2e IS NOT NULL

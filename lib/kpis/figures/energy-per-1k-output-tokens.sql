@@ -1,0 +1,14 @@
+-- KPI     kpi.energy_per_1k_output_tokens: facility energy of serving for each thousand output tokens
+-- Unit    Wh
+-- Grain   total and one row a model
+-- Reads   serving
+-- A ratio of sums over inference that is counted, idle named to it and overhead included; a mean, not a median
+SELECT
+    dimension, dimension_value,
+    1000000 * joules_to_kwh(facility_energy_joules) / quantity::DOUBLE AS value,
+    joules_to_kwh(facility_energy_joules) AS numerator,
+    quantity AS denominator,
+    u95_ratio AS u95_ratio,
+    coverage_ratio
+FROM serving
+WHERE measure = 'output_tokens' AND quantity > 0 AND facility_energy_joules IS NOT NULL
