@@ -3,18 +3,18 @@ import { WORKLOAD_COLUMNS, WORKLOAD_TYPES } from './columns.ts';
 
 /** What a rule looks at. Values may hold `*` for any text; every condition named must hold. */
 export interface WorkloadMatch {
-  readonly tag?: Readonly<Record<string, string>>;
-  readonly label?: Readonly<Record<string, string>>;
-  readonly pod?: string;
-  readonly namespace?: string;
-  readonly job?: string;
-  readonly resource?: string;
-  readonly account?: string;
-  readonly service?: string;
+  readonly tag?: Readonly<Record<string, string>> | undefined;
+  readonly label?: Readonly<Record<string, string>> | undefined;
+  readonly pod?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly job?: string | undefined;
+  readonly resource?: string | undefined;
+  readonly account?: string | undefined;
+  readonly service?: string | undefined;
 }
 
 /** What a rule says: a fixed text, or `tag:<key>` for the value of a tag or label. */
-export type WorkloadNames = Readonly<Partial<Record<(typeof WORKLOAD_COLUMNS)[number]['name'], string>>>;
+export type WorkloadNames = Readonly<Partial<Record<(typeof WORKLOAD_COLUMNS)[number]['name'], string | undefined>>>;
 
 export interface WorkloadRule {
   readonly match: WorkloadMatch;

@@ -16,7 +16,7 @@ import serving from './serving.sql' with { type: 'text' };
 
 const STEPS = [ledgerSums, cuts, activity, serving, runs, providerEmissions, instrumentUse] as const;
 /** What the disclosure prints beside the figures: one Parquet file each. */
-const SIDE_TABLES = { factors, gaps, reconciliation, instruments: 'SELECT grid_zone, used FROM instrument_use ORDER BY grid_zone' } as const;
+const SIDE_TABLES = { factors, gaps, reconciliation, instruments: 'SELECT entry.id AS id, entry.used_mwh::DECIMAL(28,6) AS used_mwh FROM (SELECT unnest(used) AS entry FROM instrument_use) ORDER BY ALL' } as const;
 
 /** `kpis/month=2026-06/kpis.parquet`; the side tables lie beside it. */
 export function kpiKey(period: Period, table: 'kpis' | keyof typeof SIDE_TABLES): string {

@@ -87,7 +87,13 @@ async function listRejections(warehouse: Warehouse, origin: string): Promise<Rej
   );
   return rows.map((row) => {
     const [column, found, expected] = String(row['defect']).split(FIELD_SEPARATOR);
-    return { file: origin, row: Number(row['file_row']), column: column ?? '', found: found ?? '', expected: expected ?? '' };
+    return {
+      file: origin,
+      row: Number(row['file_row']),
+      column: column ?? '',
+      found: found ?? '',
+      expected: expected ?? '',
+    };
   });
 }
 
@@ -115,21 +121,32 @@ async function firstFittingShape(warehouse: Warehouse, request: OpenRequest): Pr
   const shapes = request.source.shapes.filter((shape) => !request.shape || shape.id === request.shape);
   const misfits: string[] = [];
   let seen: readonly FoundColumn[] = [];
-  for (const shape of shapes.filter((each) => each.format === formatOf(request, shapes))) {
+  for (const shape of byEnding(request.path, shapes)) {
     seen = await openRaw(warehouse, shape, request);
     if (refusalOf(request.source, seen)) break;
     const found = shape.open ? await openFlat(warehouse, shape, shape.open) : seen;
     const missing = missingColumns(shape, found ?? seen, request.columnMapping);
     if (found && missing.length === 0) return { shape, found };
-    misfits.push(`${shape.id} (${missing.length > 0 ? `lacks ${missing.slice(0, 5).join(', ')}` : 'nests its columns otherwise'})`);
+    misfits.push(
+      `${shape.id} (${missing.length > 0 ? `lacks ${missing.slice(0, 5).join(', ')}` : 'nests its columns otherwise'})`,
+    );
   }
   throw misfit(request.source, seen, misfits);
 }
 
-/** Parquet files are told by their ending; everything else is text, as the source's other shapes read it. */
-function formatOf({ path }: OpenRequest, shapes: readonly Shape[]): Format {
-  const isParquet = path.endsWith('.parquet');
-  return shapes.find((shape) => (shape.format === 'parquet') === isParquet)?.format ?? 'parquet';
+const FORMATS_BY_ENDING: readonly { readonly ending: RegExp; readonly formats: readonly Format[] }[] = [
+  { ending: /\.parquet$/, formats: ['parquet'] },
+  { ending: /\.[ct]sv(\.gz)?$/, formats: ['csv'] },
+  { ending: /\.(json|jsonl|ndjson|prom)(\.gz)?$/, formats: ['text', 'lines'] },
+];
+
+/** The shapes that a file of this ending can have, in the source's order; of an unknown ending, all that are text. */
+function byEnding(path: string, shapes: readonly Shape[]): Shape[] {
+  const formats = FORMATS_BY_ENDING.find(({ ending }) => ending.test(path))?.formats ?? ['csv', 'text', 'lines'];
+  const fitting = shapes.filter(({ format }) => formats.includes(format));
+  return fitting.length > 0
+    ? fitting
+    : shapes.filter(({ format }) => (format === 'parquet') === path.endsWith('.parquet'));
 }
 
 function misfit(source: Source, seen: readonly FoundColumn[], misfits: readonly string[]): RejectedPayload {
@@ -167,7 +184,11 @@ async function openFlat(warehouse: Warehouse, shape: Shape, open: string): Promi
 
 async function columnsOfOpened(warehouse: Warehouse, format: Format): Promise<FoundColumn[]> {
   const columns = await warehouse.query('DESCRIBE opened');
-  return columns.map((column) => ({ name: String(column['column_name']), type: String(column['column_type']), isText: format === 'csv' }));
+  return columns.map((column) => ({
+    name: String(column['column_name']),
+    type: String(column['column_type']),
+    isText: format === 'csv',
+  }));
 }
 
 /** A DuckDB error about a file's bytes, in the words of the file: its path would only tell where the copy lay. */
@@ -226,7 +247,9 @@ function valueOf(column: ContractColumn, match: FoundColumn | undefined): string
 
 /** A cell on its way to the contract's type: a time written with an offset from UTC is read with it, not without. */
 function instantIn(match: FoundColumn, { type }: ContractColumn): string {
-  return match.type === 'VARCHAR' && type === 'TIMESTAMP' ? `TRY_CAST(${cleaned(match)} AS TIMESTAMPTZ)` : cleaned(match);
+  return match.type === 'VARCHAR' && type === 'TIMESTAMP'
+    ? `TRY_CAST(${cleaned(match)} AS TIMESTAMPTZ)`
+    : cleaned(match);
 }
 
 /** One column a tag, as older exports have it, as the map that newer ones write; empty cells are no tags. */
@@ -251,10 +274,14 @@ function defectsOf(column: ContractColumn, match: FoundColumn): string[] {
     `concat_ws('${FIELD_SEPARATOR}', ${literal(match.name)}, coalesce(left(${identifier(match.name)}::VARCHAR, 80), 'nothing'), ${literal(expected)})`;
   const value = valueOf(column, match);
   const wrongType =
-    match.type === column.type ? [] : [`WHEN ${cleaned(match)} IS NOT NULL AND ${value} IS NULL THEN ${words(`a value of type ${column.type}`)}`];
+    match.type === column.type
+      ? []
+      : [`WHEN ${cleaned(match)} IS NOT NULL AND ${value} IS NULL THEN ${words(`a value of type ${column.type}`)}`];
   const finite = column.type === 'DOUBLE' ? [`WHEN NOT isfinite(${value}) THEN ${words('a finite number')}`] : [];
   const check = column.check
-    ? [`WHEN (${column.check.sql.replaceAll(/\bvalue\b/g, `(${value})`)}) IS FALSE THEN ${words(column.check.expected)}`]
+    ? [
+        `WHEN (${column.check.sql.replaceAll(/\bvalue\b/g, `(${value})`)}) IS FALSE THEN ${words(column.check.expected)}`,
+      ]
     : [];
   return [...wrongType, ...finite, ...check];
 }

@@ -5,14 +5,20 @@ import type { Receipt } from './receipt.ts';
 
 /** Every receipt of a month that was fetched by `asOf`, sorted by source and hash: the evidence. */
 export async function readReceipts(book: Book, period: Period, asOf: string): Promise<Receipt[]> {
-  const receipts = await readAll<Receipt>(book, 'landing/', `/period=${period.month}/`, '.receipt.json');
-  return receipts.filter(({ fetched_at }) => fetched_at <= asOf);
+  const receipts = await readPapers<Receipt>(book, 'landing/', `/period=${period.month}/`, '.receipt.json');
+  return receipts.map(({ paper }) => paper).filter(({ fetched_at }) => fetched_at <= asOf);
+}
+
+/** Why something lies in quarantine, and the key of the paper that says so. */
+export interface QuarantineReason {
+  readonly key: string;
+  readonly reason: Quarantined;
 }
 
 /** Everything of a month that lies in quarantine and was put there by `asOf`. */
-export async function readQuarantine(book: Book, period: Period, asOf: string): Promise<Quarantined[]> {
-  const reasons = await readAll<Quarantined>(book, 'quarantine/', `/period=${period.month}/`, '.reason.json');
-  return reasons.filter(({ fetched_at }) => fetched_at <= asOf);
+export async function readQuarantine(book: Book, period: Period, asOf: string): Promise<QuarantineReason[]> {
+  const reasons = await readPapers<Quarantined>(book, 'quarantine/', `/period=${period.month}/`, '.reason.json');
+  return reasons.filter(({ paper }) => paper.fetched_at <= asOf).map(({ key, paper }) => ({ key, reason: paper }));
 }
 
 /**
@@ -38,8 +44,13 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : 1;
 }
 
-async function readAll<Paper>(book: Book, prefix: string, folder: string, ending: string): Promise<Paper[]> {
+async function readPapers<Paper>(
+  book: Book,
+  prefix: string,
+  folder: string,
+  ending: string,
+): Promise<{ readonly key: string; readonly paper: Paper }[]> {
   const entries = (await book.list(prefix)).filter(({ key }) => key.includes(folder) && key.endsWith(ending));
-  const texts = await Promise.all(entries.map(({ key }) => readText(book, key)));
-  return texts.flatMap((text) => (text === undefined ? [] : [JSON.parse(text) as Paper]));
+  const texts = await Promise.all(entries.map(async ({ key }) => ({ key, text: await readText(book, key) })));
+  return texts.flatMap(({ key, text }) => (text === undefined ? [] : [{ key, paper: JSON.parse(text) as Paper }]));
 }

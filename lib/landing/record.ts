@@ -1,6 +1,12 @@
+import { RejectedPayload } from './origin.ts';
+
 /**
  * The telemetry envelope: one record per host, domain and interval, written by the agent as JSON lines (`.jsonl`,
  * `.jsonl.gz`) and read by the source `agent`. Σ shares + idle + unattributed = energy, exactly, in microjoules.
+ *
+ * Delivery is at least once, by whole files: a resend repeats the same bytes, and a range of `seq` is never dealt to files
+ * otherwise than the first time. So a file that comes twice has one fingerprint and lands once, a record that stands twice in
+ * one file counts once, and no record stands in two files.
  */
 export interface TelemetryRecord {
   readonly schema: 'joulebook.telemetry/1';
@@ -44,3 +50,154 @@ export interface WorkloadShare {
 }
 
 export type Component = 'gpu' | 'cpu' | 'memory' | 'storage' | 'network' | 'other';
+
+const TELEMETRY_SCHEMA = 'joulebook.telemetry/1';
+const COMPONENTS: readonly Component[] = ['gpu', 'cpu', 'memory', 'storage', 'network', 'other'];
+const BASES: readonly TelemetryRecord['basis'][] = ['measured', 'modelled'];
+
+const JOULES = /^\d{1,22}(\.\d{1,6})?$/;
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
+const LONGEST_RECORD_MS = 3_600_000;
+const DECIMAL_PLACES = 6;
+
+/**
+ * Reads one telemetry record from parsed JSON. Throws `RejectedPayload` with the first field that is wrong, what was found
+ * there and what was expected; a record that comes back is complete and balanced.
+ */
+export function parseRecord(value: unknown): TelemetryRecord {
+  const fields = objectAt(value, 'the record');
+  const record: TelemetryRecord = {
+    schema: wordAt(fields, 'schema', [TELEMETRY_SCHEMA]),
+    host_id: textAt(fields, 'host_id'),
+    resource_id: textAt(fields, 'resource_id'),
+    boot_id: textAt(fields, 'boot_id'),
+    seq: numberAt(fields, 'seq', Number.isSafeInteger, 'a whole number of at least 0'),
+    period_start: instantAt(fields, 'period_start'),
+    period_end: instantAt(fields, 'period_end'),
+    component: wordAt(fields, 'component', COMPONENTS),
+    domain: textAt(fields, 'domain'),
+    method: textAt(fields, 'method'),
+    basis: wordAt(fields, 'basis', BASES),
+    energy_joules: maybeJoulesAt(fields, 'energy_joules'),
+    gap_reason: maybeTextAt(fields, 'gap_reason'),
+    u95_ratio: numberAt(fields, 'u95_ratio', Number.isFinite, 'a ratio of at least 0'),
+    quality: listAt(fields, 'quality').map((remark, index) =>
+      textAt({ [`quality[${index}]`]: remark }, `quality[${index}]`),
+    ),
+    shares: listAt(fields, 'shares').map((share, index) => parseShare(share, `shares[${index}]`)),
+    idle_joules: maybeJoulesAt(fields, 'idle_joules'),
+    unattributed_joules: maybeJoulesAt(fields, 'unattributed_joules'),
+  };
+  checkPeriod(record);
+  checkBalance(record);
+  return record;
+}
+
+/** Decimal joules as whole microjoules: the unit in which shares add up. */
+export function microjoulesOf(joules: string): bigint {
+  const [whole = '0', places = ''] = joules.split('.');
+  return BigInt(whole + places.padEnd(DECIMAL_PLACES, '0'));
+}
+
+function parseShare(value: unknown, at: string): WorkloadShare {
+  const fields = objectAt(value, at);
+  const labels = Object.entries(objectAt(fields['labels'], `${at}.labels`));
+  return {
+    project: maybeTextAt(fields, 'project', at),
+    model_id: maybeTextAt(fields, 'model_id', at),
+    workload_type: maybeTextAt(fields, 'workload_type', at),
+    workload_id: maybeTextAt(fields, 'workload_id', at),
+    labels: Object.fromEntries(labels.map(([key, label]) => [key, textAt({ [key]: label }, key, `${at}.labels`)])),
+    energy_joules: maybeJoulesAt(fields, 'energy_joules', at) ?? reject(`${at}.energy_joules`, null, JOULES_EXPECTED),
+  };
+}
+
+function checkPeriod({ period_start, period_end }: TelemetryRecord): void {
+  const length = Date.parse(period_end) - Date.parse(period_start);
+  if (length > 0 && length <= LONGEST_RECORD_MS) return;
+  reject('period_end', period_end, `an instant after ${period_start}, by an hour at most`);
+}
+
+function checkBalance(record: TelemetryRecord): void {
+  const {
+    energy_joules: energy,
+    gap_reason: reason,
+    idle_joules: idle,
+    unattributed_joules: unattributed,
+    shares,
+  } = record;
+  if (energy === null) return checkGap(record);
+  if (reason !== null) reject('gap_reason', reason, 'null beside an energy');
+  if (idle === null || unattributed === null) {
+    return reject(idle === null ? 'idle_joules' : 'unattributed_joules', null, 'joules, since the energy is known');
+  }
+  const parts = [...shares.map((share) => share.energy_joules), idle, unattributed].map(microjoulesOf);
+  const sum = parts.reduce((total, part) => total + part, 0n);
+  if (sum === microjoulesOf(energy)) return;
+  reject('shares', `shares that add up to ${sum} microjoules`, `${microjoulesOf(energy)}, the energy of the record`);
+}
+
+function checkGap({ gap_reason, idle_joules, unattributed_joules, shares }: TelemetryRecord): void {
+  if (gap_reason === null) reject('gap_reason', null, 'a reason, since the energy is unknown');
+  if (shares.length > 0) reject('shares', shares.length, 'no share of an unknown energy');
+  if (idle_joules !== null) reject('idle_joules', idle_joules, 'null, since the energy is unknown');
+  if (unattributed_joules !== null)
+    reject('unattributed_joules', unattributed_joules, 'null, since the energy is unknown');
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const JOULES_EXPECTED = 'decimal joules of at least 0 with at most six places, as text';
+
+function objectAt(value: unknown, at: string): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  return reject(at, value, 'an object');
+}
+
+function listAt(fields: Fields, name: string): readonly unknown[] {
+  const value = fields[name];
+  return Array.isArray(value) ? value : reject(name, value, 'a list');
+}
+
+function textAt(fields: Fields, name: string, at?: string): string {
+  const value = fields[name];
+  return typeof value === 'string' && value !== '' ? value : reject(path(name, at), value, 'a text');
+}
+
+function maybeTextAt(fields: Fields, name: string, at?: string): string | null {
+  return fields[name] === null ? null : textAt(fields, name, at);
+}
+
+function maybeJoulesAt(fields: Fields, name: string, at?: string): string | null {
+  const value = fields[name];
+  if (value === null) return null;
+  return typeof value === 'string' && JOULES.test(value) ? value : reject(path(name, at), value, JOULES_EXPECTED);
+}
+
+function instantAt(fields: Fields, name: string): string {
+  const value = fields[name];
+  const isInstant = typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value));
+  return isInstant ? value : reject(name, value, 'an instant such as 2026-06-01T00:00:00Z');
+}
+
+function numberAt(fields: Fields, name: string, fits: (value: number) => boolean, expected: string): number {
+  const value = fields[name];
+  return typeof value === 'number' && fits(value) && value >= 0 ? value : reject(name, value, expected);
+}
+
+function wordAt<Word extends string>(fields: Fields, name: string, words: readonly Word[]): Word {
+  const value = fields[name];
+  return words.find((word) => word === value) ?? reject(name, value, words.join(', '));
+}
+
+function path(name: string, at?: string): string {
+  return at ? `${at}.${name}` : name;
+}
+
+function reject(column: string, found: unknown, expected: string): never {
+  const text =
+    found === undefined || found === null
+      ? 'nothing'
+      : String(typeof found === 'string' ? found : JSON.stringify(found));
+  throw new RejectedPayload({ column, found: text.slice(0, 80), expected });
+}

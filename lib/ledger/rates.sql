@@ -52,7 +52,7 @@ driver_rate AS (
 ),
 token_rate AS (
     SELECT
-        billed.provider_name, billed.resource_type, billed.energy_driver, 'gpu' AS component,
+        billed.provider_name, billed.resource_type, billed.energy_driver, 'other' AS component, -- the whole server: accelerators and host
         CASE billed.energy_driver WHEN 'output_tokens' THEN token.output_token_joules ELSE token.input_token_joules END AS joules_per_unit,
         CASE billed.energy_driver
             WHEN 'output_tokens' THEN (token.output_token_joules_high - token.output_token_joules_low) / (2 * token.output_token_joules)

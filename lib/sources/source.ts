@@ -41,7 +41,12 @@ export type Format = 'parquet' | 'csv' | 'lines' | 'text';
 export interface Shape {
   readonly id: string;
   readonly format: Format;
-  /** Turns the opened file into flat columns: one SELECT reading FROM raw (which also has `file_row`, counted from 1). */
+  /** For `csv`: what stands between the cells, where guessing could go wrong. Short rows are then read as ending in empty cells. */
+  readonly delimiter?: string;
+  /**
+   * Turns the opened file into flat columns: one SELECT reading FROM raw (which also has `file_row`, counted from 1).
+   * A file whose columns it cannot name does not have this shape.
+   */
   readonly open?: string;
   readonly columns: readonly ContractColumn[];
   /** Columns that hold one tag each; group 1 is the key. They become the column `tags`, MAP(VARCHAR, VARCHAR). */
@@ -51,7 +56,7 @@ export interface Shape {
   /** SQL over the contract's columns: the provider's own version of the rows, for the receipt. */
   readonly provider_version?: string;
   /**
-   * One SELECT a fact table, reading FROM landed (the checked rows of the month, contract columns). It must give the
+   * One SELECT a fact table, reading FROM landed (the checked rows of the month: contract columns and event_time). It must give the
    * table's columns by name, apart from source_id and receipt_sha256, which are added; it may leave out the workload
    * columns, and must then give `tags` (MAP(VARCHAR, VARCHAR)) for the rules to read. Columns it leaves out are NULL.
    */

@@ -27,4 +27,4 @@ SELECT
     sum(gco2e) / 1000 AS value, NULL AS numerator, NULL AS denominator, NULL AS u95_ratio, NULL AS coverage_ratio
 FROM line
 GROUP BY GROUPING SETS ((), (provider), (region), (scope), (project), (model_id), (workload_type), (workload_id))
-HAVING count(*) > 0
+HAVING count(*) > 0 AND (grouping(workload_id) = 1 OR workload_id IS NOT NULL)

@@ -14,10 +14,12 @@ WITH line AS (
             ELSE 'Adjustment'
         END AS charge_category,
         coalesce(
+            -- SageMaker once wrote the use behind the type: ml.g5.xlarge-Hosting
+            CASE WHEN product_instance_type LIKE 'ml.%-%' THEN split_part(product_instance_type, '-', 1) END,
             nullif(product_instance_type, ''),
             nullif(regexp_extract(line_item_usage_type, ':((?:[a-z]+\.)?[a-z0-9-]+\.(?:[0-9]*x?large|nano|micro|small|medium|metal[0-9a-z-]*)(?:\.search|\.elasticsearch)?)$', 1), '')
         ) AS instance_type,
-        nullif(product['model'], '') AS model
+        nullif(coalesce(product['model'], product_model), '') AS model
     FROM landed
 ),
 driven AS (
@@ -27,18 +29,21 @@ driven AS (
             WHEN charge_category <> 'Usage' THEN NULL
             WHEN bill_billing_entity = 'AWS Marketplace' OR line_item_product_code = 'ElasticMapReduce' THEN 'none'
             WHEN split_line_item_parent_resource_id <> '' AND regexp_matches(line_item_usage_type, 'EC2-(vCPU|GB)') THEN 'none'
-            WHEN instance_type IS NOT NULL AND regexp_matches(line_item_usage_type, 'CPUCredits|EBSOptimized') THEN 'none'
+            WHEN instance_type IS NOT NULL AND regexp_matches(line_item_usage_type, 'CPUCredits|EBSOptimized|ExtendedSupport') THEN 'none'
             WHEN instance_type IS NOT NULL THEN 'instance_hours'
-            WHEN regexp_matches(line_item_usage_type, 'VolumeP-|VolumeIOUsage|PIOPS$|CPUCredits|AWS-In-Bytes|DataTransfer-In-|Lambda-?Edge-Request') THEN 'none'
-            WHEN line_item_product_code = 'AWSLambda' AND line_item_usage_type LIKE '%Request%' THEN 'none'
+            WHEN regexp_matches(line_item_usage_type, 'VolumeP-|(Volume|Storage)IOUsage|PIOPS$|CPUCredits|AWS-In-Bytes|DataTransfer-In-|PublicIPv4:|ElasticIP:|ExtendedSupport') THEN 'none'
+            -- Traffic within a region is billed to the sender and to the receiver: it flows once
+            WHEN line_item_usage_type LIKE '%DataTransfer-Regional-Bytes' AND line_item_operation LIKE '%-In' THEN 'none'
+            WHEN line_item_usage_type LIKE '%Lambda-%Request%' OR (line_item_product_code = 'AWSLambda' AND line_item_usage_type LIKE '%Request%') THEN 'none'
             WHEN regexp_matches(line_item_usage_type, 'SnapshotUsage|ChargedBackupUsage') THEN 'snapshot_gb_hours'
-            WHEN regexp_matches(line_item_usage_type, 'VolumeUsage(\.st1|\.sc1)?$') THEN 'hdd_gb_hours'
-            WHEN regexp_matches(line_item_usage_type, 'VolumeUsage\.|RDS:.*Storage$') THEN 'ssd_gb_hours'
+            WHEN regexp_matches(line_item_usage_type, 'VolumeUsage(\.st1|\.sc1)?$|RDS:(Multi-AZ-)?StorageUsage$') THEN 'hdd_gb_hours'
+            WHEN regexp_matches(line_item_usage_type, 'VolumeUsage\.|RDS:.*-Storage$|Aurora:.*StorageUsage$') THEN 'ssd_gb_hours'
+            WHEN line_item_product_code = 'AmazonDynamoDB' AND line_item_usage_type LIKE '%TimedStorage-ByteHrs' THEN 'ssd_gb_hours'
             WHEN line_item_usage_type LIKE '%TimedStorage%' AND line_item_usage_type LIKE '%ByteHrs%' THEN 'object_gb_hours'
             WHEN regexp_matches(line_item_usage_type, 'AWS-Out-Bytes|DataTransfer-(Out|Regional)-Bytes') THEN 'network_gb'
-            WHEN line_item_usage_type LIKE '%Lambda-GB-Second%' THEN 'lambda_gb_seconds'
-            WHEN line_item_usage_type LIKE '%Fargate-vCPU-Hours%' THEN 'vcpu_hours'
-            WHEN line_item_usage_type LIKE '%Fargate-GB-Hours%' THEN 'memory_gb_hours'
+            WHEN line_item_usage_type LIKE '%Lambda-%GB-Second%' THEN 'lambda_gb_seconds'
+            WHEN line_item_usage_type LIKE '%Fargate-%vCPU-Hours%' THEN 'vcpu_hours'
+            WHEN regexp_matches(line_item_usage_type, 'Fargate-(ARM-|Windows-)?GB-Hours') THEN 'memory_gb_hours'
             WHEN regexp_matches(line_item_usage_type, '(?i)cache-?(read|write)') THEN NULL
             WHEN pricing_unit ILIKE '%token%' AND regexp_matches(line_item_usage_type, '(?i)output-?token') THEN 'output_tokens'
             WHEN pricing_unit ILIKE '%token%' AND regexp_matches(line_item_usage_type, '(?i)input-?token') THEN 'input_tokens'
@@ -76,9 +81,12 @@ SELECT
     line_item_currency_code AS billing_currency,
     energy_driver,
     CASE
+        -- A Multi-AZ line stands for the database and its standby
         WHEN energy_driver = 'instance_hours' AND line_item_usage_type LIKE '%Multi-AZUsage%' THEN 2 * line_item_usage_amount
+        -- GB-Mo of a line are gigabytes times the fraction of the month
         WHEN energy_driver IN ('snapshot_gb_hours', 'hdd_gb_hours', 'ssd_gb_hours', 'object_gb_hours')
             THEN line_item_usage_amount * date_diff('hour', getvariable('month_start'), getvariable('month_end'))
+                * CASE WHEN line_item_usage_type LIKE '%RDS:Multi-AZ-%' THEN 2 ELSE 1 END
         WHEN energy_driver IN ('output_tokens', 'input_tokens')
             THEN line_item_usage_amount * CASE WHEN pricing_unit ILIKE '1K%' THEN 1000 WHEN pricing_unit ILIKE '1M%' THEN 1000000 ELSE 1 END
         WHEN energy_driver <> 'none' THEN line_item_usage_amount

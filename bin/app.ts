@@ -1,0 +1,3 @@
+import { JoulebookApp } from '../lib/stack/joulebook-app.ts';
+
+new JoulebookApp().synth();

@@ -1,0 +1,17 @@
+import { close } from './close.ts';
+import type { Command } from './command.ts';
+
+/** Every verb of the command line. */
+export const COMMANDS: readonly Command[] = [close];
+
+/** What `joulebook help` prints. */
+export function usage(): string {
+  const lines = COMMANDS.flatMap(({ name, synopsis, summary }) => [`  joulebook ${name} ${synopsis}`, `      ${summary}`]);
+  return [
+    'joulebook: the books of what AI costs in energy, carbon and money',
+    '',
+    ...lines,
+    '',
+    'Every verb takes --json. Exit codes: 0 done, 1 the answer is no, 2 cannot (bad input, settings, access).',
+  ].join('\n');
+}

@@ -1,0 +1,39 @@
+import type { ParseArgsOptionsConfig } from 'node:util';
+
+/** What a command needs of the place where it is typed. Results go to `print`, progress and complaints to `tell`. */
+export interface Terminal {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly isInteractive: boolean;
+  print(line: string): void;
+  tell(text: string): void;
+}
+
+/** 0 done, 1 the answer is no, 2 cannot. */
+export type Answer = 0 | 1 | 2;
+
+export interface Arguments {
+  readonly values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+  readonly positionals: readonly string[];
+}
+
+export interface Command {
+  readonly name: string;
+  /** Arguments as the usage shows them. */
+  readonly synopsis: string;
+  readonly summary: string;
+  readonly options: ParseArgsOptionsConfig;
+  run(typed: Arguments, terminal: Terminal): Promise<Answer>;
+}
+
+/** The command was understood and cannot be answered: said in one line, exit code 2. */
+export class CannotAnswer extends Error {
+  override readonly name = 'CannotAnswer';
+}
+
+/** An option's text, or the default; throws `CannotAnswer` where neither is there. */
+export function textOption({ values }: Arguments, name: string, fallback?: string): string {
+  const value = values[name];
+  if (typeof value === 'string') return value;
+  if (fallback !== undefined) return fallback;
+  throw new CannotAnswer(`Cannot go on without --${name}`);
+}

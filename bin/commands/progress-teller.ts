@@ -1,0 +1,40 @@
+import type { Progress } from '../../lib/pipeline/progress.ts';
+import type { Terminal } from './command.ts';
+
+const WORDS: Readonly<Record<string, string>> = {
+  PlanCollection: 'plan the collection',
+  Collect: 'collect and check',
+  PlanFacts: 'plan the facts',
+  BuildFacts: 'build facts',
+  PlanSettlement: 'plan the settlement',
+  Settle: 'settle the ledger',
+  ComputeKpis: 'compute figures',
+  WriteDisclosure: 'write the disclosure',
+};
+const BAR_WIDTH = 24;
+
+/** Tells progress: a bar that moves on a terminal, a plain line a finished stage elsewhere; remarks always on lines of their own. */
+export function progressTeller(terminal: Terminal): (progress: Progress) => void {
+  return (progress) => {
+    if (progress.remark) terminal.tell(`${terminal.isInteractive ? '\r\u001b[K' : ''}${indented(progress.remark)}\n`);
+    const isDone = progress.state === 'succeeded' && progress.done === progress.total;
+    if (terminal.isInteractive) terminal.tell(`\r\u001b[K${bar(progress)}${isDone ? '\n' : ''}`);
+    else if (isDone) terminal.tell(`${wordsOf(progress)}${progress.total > 1 ? `: ${progress.total} parts` : ''}\n`);
+  };
+}
+
+function bar(progress: Progress): string {
+  const filled = progress.total === 0 ? BAR_WIDTH : Math.round((BAR_WIDTH * progress.done) / progress.total);
+  return `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${wordsOf(progress)} ${progress.done}/${progress.total}`;
+}
+
+function wordsOf({ stage }: Progress): string {
+  return WORDS[stage] ?? stage;
+}
+
+function indented(remark: string): string {
+  return remark
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n');
+}

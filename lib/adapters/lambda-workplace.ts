@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, posix } from 'node:path';
+
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { Context } from 'aws-lambda';
+import { parse } from 'yaml';
+
+import project from '../../package.json' with { type: 'json' };
+import { readText } from '../landing/book.ts';
+import type { MonthRun, Renderers, Workplace } from '../pipeline/stage.ts';
+import { readSettings } from '../settings/settings.ts';
+import { DuckDbWarehouse } from './duckdb-warehouse.ts';
+import { openBook } from './open-book.ts';
+import { openOrigin } from './open-origin.ts';
+import { isS3Address } from './s3-address.ts';
+
+/** The environment variables that every function needs: BOOK is the book's address, `s3://bucket`. */
+export type Setting = 'BOOK';
+
+/** Where the settings stand in the book. A relative path in them starts there, as it does on a laptop. */
+const SETTINGS_KEY = 'settings/joulebook.yaml';
+
+const NO_RENDERERS: Renderers = {
+  pdf: () => Promise.reject(new Error('Cannot print: this function carries no renderers')),
+  chart: () => Promise.reject(new Error('Cannot draw: this function carries no renderers')),
+};
+
+/** A stage as a Lambda handler: the settings are read anew for each call, and the disk is emptied before it. */
+export function inLambda<Input extends MonthRun, Answer>(
+  stage: (input: Input, workplace: Workplace) => Promise<Answer>,
+  renderers: Renderers = NO_RENDERERS,
+): (input: Input, context: Context) => Promise<Answer> {
+  const logger = new Logger();
+  return async (input, context) => {
+    logger.addContext(context);
+    logger.info('Begins', { input });
+    await emptyDisk();
+    const answer = await stage(input, await openLambdaWorkplace(bookAddress(), renderers));
+    logger.info('Done', { answer });
+    return answer;
+  };
+}
+
+/** Reads the settings in the book and opens what they name. Throws `InvalidSettings`, or names the key where they should be. */
+export async function openLambdaWorkplace(address: string, renderers: Renderers): Promise<Workplace> {
+  const book = openBook(address);
+  const text = await readText(book, SETTINGS_KEY);
+  if (text === undefined) throw new Error(`Cannot read the settings: expected ${address}/${SETTINGS_KEY}, got nothing`);
+  const settings = readSettings(parse(text), `${address}/${SETTINGS_KEY}`);
+  return {
+    settings,
+    book,
+    openWarehouse: () => DuckDbWarehouse.open(),
+    openOrigin: (sourceId) => openOrigin(sourceAddress(settings.sources, sourceId, address), { base: '/' }),
+    fingerprint: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+    renderers,
+    codeVersion: project.version,
+  };
+}
+
+function sourceAddress(sources: Workplace['settings']['sources'], sourceId: string, book: string): string {
+  const source = sources.find(({ id }) => id === sourceId);
+  if (!source)
+    throw new Error(`Cannot open the source ${sourceId}: expected one of ${sources.map(({ id }) => id).join(', ')}`);
+  if (isS3Address(source.path)) return source.path;
+  return `${book}/${posix.join(posix.dirname(SETTINGS_KEY), source.path)}`;
+}
+
+function bookAddress(): string {
+  // biome-ignore lint/style/noProcessEnv: a Lambda is told by its environment where it works
+  const address = process.env['BOOK'];
+  if (!address) throw new Error('Cannot start: expected the environment variable BOOK, got nothing');
+  return address;
+}
+
+/** A function that is called again finds the files of its last call; the disk is small, so they go. */
+async function emptyDisk(): Promise<void> {
+  const folders = (await readdir(tmpdir())).filter((name) => name.startsWith('joulebook-'));
+  for (const folder of folders) {
+    const names = await readdir(join(tmpdir(), folder));
+    await Promise.all(names.map((name) => rm(join(tmpdir(), folder, name), { recursive: true, force: true })));
+  }
+}

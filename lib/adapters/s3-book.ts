@@ -1,0 +1,112 @@
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout } from 'node:timers/promises';
+
+import type { S3Client } from '@aws-sdk/client-s3';
+
+import type { Book, BookEntry } from '../landing/book.ts';
+import { checkedKey, checkedPrefix } from './book-key.ts';
+import { processPath } from './process-folder.ts';
+import type { S3Address } from './s3-address.ts';
+import { S3Failure, S3Folder } from './s3-folder.ts';
+
+const MOST_ATTEMPTS = 5;
+
+/**
+ * A book below `s3://bucket/prefix`. An object appears whole or not at all; writes that must not replace are conditional
+ * (`If-None-Match: *`), so of two writers one wins. A write whose answer was lost and that is sent again may say
+ * `present` of its own bytes.
+ */
+export class S3Book implements Book {
+  readonly location: string;
+  readonly #folder: S3Folder;
+  readonly #downloads = new Map<string, Promise<Download>>();
+
+  constructor(address: S3Address, client?: S3Client) {
+    this.#folder = new S3Folder(address, client);
+    this.location = this.#folder.location;
+  }
+
+  async list(prefix: string): Promise<BookEntry[]> {
+    return this.#folder.list(checkedPrefix(prefix));
+  }
+
+  async read(key: string): Promise<Uint8Array | undefined> {
+    const object = await this.#folder.open(checkedKey(key));
+    return object && buffer(object.body);
+  }
+
+  /** Downloads the object unless this book has done so and its ETag is still the same. */
+  async localPath(key: string): Promise<string> {
+    const earlier = this.#downloads.get(key)?.catch(() => undefined) ?? Promise.resolve(undefined);
+    const download = earlier.then((last) => this.#download(checkedKey(key), last));
+    this.#downloads.set(key, download);
+    return (await download).path;
+  }
+
+  async putIfAbsent(key: string, bytes: Uint8Array): Promise<'stored' | 'present'> {
+    return storeIfAbsent(() => this.#folder.put(checkedKey(key), bytes, { IfNoneMatch: '*' }));
+  }
+
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    await this.#folder.put(checkedKey(key), bytes);
+  }
+
+  async importIfAbsent(key: string, path: string): Promise<'stored' | 'present'> {
+    if (await this.#folder.exists(checkedKey(key))) return 'present';
+    return storeIfAbsent(() => this.#folder.putFile(key, path, { IfNoneMatch: '*' }));
+  }
+
+  async produce(key: string, write: (path: string) => Promise<void>): Promise<void> {
+    const path = processPath(checkedKey(key));
+    try {
+      await write(path);
+      await this.#folder.putFile(key, path);
+    } finally {
+      await rm(path, { recursive: true, force: true });
+    }
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.#folder.remove(checkedKey(key));
+  }
+
+  async #download(key: string, last: Download | undefined): Promise<Download> {
+    const object = await this.#folder.open(key, last?.etag);
+    if (last && object === 'unchanged') return last;
+    if (object === undefined || object === 'unchanged') {
+      throw new Error(`Cannot read ${this.#folder.addressOf(key)}: expected an object of the book, got nothing`);
+    }
+    const path = processPath(key);
+    await pipeline(object.body, createWriteStream(path));
+    return { path, etag: object.etag };
+  }
+}
+
+interface Download {
+  readonly path: string;
+  readonly etag: string | undefined;
+}
+
+async function storeIfAbsent(store: () => Promise<void>): Promise<'stored' | 'present'> {
+  try {
+    await unlessInConflict(store);
+    return 'stored';
+  } catch (error) {
+    if (error instanceof S3Failure && error.status === 412) return 'present';
+    throw error;
+  }
+}
+
+/** Tries again, later each time, while S3 says that another write to the same key is under way (409). */
+async function unlessInConflict(store: () => Promise<void>, attempt = 1): Promise<void> {
+  try {
+    await store();
+  } catch (error) {
+    if (!(error instanceof S3Failure) || error.status !== 409 || attempt === MOST_ATTEMPTS) throw error;
+    await setTimeout(100 * 2 ** attempt);
+    await unlessInConflict(store, attempt + 1);
+  }
+}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+
+import type { S3Client } from '@aws-sdk/client-s3';
+
+import { type Fetched, type Offer, type Origin, RejectedPayload, SourceUnavailable } from '../landing/origin.ts';
+import { fingerprinting } from './fingerprint.ts';
+import { isPassedOver } from './marker-files.ts';
+import { processPath } from './process-folder.ts';
+import type { S3Address } from './s3-address.ts';
+import { S3Failure, S3Folder, type S3Object } from './s3-folder.ts';
+import { checkFileSize, checkUnpackedSize, SIZE_LIMITS, type SizeLimits } from './size-limits.ts';
+import { messageOf } from './system-error.ts';
+
+interface S3OriginOptions {
+  readonly limits?: SizeLimits;
+  readonly client?: S3Client;
+}
+
+/** Offers the objects below a prefix, or the one object of that name. A fetched file lies in a folder of this process. */
+export class S3Origin implements Origin {
+  readonly #folder: S3Folder;
+  readonly #prefix: string;
+  readonly #root: string;
+  readonly #limits: SizeLimits;
+
+  constructor({ bucket, prefix }: S3Address, { limits = SIZE_LIMITS, client }: S3OriginOptions = {}) {
+    this.#folder = new S3Folder({ bucket, prefix: '' }, client);
+    this.#prefix = prefix;
+    this.#root = `${this.#folder.location}/`;
+    this.#limits = limits;
+  }
+
+  async list(): Promise<Offer[]> {
+    const entries = await this.#folder.list(this.#prefix).catch(unavailable);
+    return entries
+      .filter(({ key }) => this.#isOffered(key))
+      .map(({ key, bytes }) => ({ origin: `${this.#root}${key}`, bytes }));
+  }
+
+  async fetch(offer: Offer): Promise<Fetched> {
+    const object = await this.#folder.open(offer.origin.slice(this.#root.length)).catch(rejectRefused);
+    if (!object) throw new RejectedPayload({ found: 'an object that is gone', expected: 'a readable object' });
+    const path = processPath(offer.origin);
+    try {
+      return await this.#receive(object, path);
+    } catch (error) {
+      object.body.destroy();
+      await rm(path, { force: true });
+      throw error instanceof RejectedPayload ? error : unavailable(error);
+    }
+  }
+
+  async #receive(object: S3Object, path: string): Promise<Fetched> {
+    checkFileSize(object.bytes, this.#limits);
+    const hash = createHash('sha256');
+    await pipeline(object.body, fingerprinting(hash), createWriteStream(path));
+    const bytes = (await stat(path)).size;
+    await checkUnpackedSize(path, bytes, this.#limits);
+    return { path, bytes, sha256: hash.digest('hex') };
+  }
+
+  /** The object named by the prefix itself, or one below it that is neither hidden nor a marker. */
+  #isOffered(key: string): boolean {
+    if (key === this.#prefix) return true;
+    const folder = this.#prefix === '' ? '' : `${this.#prefix}/`;
+    return key.startsWith(folder) && !key.slice(folder.length).split('/').some(isPassedOver);
+  }
+}
+
+/** S3 is there and refuses this one object: without permission (403), archived (InvalidObjectState, 403 as well). */
+function rejectRefused(error: unknown): never {
+  if (!(error instanceof S3Failure) || error.status !== 403) return unavailable(error);
+  throw new RejectedPayload({ found: error.message, expected: 'a readable object' });
+}
+
+function unavailable(error: unknown): never {
+  throw new SourceUnavailable(messageOf(error), { cause: error });
+}

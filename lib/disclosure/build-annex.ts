@@ -1,0 +1,237 @@
+import { KPIS } from '../kpis/catalogue.ts';
+import type { Quarantined } from '../landing/collect.ts';
+import { type Receipt, rejectionText } from '../landing/receipt.ts';
+import type { Row } from '../landing/warehouse.ts';
+import type { Period } from '../units/period.ts';
+import type {
+  Annex,
+  AnnexMeta,
+  Evidence,
+  Exclusion,
+  Factor,
+  Figure,
+  Gap,
+  Instrument,
+  ReconciliationLine,
+  Restatement,
+} from './annex.ts';
+import { frameworkIndex } from './framework-index.ts';
+import { restatementsSince } from './restatements.ts';
+
+/** The month's tables as the KPI stage left them, in their own row shapes. */
+export interface MonthTables {
+  readonly kpis: readonly Row[];
+  readonly factors: readonly Row[];
+  readonly gaps: readonly Row[];
+  readonly reconciliation: readonly Row[];
+  readonly instruments: readonly Row[];
+}
+
+export interface AnnexRequest {
+  readonly period: Period;
+  readonly meta: Omit<AnnexMeta, 'schema_version' | 'period'>;
+  readonly tables: MonthTables;
+  readonly receipts: readonly Receipt[];
+  readonly quarantined: readonly Quarantined[];
+  /** Sources of the settings that gave nothing for the month, with the reason. */
+  readonly missingSources: readonly { readonly id: string; readonly reason: string }[];
+  readonly instruments: readonly Omit<Instrument, 'used_mwh'>[];
+  /** Hashes of the landed files by fact table. */
+  readonly inputsByTable: Readonly<Record<string, readonly string[]>>;
+  readonly frameworks: readonly string[];
+  /** The annex that this one replaces. */
+  readonly previous: Annex | undefined;
+}
+
+/** Puts the month's figures and all that stands beside them into the annex. Pure: the same request gives the same annex. */
+export function buildAnnex(request: AnnexRequest): Annex {
+  const figures = request.tables.kpis.map((row) => figureOf(row, request));
+  const factors = request.tables.factors.map(factorOf);
+  return {
+    meta: { schema_version: '1', ...request.meta, period: { from: request.period.from, to: request.period.to } },
+    figures,
+    factors,
+    instruments: instrumentsOf(request),
+    reconciliation: request.tables.reconciliation.map(reconciliationOf),
+    restatements: restatements(figures, request),
+    exclusions: exclusionsOf(request),
+    gaps: [
+      ...request.tables.gaps.map(gapOf),
+      ...request.missingSources.map(missingGap),
+      ...request.quarantined.map(quarantineGap),
+    ],
+    framework_index: frameworkIndex(request.frameworks, figures),
+    evidence: request.receipts.map(evidenceOf),
+  };
+}
+
+function figureOf(row: Row, { period, inputsByTable }: AnnexRequest): Figure {
+  const id = String(row['figure_id']);
+  const kpi = KPIS.find((each) => each.id === id);
+  const dimension = text(row['dimension']);
+  return {
+    id,
+    dimensions: dimension === null ? {} : { [dimension]: text(row['dimension_value']) },
+    label: String(row['label']),
+    value: decimal(row['value']),
+    unit: String(row['unit']),
+    period: { from: period.from, to: period.to },
+    scope: text(row['scope']),
+    category: text(row['category']),
+    basis_mix: basisMix(row),
+    method: kpi?.method ?? null,
+    boundary: list(row['boundary']),
+    includes_pue: row['includes_pue'] === true,
+    coverage_ratio: decimal(row['coverage_ratio']),
+    u95_low: decimal(row['u95_low']),
+    u95_high: decimal(row['u95_high']),
+    numerator: decimal(row['numerator']),
+    denominator: decimal(row['denominator']),
+    formula_id: String(row['formula_id']),
+    factor_ids: kpi?.reads.includes('fct_grid_intensity') ? list(row['factor_ids']) : [],
+    inputs: [...new Set((kpi?.reads ?? []).flatMap((table) => inputsByTable[table] ?? []))].sort(),
+  };
+}
+
+function basisMix(row: Row): Figure['basis_mix'] {
+  const [measured, modelled, filled] = [
+    decimal(row['measured_ratio']),
+    decimal(row['modelled_ratio']),
+    decimal(row['filled_ratio']),
+  ];
+  return measured === null || modelled === null || filled === null ? null : { measured, modelled, filled };
+}
+
+function factorOf(row: Row): Factor {
+  return {
+    id: String(row['id']),
+    source: String(row['source']),
+    licence: text(row['licence']) ?? 'as stated by the source, see docs/sources.md',
+    zone: text(row['zone']),
+    kind: String(row['kind']),
+    grain: String(row['grain']),
+    value: String(decimal(row['value'])),
+    unit: 'gCO2e/kWh',
+    valid_from: instant(row['valid_from']),
+    valid_to: instant(row['valid_to']),
+    is_estimated: typeof row['is_estimated'] === 'boolean' ? row['is_estimated'] : null,
+    energy_share: decimal(row['energy_share']),
+  };
+}
+
+function instrumentsOf({ instruments, tables }: AnnexRequest): Instrument[] {
+  const used = new Map(tables.instruments.map((row) => [String(row['id']), decimal(row['used_mwh'])]));
+  return instruments.map((instrument) => ({ ...instrument, used_mwh: used.get(instrument.id) ?? '0' }));
+}
+
+function reconciliationOf(row: Row): ReconciliationLine {
+  return {
+    provider: String(row['provider']),
+    measure: String(row['measure']),
+    ours: decimal(row['ours']),
+    theirs: decimal(row['theirs']),
+    difference: decimal(row['difference']),
+    unit: String(row['unit']),
+    remark: String(row['remark']),
+  };
+}
+
+function restatements(figures: readonly Figure[], { previous, period }: AnnexRequest): Restatement[] {
+  return previous ? restatementsSince(previous, figures, period.month) : [];
+}
+
+function gapOf(row: Row): Gap {
+  return {
+    reason: String(row['reason']),
+    provider: text(row['provider']),
+    what: String(row['what']),
+    resources: Number(row['resources']),
+    hours: decimal(row['hours']) ?? '0',
+    quantity: decimal(row['quantity']),
+    unit: text(row['unit']),
+    effective_cost: decimal(row['effective_cost']),
+  };
+}
+
+function missingGap({ id, reason }: AnnexRequest['missingSources'][number]): Gap {
+  return {
+    reason,
+    provider: null,
+    what: `source ${id}`,
+    resources: 0,
+    hours: '0',
+    quantity: null,
+    unit: null,
+    effective_cost: null,
+  };
+}
+
+function quarantineGap(quarantined: Quarantined): Gap {
+  const [first] = quarantined.reasons;
+  return {
+    reason: `in quarantine: ${first ? rejectionText(first) : 'no reason kept'}`,
+    provider: null,
+    what: quarantined.whole_file ? `file ${quarantined.origin}` : `rows of ${quarantined.origin}`,
+    resources: 0,
+    hours: '0',
+    quantity: quarantined.rows_rejected === null ? null : String(quarantined.rows_rejected),
+    unit: quarantined.rows_rejected === null ? null : 'rows',
+    effective_cost: null,
+  };
+}
+
+/** What is outside every figure by design: said in each disclosure, whatever the month holds. */
+function exclusionsOf({ meta, instruments }: AnnexRequest): Exclusion[] {
+  return [
+    {
+      what: 'Networks between the cloud and users, and the users’ own devices',
+      reason: 'outside the control of the organisation and of its suppliers’ bills',
+    },
+    {
+      what: 'Hardware bought in the month (Scope 3 category 2)',
+      reason: 'purchases are not read yet; amortised embodied emissions are shown for software scores only',
+    },
+    {
+      what: 'Upstream emissions of electricity and transmission losses (Scope 3 category 3)',
+      reason: 'the inventory uses direct factors; lifecycle factors are kept apart',
+    },
+    { what: 'Water', reason: 'no source of this book carries water use' },
+    ...(instruments.length === 0
+      ? [{ what: 'Market-based emissions', reason: 'the settings name no contractual instruments' }]
+      : []),
+    ...(meta.synthetic ? [{ what: 'Reality', reason: 'the company and all its inputs are synthetic' }] : []),
+  ];
+}
+
+function evidenceOf(receipt: Receipt): Evidence {
+  return {
+    sha256: receipt.sha256,
+    source_id: receipt.source_id,
+    kind: receipt.kind,
+    origin: receipt.origin,
+    fetched_at: receipt.fetched_at,
+    bytes: receipt.bytes,
+    rows: receipt.contract.rows,
+    rows_rejected: receipt.contract.rows_rejected,
+    provider_version: receipt.provider_version,
+  };
+}
+
+function text(cell: Row[string] | undefined): string | null {
+  return cell === null || cell === undefined ? null : String(cell);
+}
+
+/** Decimal text without the zeros that only a column's scale put there: `1.500000` is `1.5`. */
+function decimal(cell: Row[string] | undefined): string | null {
+  const digits = text(cell);
+  return digits?.includes('.') ? digits.replace(/\.?0+$/, '') : digits;
+}
+
+function list(cell: Row[string] | undefined): string[] {
+  return text(cell)?.split(',').filter(Boolean) ?? [];
+}
+
+/** `2026-06-01 00:00:00` as `2026-06-01T00:00:00Z` */
+function instant(cell: Row[string] | undefined): string {
+  return `${String(cell).slice(0, 19).replace(' ', 'T')}Z`;
+}

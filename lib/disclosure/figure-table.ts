@@ -1,0 +1,114 @@
+import type { Annex, Figure } from './annex.ts';
+import { type Cut, cutsBy, figureKey, totalOf } from './figures.ts';
+import { type Amount, printColumn, printCount, printRatio, printText } from './format.ts';
+import { type Cell, cell, numberColumn, type Table, type TableColumn, textColumn } from './report.ts';
+import type { Texts } from './texts/en.ts';
+
+/** What every section is built from. */
+export interface Source {
+  readonly annex: Annex;
+  readonly texts: Texts;
+}
+
+export interface CutTable {
+  readonly dimension: string;
+  /** Figure ids, one a column; an id without any figure has no column. */
+  readonly ids: readonly string[];
+  readonly caption: string;
+  /** Only rows that have a figure of one of these ids, and then no total: the whole is of more than these rows. */
+  readonly onlyWith?: readonly string[];
+}
+
+const ROWS_MAX = 25;
+const NO_FIGURE = '–';
+
+/** Figures cut by one dimension, the largest first, the whole under them; undefined where nothing is cut by it. */
+export function cutTable(source: Source, { dimension, ids, caption, onlyWith }: CutTable): Table | undefined {
+  const { annex, texts } = source;
+  const cuts = cutsBy(annex, dimension, ids).filter(
+    ({ figures }) => !onlyWith || onlyWith.some((id) => figures.has(id)),
+  );
+  const present = ids.filter((id) => cuts.some(({ figures }) => figures.has(id)));
+  if (present.length === 0) return undefined;
+  const shown = cuts.slice(0, ROWS_MAX);
+  const columns = present.map((id) =>
+    figureColumn(source, id, [...shown.map(({ figures }) => figures.get(id)), totalOf(annex, id)]),
+  );
+  const coverage = coverageColumn(source, [
+    ...shown.map((cut) => firstFigure(cut, present)),
+    firstTotal(annex, present),
+  ]);
+  const names = {
+    column: textColumn(nameOfDimension(texts, dimension)),
+    cells: [...shown.map(({ name }) => cell(nameOf(texts, name))), cell(texts.total)],
+  };
+  const all = [names, ...columns, coverage];
+  const rows = names.cells.map((_, row) => all.map(({ cells }) => cells[row] ?? cell(NO_FIGURE)));
+  const hasTotal = !onlyWith && present.some((id) => totalOf(annex, id));
+  return {
+    kind: 'table',
+    caption,
+    columns: all.map(({ column }) => column),
+    rows: rows.slice(0, -1),
+    total: hasTotal ? (rows.at(-1) ?? []) : [],
+    note:
+      cuts.length > ROWS_MAX
+        ? texts.andMore(printCount(cuts.length - ROWS_MAX), nameOfDimension(texts, dimension))
+        : '',
+  };
+}
+
+/** The figure's value with its key, in its own unit. */
+export function figureCell(figure: Figure | undefined): Cell {
+  return figure ? cell(printText(figure), figureKey(figure)) : cell(NO_FIGURE);
+}
+
+/** A dimension's value as the reader knows it; null has the name of the unnamed. */
+export function nameOf(texts: Texts, name: string | null): string {
+  return name === null ? texts.notNamed : (texts.values[name] ?? name);
+}
+
+/** A figure's name that stands alone: `Emissions, location-based`. */
+export function nameOfFigure(texts: Texts, id: string, label = id): string {
+  const name = texts.figures[id] ?? label;
+  return id.startsWith('emissions.')
+    ? `${texts.sections.emissions}, ${name.charAt(0).toLowerCase()}${name.slice(1)}`
+    : name;
+}
+
+export function nameOfDimension(texts: Texts, dimension: string): string {
+  return texts.dimensions[dimension] ?? dimension;
+}
+
+interface FilledColumn {
+  readonly column: TableColumn;
+  readonly cells: readonly Cell[];
+}
+
+function figureColumn({ texts }: Source, id: string, figures: readonly (Figure | undefined)[]): FilledColumn {
+  const unit = figures.find((figure) => figure !== undefined)?.unit ?? '';
+  const alike = figures.map((figure): Amount => (figure?.unit === unit ? figure : { value: null, unit }));
+  const printed = printColumn(alike);
+  const cells = figures.map((figure, row) => {
+    if (figure?.unit !== unit) return figureCell(figure);
+    return cell(printed.numbers[row] ?? '', figureKey(figure));
+  });
+  const heading = texts.figures[id] ?? id;
+  return { column: numberColumn(printed.unit ? `${heading}, ${printed.unit}` : heading), cells };
+}
+
+function coverageColumn({ texts }: Source, figures: readonly (Figure | undefined)[]): FilledColumn {
+  const cells = figures.map((figure) => {
+    if (!figure?.coverage_ratio) return cell(NO_FIGURE);
+    return cell(printRatio(figure.coverage_ratio), figureKey(figure));
+  });
+  return { column: numberColumn(texts.columns.coverage), cells };
+}
+
+function firstFigure({ figures }: Cut, ids: readonly string[]): Figure | undefined {
+  return ids.map((id) => figures.get(id)).find((figure) => figure !== undefined);
+}
+
+function firstTotal(annex: Annex, ids: readonly string[]): Figure | undefined {
+  return ids.map((id) => totalOf(annex, id)).find((figure) => figure !== undefined);
+}

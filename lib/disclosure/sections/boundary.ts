@@ -1,0 +1,27 @@
+import type { Source } from '../figure-table.ts';
+import { totalOf } from '../figures.ts';
+import { cell, paragraph, plainTable, type Section, textColumn } from '../report.ts';
+
+/** What the figures include, which scope it falls under, and what is left out with its reason. */
+export function boundarySection({ annex, texts }: Source): Section {
+  const { exclusions, meta } = annex;
+  const components = totalOf(annex, 'energy.facility')?.boundary ?? [];
+  const approach = texts.consolidations[meta.consolidation] ?? meta.consolidation;
+  const columns = [textColumn(texts.columns.excluded), textColumn(texts.columns.reason)];
+  const rows = exclusions.map(({ what, reason }) => [cell(what), cell(reason)]);
+  return {
+    id: 'boundary',
+    title: texts.sections.boundary,
+    blocks: [
+      paragraph(`${texts.boundary(componentList(components))} ${texts.consolidation(approach)}`),
+      rows.length > 0 ? plainTable(texts.captions.exclusions, columns, rows) : paragraph(texts.noExclusions),
+    ],
+  };
+}
+
+function componentList(components: readonly string[]): string {
+  const names = components.map((component) =>
+    ['gpu', 'cpu'].includes(component) ? component.toUpperCase() : component,
+  );
+  return new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(names);
+}

@@ -1,0 +1,29 @@
+import type { AnnexMeta } from '../disclosure/annex.ts';
+import type { Settings } from '../settings/settings.ts';
+
+/** The settings that shape figures, as the methodology chapter prints them. */
+export function assumptionWords(settings: Settings): AnnexMeta['assumptions'] {
+  const { utilisation, utilisation_u95 } = settings.energy_model;
+  const idle = {
+    node: 'stays with the host, shown as idle',
+    proportional: 'spread over the workloads of the same hour in proportion to their energy',
+    owner: 'named to the owner of the host as the bill’s tags say',
+  } as const;
+  return [
+    { name: 'Idle energy', value: idle[settings.idle], method: 'docs/methods/attribution.md' },
+    { name: 'Assumed CPU utilisation of hosts that no agent watches', value: `${percent(utilisation.cpu)} ± ${percent(utilisation_u95)} points`, method: 'docs/methods/modelled-energy.md' },
+    { name: 'Assumed GPU utilisation of hosts that no agent watches', value: `${percent(utilisation.gpu)} ± ${percent(utilisation_u95)} points`, method: 'docs/methods/modelled-energy.md' },
+    { name: 'Which energy figure settles an hour', value: 'measured before modelled; a measured hour with gaps is filled with the model', method: 'docs/methods/winner-rule.md' },
+    { name: 'Grid factors of the location-based inventory', value: `${settings.grid.factor_kind}, same hour and zone; else month mean; else year`, method: 'docs/methods/grid-factors.md' },
+    { name: 'Consolidation', value: settings.organisation.consolidation.replaceAll('_', ' '), method: 'GHG Protocol Corporate Standard' },
+    ...settings.sites.map(({ id, control, grid_zone, pue }) => ({
+      name: `Site ${id}`,
+      value: `${control}, grid zone ${grid_zone}, PUE ${pue.map(({ from, value }) => `${value} from ${from}`).join(', ')}`,
+      method: 'docs/methods/pue.md',
+    })),
+  ];
+}
+
+function percent(ratio: number): string {
+  return `${Math.round(ratio * 100)} %`;
+}

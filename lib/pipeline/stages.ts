@@ -1,0 +1,165 @@
+import { buildFacts } from '../facts/build-facts.ts';
+import { FACT_TABLES } from '../facts/columns.ts';
+import { computeKpis as queryKpis } from '../kpis/compute-kpis.ts';
+import { jsonBytes, readText } from '../landing/book.ts';
+import { collect } from '../landing/collect.ts';
+import type { Receipt } from '../landing/receipt.ts';
+import type { Warehouse } from '../landing/warehouse.ts';
+import { ledgerKey, openFacts, settleDay } from '../ledger/settle.ts';
+import { daysOf, type Period, parsePeriod } from '../units/period.ts';
+import { assumptionsOf, instrumentsOf, optionsOf, sourceKind } from './assumptions.ts';
+import type { Plan, PlanRequest, Stages } from './handlers.ts';
+import { keepSettings } from './kept-settings.ts';
+import { factKeysOf, factReceipts } from './month-receipts.ts';
+import type { Shard, Workplace } from './stage.ts';
+import { writeDisclosure } from './write-disclosure.ts';
+
+/** Landed files that one worker turns into facts at most: small enough for fifteen minutes and 10 GB of disk. */
+const FILES_PER_SHARD = 16;
+/** Days that one worker settles at most. */
+const DAYS_PER_SHARD = 4;
+
+/** The stages of a month as plain functions: what each state of the machine does, on a laptop as in a Lambda. */
+export const STAGES: Stages = {
+  async plan(request, workplace) {
+    const plans = { collection: planCollection, facts: planFacts, settlement: planSettlement } as const;
+    return plans[request.stage](request, workplace);
+  },
+
+  async collect({ source_id, month, as_of }, workplace) {
+    const setting = sourceSetting(source_id, workplace);
+    const warehouse = await workplace.openWarehouse();
+    try {
+      const outcome = await collect(
+        {
+          sourceId: source_id,
+          source: sourceKind(setting.kind),
+          period: parsePeriod(month),
+          asOf: as_of,
+          options: optionsOf(setting, workplace.settings),
+          ...(setting.columns && { columnMapping: setting.columns }),
+        },
+        { book: workplace.book, origin: workplace.openOrigin(source_id), warehouse },
+      );
+      return { source_id, ...outcome };
+    } finally {
+      await warehouse.close();
+    }
+  },
+
+  async buildFacts({ shard }, workplace) {
+    const receipts = JSON.parse((await readText(workplace.book, shard)) ?? '[]') as Receipt[];
+    return withWarehouse(workplace, async (warehouse) => {
+      let rows = 0;
+      for (const receipt of receipts) rows += await factsOf(receipt, workplace, warehouse);
+      return { files: receipts.length, rows };
+    });
+  },
+
+  async settle({ month, as_of, shard }, workplace) {
+    const period = parsePeriod(month);
+    return withWarehouse(workplace, async (warehouse) => {
+      await openMonth(period, as_of, workplace, warehouse);
+      let rows = 0;
+      for (const day of shard.split(',')) rows += await settleDay(period, day, workplace.book, warehouse);
+      return { rows };
+    });
+  },
+
+  async computeKpis({ month, as_of }, workplace) {
+    const period = parsePeriod(month);
+    return withWarehouse(workplace, async (warehouse) => {
+      await openMonth(period, as_of, workplace, warehouse);
+      const paths = daysOf(period).map((day) => workplace.book.localPath(ledgerKey(period, day)));
+      const request = {
+        period,
+        currency: workplace.settings.currency,
+        ledgerPaths: await Promise.all(paths),
+        instruments: instrumentsOf(workplace.settings),
+      };
+      return { figures: await queryKpis(request, workplace.book, warehouse) };
+    });
+  },
+
+  writeDisclosure: (request, workplace) => writeDisclosure(request, workplace),
+};
+
+async function planCollection({ month, as_of }: PlanRequest, { settings }: Workplace): Promise<Plan> {
+  return { collections: settings.sources.map(({ id }) => ({ source_id: id, month, as_of })) };
+}
+
+/** Deals the current receipts to workers; each list lies in the book, so that the state machine carries keys alone. */
+async function planFacts({ month, as_of }: PlanRequest, workplace: Workplace): Promise<Plan> {
+  const period = parsePeriod(month);
+  await keepSettings(period, as_of, workplace);
+  const receipts = await factReceipts(period, as_of, workplace);
+  await removeStale(period, receipts, workplace);
+  const shards: Shard[] = [];
+  for (let first = 0; first < receipts.length; first += FILES_PER_SHARD) {
+    const shard = planKey(period, shards.length + 1);
+    await workplace.book.put(shard, jsonBytes(receipts.slice(first, first + FILES_PER_SHARD)));
+    shards.push({ month, as_of, shard });
+  }
+  return { shards };
+}
+
+/** `plans/month=2026-06/facts-00001.json` */
+function planKey(period: Period, number: number): string {
+  return `plans/month=${period.month}/facts-${String(number).padStart(5, '0')}.json`;
+}
+
+async function planSettlement({ month, as_of }: PlanRequest): Promise<Plan> {
+  const days = daysOf(parsePeriod(month));
+  const shards = [];
+  for (let first = 0; first < days.length; first += DAYS_PER_SHARD) {
+    shards.push({ month, as_of, shard: days.slice(first, first + DAYS_PER_SHARD).join(',') });
+  }
+  return { shards };
+}
+
+/** Facts of superseded files, or of sources that left the settings, would be read by others: they go. */
+async function removeStale(period: Period, receipts: readonly Receipt[], { book }: Workplace): Promise<void> {
+  const current = new Set(receipts.flatMap((receipt) => factKeysOf(receipt)));
+  for (const table of FACT_TABLES) {
+    const entries = await book.list(`facts/${table}/month=${period.month}/`);
+    for (const { key } of entries) if (!current.has(key)) await book.remove(key);
+  }
+}
+
+async function factsOf(receipt: Receipt, workplace: Workplace, warehouse: Warehouse): Promise<number> {
+  const setting = sourceSetting(receipt.source_id, workplace);
+  return buildFacts(
+    {
+      receipt,
+      source: sourceKind(receipt.kind),
+      options: optionsOf(setting, workplace.settings),
+      ...(setting.columns && { columnMapping: setting.columns }),
+      workloads: workplace.settings.workloads,
+    },
+    workplace.book,
+    warehouse,
+  );
+}
+
+async function openMonth(period: Period, asOf: string, workplace: Workplace, warehouse: Warehouse): Promise<void> {
+  const keys = (await factReceipts(period, asOf, workplace)).flatMap((receipt) => factKeysOf(receipt));
+  const byTable = Object.fromEntries(
+    FACT_TABLES.map((table) => [table, keys.filter((key) => key.startsWith(`facts/${table}/`))]),
+  ) as Record<(typeof FACT_TABLES)[number], string[]>;
+  await openFacts(byTable, assumptionsOf(workplace.settings), workplace.book, warehouse);
+}
+
+async function withWarehouse<Answer>(workplace: Workplace, work: (warehouse: Warehouse) => Promise<Answer>): Promise<Answer> {
+  const warehouse = await workplace.openWarehouse();
+  try {
+    return await work(warehouse);
+  } finally {
+    await warehouse.close();
+  }
+}
+
+function sourceSetting(sourceId: string, { settings }: Workplace) {
+  const setting = settings.sources.find(({ id }) => id === sourceId);
+  if (!setting) throw new RangeError(`Cannot read the source ${sourceId}: expected one of the settings' sources`);
+  return setting;
+}

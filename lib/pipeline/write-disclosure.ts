@@ -1,0 +1,185 @@
+import type { Annex } from '../disclosure/annex.ts';
+import { buildAnnex, type MonthTables } from '../disclosure/build-annex.ts';
+import { renderDisclosure } from '../disclosure/render.ts';
+import { FACT_TABLES } from '../facts/columns.ts';
+import { kpiKey } from '../kpis/compute-kpis.ts';
+import { type Book, jsonBytes, readText } from '../landing/book.ts';
+import type { Receipt } from '../landing/receipt.ts';
+import { readQuarantine } from '../landing/receipts.ts';
+import { type Period, parsePeriod } from '../units/period.ts';
+import { instrumentsOf } from './assumptions.ts';
+import { assumptionWords } from './assumption-words.ts';
+import { bookEntries, type Manifest, manifestOf } from './manifest.ts';
+import { evidenceReceipts, factKeysOf, factReceipts } from './month-receipts.ts';
+import type { DisclosureReport, MonthRun, Workplace } from './stage.ts';
+
+/** `disclosures/2026-06/v1/` */
+export function disclosureFolder(month: string, version: number): string {
+  return `disclosures/${month}/v${version}/`;
+}
+
+/**
+ * Writes the month's disclosure as a new version, or finds that the latest version already says the same, to the byte.
+ * The manifest is written last: a version without one was never finished and is written anew.
+ */
+export async function writeDisclosure(request: MonthRun, workplace: Workplace): Promise<DisclosureReport> {
+  const latest = await latestVersion(request.month, workplace.book);
+  if (latest) {
+    const previous = await annexOf(request.month, latest - 1, workplace.book);
+    const again = await renderVersion(request, latest, previous, workplace);
+    if (await isWritten(again.files, request.month, latest, workplace.book)) return report(again.annex, request.month, false);
+  }
+  const previous = await annexOf(request.month, latest ?? 0, workplace.book);
+  const { files, annex } = await renderVersion(request, (latest ?? 0) + 1, previous, workplace);
+  const folder = disclosureFolder(request.month, annex.meta.version);
+  const { 'manifest.json': manifest, ...pages } = files;
+  for (const [name, bytes] of Object.entries(pages)) await workplace.book.put(folder + name, bytes);
+  if (manifest) await workplace.book.put(`${folder}manifest.json`, manifest);
+  return report(annex, request.month, true);
+}
+
+function report(annex: Annex, month: string, isNew: boolean): DisclosureReport {
+  const { version, status } = annex.meta;
+  return { version, status, folder: disclosureFolder(month, version), is_new: isNew };
+}
+
+/** A version's files by name, manifest.json among them: a pure function of the book, the settings and `as_of`. */
+export async function renderVersion(
+  request: MonthRun,
+  version: number,
+  previous: Annex | undefined,
+  workplace: Workplace,
+): Promise<{ readonly annex: Annex; readonly files: Record<string, Uint8Array> }> {
+  const period = parsePeriod(request.month);
+  const receipts = await evidenceReceipts(period, request.as_of, workplace);
+  const quarantined = await readQuarantine(workplace.book, period, request.as_of);
+  const entries = await bookEntries(period, { receipts, quarantined }, workplace);
+  const annex = buildAnnex({
+    period,
+    meta: await metaOf(request, version, previous, workplace.fingerprint(jsonBytes(entries)), workplace),
+    tables: await readTables(period, workplace),
+    receipts,
+    quarantined: quarantined.map(({ reason }) => reason),
+    missingSources: missingSources(receipts, workplace),
+    instruments: instrumentWords(workplace),
+    inputsByTable: await inputsByTable(period, request.as_of, workplace),
+    frameworks: workplace.settings.disclosure.frameworks,
+    previous,
+  });
+  const files = await renderDisclosure(annex, workplace.renderers);
+  const manifest: Manifest = manifestOf({ annex, entries, files, fingerprint: workplace.fingerprint });
+  return { annex, files: { ...files, 'manifest.json': jsonBytes(manifest) } };
+}
+
+async function metaOf(
+  request: MonthRun,
+  version: number,
+  previous: Annex | undefined,
+  bookSha256: string,
+  workplace: Workplace,
+): Promise<Omit<Annex['meta'], 'schema_version' | 'period'>> {
+  const { settings, codeVersion } = workplace;
+  const receipts = await evidenceReceipts(parsePeriod(request.month), request.as_of, workplace);
+  const reasons = openReasons(request, receipts, workplace);
+  return {
+    organisation: settings.organisation.name,
+    consolidation: settings.organisation.consolidation,
+    as_of: request.as_of,
+    published_at: request.as_of,
+    status: statusOf(reasons, previous),
+    status_reasons: reasons,
+    version,
+    supersedes: previous?.meta.version ?? null,
+    code_version: codeVersion,
+    book_manifest_sha256: bookSha256,
+    currency: settings.currency,
+    assumptions: assumptionWords(settings),
+    synthetic: settings.organisation.synthetic,
+  };
+}
+
+function statusOf(reasons: readonly string[], previous: Annex | undefined): Annex['meta']['status'] {
+  if (reasons.length > 0) return 'preliminary';
+  return previous && previous.meta.status !== 'preliminary' ? 'restated' : 'closed';
+}
+
+/** The providers publish the month's carbon by the 21st of the next month (docs/sources.md): before that nothing is closed. */
+const CLOSING_DAY = 22;
+
+function openReasons(request: MonthRun, receipts: readonly Receipt[], workplace: Workplace): string[] {
+  const { to } = parsePeriod(request.month);
+  const closing = `${to.slice(0, 8)}${CLOSING_DAY}`;
+  const early = request.as_of.slice(0, 10) < closing ? [`as of ${request.as_of.slice(0, 10)}, before ${closing}`] : [];
+  return [...early, ...missingSources(receipts, workplace).map(({ id, reason }) => `source ${id}: ${reason}`)];
+}
+
+/** Why a source gave nothing is told while the month closes; the disclosure says no more than the book can prove. */
+function missingSources(receipts: readonly Receipt[], { settings }: Workplace) {
+  const landed = new Set(receipts.map(({ source_id }) => source_id));
+  return settings.sources.filter(({ id }) => !landed.has(id)).map(({ id }) => ({ id, reason: 'gave nothing for the month' }));
+}
+
+function instrumentWords({ settings }: Workplace) {
+  const usable = new Set(instrumentsOf(settings).map(({ id }) => id));
+  return settings.instruments.map((instrument) => ({
+    id: instrument.id,
+    kind: usable.has(instrument.id) ? instrument.kind : `${instrument.kind} (not retired, not used)`,
+    grid_zone: instrument.grid_zone,
+    mwh: String(instrument.mwh),
+    gco2e_per_kwh: String(instrument.gco2e_per_kwh),
+    vintage: instrument.vintage,
+    retired_at: instrument.retired_at ?? null,
+  }));
+}
+
+async function inputsByTable(period: Period, asOf: string, workplace: Workplace): Promise<Record<string, string[]>> {
+  const receipts = await factReceipts(period, asOf, workplace);
+  return Object.fromEntries(
+    FACT_TABLES.map((table) => [
+      table,
+      receipts.filter((receipt) => factKeysOf(receipt).some((key) => key.startsWith(`facts/${table}/`))).map(({ sha256 }) => sha256),
+    ]),
+  );
+}
+
+async function readTables(period: Period, { book, openWarehouse }: Workplace): Promise<MonthTables> {
+  const warehouse = await openWarehouse();
+  try {
+    const read = async (table: Parameters<typeof kpiKey>[1]) =>
+      warehouse.query('SELECT * FROM read_parquet($path)', { path: await book.localPath(kpiKey(period, table)) });
+    return {
+      kpis: await read('kpis'),
+      factors: await read('factors'),
+      gaps: await read('gaps'),
+      reconciliation: await read('reconciliation'),
+      instruments: await read('instruments'),
+    };
+  } finally {
+    await warehouse.close();
+  }
+}
+
+/** The highest version whose manifest was written. */
+export async function latestVersion(month: string, book: Book): Promise<number | undefined> {
+  const entries = await book.list(`disclosures/${month}/v`);
+  const versions = entries.flatMap(({ key }) => /\/v(\d+)\/manifest\.json$/.exec(key)?.[1] ?? []).map(Number);
+  return versions.length > 0 ? Math.max(...versions) : undefined;
+}
+
+/** The annex of a finished version; `undefined` for a version that is not there. */
+export async function annexOf(month: string, version: number, book: Book): Promise<Annex | undefined> {
+  const text = await readText(book, `${disclosureFolder(month, version)}annex.json`);
+  return text === undefined ? undefined : (JSON.parse(text) as Annex);
+}
+
+async function isWritten(files: Readonly<Record<string, Uint8Array>>, month: string, version: number, book: Book): Promise<boolean> {
+  for (const [name, bytes] of Object.entries(files)) {
+    const kept = await book.read(disclosureFolder(month, version) + name);
+    if (!kept || !sameBytes(kept, bytes)) return false;
+  }
+  return true;
+}
+
+function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, index) => byte === other[index]);
+}

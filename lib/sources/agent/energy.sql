@@ -1,0 +1,83 @@
+-- Fact    fct_energy: what the agent measured or modelled on its host
+-- Unit    joules; seconds
+-- Grain   hour x resource x component x basis x method x share x workload and its labels
+-- Reads   landed (agent/open.sql)
+-- The same (host_id, boot_id, seq) counts once. Gaps are rows of their own, with a reason and without energy.
+WITH record AS (
+    SELECT *
+    FROM landed
+    QUALIFY row_number() OVER (PARTITION BY host_id, boot_id, seq, hour_start ORDER BY file_row) = 1
+),
+part AS (
+    SELECT
+        * EXCLUDE (shares, idle_joules, unattributed_joules),
+        unnest(CASE
+            WHEN energy_joules IS NULL THEN [{
+                'share': 'unattributed', 'whole': NULL::DECIMAL(28, 6), 'project': NULL::VARCHAR, 'model_id': NULL::VARCHAR,
+                'workload_type': NULL::VARCHAR, 'workload_id': NULL::VARCHAR, 'tags': NULL::MAP(VARCHAR, VARCHAR)
+            }]
+            ELSE list_concat(
+                list_transform(shares, lambda each: {
+                    'share': 'attributed', 'whole': each.energy_joules::DECIMAL(28, 6), 'project': each.project,
+                    'model_id': each.model_id, 'workload_type': each.workload_type, 'workload_id': each.workload_id,
+                    'tags': map_from_entries(list_sort(map_entries(each.labels)))
+                }),
+                [
+                    {
+                        'share': 'idle', 'whole': idle_joules, 'project': NULL::VARCHAR, 'model_id': NULL::VARCHAR,
+                        'workload_type': NULL::VARCHAR, 'workload_id': NULL::VARCHAR, 'tags': NULL::MAP(VARCHAR, VARCHAR)
+                    },
+                    {
+                        'share': 'unattributed', 'whole': unattributed_joules, 'project': NULL::VARCHAR, 'model_id': NULL::VARCHAR,
+                        'workload_type': NULL::VARCHAR, 'workload_id': NULL::VARCHAR, 'tags': NULL::MAP(VARCHAR, VARCHAR)
+                    }
+                ]
+            )
+        END, max_depth := 2)
+    FROM record
+),
+device AS (
+    SELECT host_id, resource_id, component, count(DISTINCT domain) AS domains
+    FROM record
+    GROUP BY host_id, resource_id, component
+),
+known AS (
+    SELECT hour_start, host_id, resource_id, component, basis, method, sum(microseconds) AS microseconds
+    FROM record
+    WHERE energy_joules IS NOT NULL
+    GROUP BY hour_start, host_id, resource_id, component, basis, method
+),
+energy AS (
+    SELECT
+        hour_start, host_id, resource_id, component, basis, method, share, project, model_id, workload_type, workload_id,
+        tags, gap_reason,
+        sum(slice_energy(whole, lower, upper)) AS energy_joules,
+        CASE
+            WHEN min(u95_ratio) = max(u95_ratio) OR sum(whole) = 0 THEN max(u95_ratio)
+            ELSE sum(u95_ratio * whole::DOUBLE * (upper - lower)) / sum(whole::DOUBLE * (upper - lower))
+        END AS u95_ratio
+    FROM part
+    GROUP BY ALL
+)
+SELECT
+    energy.hour_start AS period_start,
+    energy.host_id,
+    energy.resource_id,
+    energy.component,
+    energy.basis,
+    energy.method,
+    energy.share,
+    energy.energy_joules,
+    CASE WHEN energy.gap_reason IS NULL THEN known.microseconds / (device.domains * 1000000) ELSE 0 END AS covered_seconds,
+    energy.gap_reason,
+    CASE WHEN energy.gap_reason IS NULL THEN energy.u95_ratio END AS u95_ratio,
+    energy.project,
+    energy.model_id,
+    energy.workload_type,
+    energy.workload_id,
+    energy.tags
+FROM energy
+JOIN device USING (host_id, resource_id, component)
+LEFT JOIN known USING (hour_start, host_id, resource_id, component, basis, method)
+ORDER BY energy.hour_start, energy.host_id, energy.resource_id, energy.component, energy.basis, energy.method,
+    energy.share, energy.workload_id, energy.tags::VARCHAR, energy.gap_reason, energy.project, energy.model_id, energy.workload_type

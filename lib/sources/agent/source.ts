@@ -1,0 +1,111 @@
+import type { ContractColumn, Source } from '../source.ts';
+import energy from './energy.sql' with { type: 'text' };
+import open from './open.sql' with { type: 'text' };
+
+const JOULES = 'decimal joules of at least 0 with at most six places, as text';
+
+const text = (name: string): ContractColumn => ({
+  name,
+  type: 'VARCHAR',
+  required: true,
+  check: { sql: "coalesce(value <> '', FALSE)", expected: 'a text' },
+});
+
+const joules = (name: string): ContractColumn => ({
+  name,
+  type: 'DECIMAL(28,6)',
+  check: { sql: `regexp_full_match(${name}, '[0-9]+([.][0-9]{1,6})?')`, expected: JOULES },
+});
+
+/** One of the words of `lib/landing/record.ts`. */
+const word = (name: string, words: readonly string[]): ContractColumn => ({
+  name,
+  type: 'VARCHAR',
+  required: true,
+  check: {
+    sql: `coalesce(value IN (${words.map((each) => `'${each}'`).join(', ')}), FALSE)`,
+    expected: words.join(', ').replace(/, ([^,]+)$/, ' or $1'),
+  },
+});
+
+/** Telemetry of the host agent: JSON lines in the envelope of `lib/landing/record.ts`. */
+export const agent = {
+  kind: 'agent',
+  card: {
+    title: 'Joulebook agent telemetry',
+    unit: 'Joules with six decimal places, by component and workload',
+    lag: 'Minutes; after an outage a host sends what it has kept, for as long as its disk held it',
+    licence: "The operator's own measurements",
+    method: 'Energy counters of the hardware (RAPL, NVML and others) split by use; docs/methods/attribution.md',
+    reference: 'docs/telemetry.schema.json',
+  },
+  accepts: /\.jsonl(\.gz|\.zst)?$/,
+  shapes: [
+    {
+      id: 'telemetry-1',
+      format: 'lines',
+      open,
+      columns: [
+        {
+          name: 'line',
+          type: 'VARCHAR',
+          check: { sql: "coalesce(json_type(TRY_CAST(value AS JSON)), '') = 'OBJECT'", expected: 'a JSON object' },
+        },
+        word('schema', ['joulebook.telemetry/1']),
+        text('host_id'),
+        text('resource_id'),
+        text('boot_id'),
+        {
+          name: 'seq',
+          type: 'BIGINT',
+          check: { sql: 'coalesce(value >= 0, FALSE)', expected: 'a whole number of at least 0' },
+        },
+        {
+          name: 'period_start',
+          type: 'TIMESTAMPTZ',
+          check: { sql: 'value IS NOT NULL', expected: 'an instant in ISO 8601' },
+        },
+        {
+          name: 'period_end',
+          type: 'TIMESTAMPTZ',
+          check: {
+            sql: 'coalesce(value > period_start::TIMESTAMPTZ AND value <= period_start::TIMESTAMPTZ + INTERVAL 1 HOUR, FALSE)',
+            expected: 'an instant after period_start, by an hour at most',
+          },
+        },
+        word('component', ['gpu', 'cpu', 'memory', 'storage', 'network', 'other']),
+        text('domain'),
+        text('method'),
+        word('basis', ['measured', 'modelled']),
+        joules('energy_joules'),
+        { name: 'gap_reason', type: 'VARCHAR' },
+        {
+          name: 'u95_ratio',
+          type: 'DOUBLE',
+          check: { sql: 'coalesce(value >= 0, FALSE)', expected: 'a ratio of at least 0' },
+        },
+        {
+          name: 'energy_balance',
+          type: 'VARCHAR',
+          check: {
+            sql: 'value IS NULL',
+            expected:
+              'shares, idle_joules and unattributed_joules that add up to energy_joules; a gap_reason where it is null',
+          },
+        },
+        joules('idle_joules'),
+        joules('unattributed_joules'),
+        {
+          name: 'shares',
+          type: 'STRUCT(project VARCHAR, model_id VARCHAR, workload_type VARCHAR, workload_id VARCHAR, labels MAP(VARCHAR, VARCHAR), energy_joules VARCHAR)[]',
+        },
+        { name: 'hour_start', type: 'TIMESTAMP' },
+        { name: 'lower', type: 'DOUBLE' },
+        { name: 'upper', type: 'DOUBLE' },
+        { name: 'microseconds', type: 'BIGINT' },
+      ],
+      event_time: 'hour_start',
+      facts: { fct_energy: energy },
+    },
+  ],
+} as const satisfies Source;

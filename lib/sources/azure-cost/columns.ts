@@ -1,0 +1,50 @@
+import type { ContractColumn } from '../source.ts';
+
+/** Dates come as 09/21/2023 (Enterprise and Customer Agreement) or as 2023-09-21, with or without a time. */
+export const CHARGE_DAY = `date_trunc('day', coalesce(try_strptime(left(charge_date, 10), '%m/%d/%Y'), TRY_CAST(TRY_CAST(charge_date AS TIMESTAMPTZ) AS TIMESTAMP)))`;
+
+/** The columns of an Azure cost export that the facts read, in the spellings of its agreements and versions. */
+export const AZURE_COLUMNS = [
+  {
+    name: 'charge_date',
+    type: 'VARCHAR',
+    aliases: ['Date', 'UsageDateTime', 'UsageDate'],
+    required: true,
+    check: {
+      sql: `${CHARGE_DAY.replaceAll('charge_date', 'value')} IS NOT NULL`,
+      expected: 'a day such as 09/21/2023 or 2023-09-21',
+    },
+  },
+  {
+    name: 'cost',
+    type: 'DOUBLE',
+    aliases: ['CostInBillingCurrency', 'Cost', 'PreTaxCost'],
+    required: true,
+    check: { sql: 'value IS NOT NULL', expected: 'an amount of money' },
+  },
+  {
+    name: 'billing_currency',
+    type: 'VARCHAR',
+    aliases: ['BillingCurrency', 'BillingCurrencyCode', 'Currency'],
+    check: {
+      sql: "value = getvariable('currency')",
+      expected: 'the currency of the settings; amounts are never converted',
+    },
+  },
+  { name: 'list_cost', type: 'DOUBLE', aliases: ['PayGCostInBillingCurrency'] },
+  { name: 'quantity', type: 'DOUBLE', aliases: ['UsageQuantity'] },
+  { name: 'unit_of_measure', type: 'VARCHAR', aliases: ['UnitOfMeasure'] },
+  { name: 'subscription_id', type: 'VARCHAR', aliases: ['SubscriptionId', 'SubscriptionGuid'], required: true },
+  { name: 'billing_account_id', type: 'VARCHAR', aliases: ['BillingAccountId', 'BillingAccountNumber'] },
+  { name: 'resource_location', type: 'VARCHAR', aliases: ['ResourceLocation', 'Location', 'MeterRegion'] },
+  { name: 'resource_id', type: 'VARCHAR', aliases: ['ResourceId', 'InstanceId', 'InstanceName'] },
+  { name: 'meter_category', type: 'VARCHAR', aliases: ['MeterCategory'], required: true },
+  { name: 'meter_subcategory', type: 'VARCHAR', aliases: ['MeterSubCategory'] },
+  { name: 'meter_name', type: 'VARCHAR', aliases: ['MeterName'] },
+  { name: 'meter_id', type: 'VARCHAR', aliases: ['MeterId'] },
+  { name: 'charge_type', type: 'VARCHAR', aliases: ['ChargeType'] },
+  { name: 'pricing_model', type: 'VARCHAR', aliases: ['PricingModel'] },
+  { name: 'publisher_type', type: 'VARCHAR', aliases: ['PublisherType'] },
+  { name: 'additional_info', type: 'VARCHAR', aliases: ['AdditionalInfo'] },
+  { name: 'tag_text', type: 'VARCHAR', aliases: ['Tags'] },
+] as const satisfies readonly ContractColumn[];

@@ -1,0 +1,36 @@
+import { focus } from '../focus/source.ts';
+import type { Shape, Source } from '../source.ts';
+import { AZURE_COLUMNS, CHARGE_DAY } from './columns.ts';
+import cost from './cost.sql' with { type: 'text' };
+
+const exported = {
+  columns: AZURE_COLUMNS,
+  event_time: CHARGE_DAY,
+  facts: { fct_cost: cost },
+} as const satisfies Omit<Shape, 'id' | 'format'>;
+
+/** Azure Cost Management exports: daily rows under the headers of each agreement, or FOCUS. */
+export const azureCost = {
+  kind: 'azure-cost',
+  card: {
+    title: 'Azure cost export (actual or amortised)',
+    unit: 'Money in the billing currency; quantity in blocks of the unit of measure (10 Hours), counted once per Usage row',
+    lag: 'Refreshed daily; a month can change for about five days after it ends',
+    licence: "The account holder's own billing records",
+    method:
+      'Azure metering and billing; give one of the actual and the amortised export, never both: they repeat the same usage',
+    reference: 'Microsoft documentation, Cost Management, usage details fields; FOCUS 1.0 to 1.2',
+  },
+  accepts: /\.(parquet|csv|csv\.gz)$/,
+  shapes: [
+    { id: 'csv', format: 'csv', delimiter: ',', ...exported },
+    { id: 'parquet', format: 'parquet', ...exported },
+    ...focus.shapes,
+  ],
+  refuses: [
+    {
+      header: / \([A-Z][A-Za-z]+\)$/,
+      because: 'a localised export: switch the language of the portal or of the export to English, or use FOCUS',
+    },
+  ],
+} as const satisfies Source;

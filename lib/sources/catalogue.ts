@@ -1,0 +1,29 @@
+import { activity } from './activity/source.ts';
+import { agent } from './agent/source.ts';
+import { awsCarbon } from './aws-carbon/source.ts';
+import { awsCurLegacy } from './aws-cur-legacy/source.ts';
+import { awsCur2 } from './aws-cur2/source.ts';
+import { azureCost } from './azure-cost/source.ts';
+import { codecarbon } from './codecarbon/source.ts';
+import { focus } from './focus/source.ts';
+import { gcpBilling } from './gcp-billing/source.ts';
+import { gcpCarbon } from './gcp-carbon/source.ts';
+import { grid } from './grid/source.ts';
+import { runs } from './runs/source.ts';
+import type { Source } from './source.ts';
+
+/** Every kind of source. A new one is a folder and a line here; settings, docs and tests loop over this list. */
+export const SOURCES = [
+  activity,
+  agent,
+  awsCarbon,
+  awsCurLegacy,
+  awsCur2,
+  azureCost,
+  codecarbon,
+  focus,
+  gcpBilling,
+  gcpCarbon,
+  grid,
+  runs,
+] as const satisfies readonly Source[];

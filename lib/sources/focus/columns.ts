@@ -1,0 +1,66 @@
+import type { ContractColumn } from '../source.ts';
+
+const CATEGORIES = ['Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment'];
+const text = (name: string, ...aliases: string[]): ContractColumn => ({ name, type: 'VARCHAR', aliases });
+
+/**
+ * The columns of FOCUS 1.0 to 1.2 that the facts read, and those x_ columns of AWS, Microsoft and Google in which the
+ * meter or the machine type stands. `nested` is the type in which maps come: JSON from Parquet, text from CSV.
+ */
+export function focusColumns(nested: 'JSON' | 'VARCHAR'): ContractColumn[] {
+  return [
+    {
+      name: 'charge_period_start',
+      type: 'TIMESTAMP',
+      aliases: ['ChargePeriodStart'],
+      required: true,
+      check: { sql: 'value IS NOT NULL', expected: 'an instant' },
+    },
+    { name: 'charge_period_end', type: 'TIMESTAMP', aliases: ['ChargePeriodEnd'], required: true },
+    {
+      name: 'charge_category',
+      type: 'VARCHAR',
+      aliases: ['ChargeCategory'],
+      required: true,
+      check: {
+        sql: `coalesce(value, '') IN (${CATEGORIES.map((category) => `'${category}'`).join(', ')})`,
+        expected: `one of ${CATEGORIES.join(', ')}`,
+      },
+    },
+    {
+      name: 'billed_cost',
+      type: 'DOUBLE',
+      aliases: ['BilledCost'],
+      required: true,
+      check: { sql: 'value IS NOT NULL', expected: 'an amount of money' },
+    },
+    { name: 'effective_cost', type: 'DOUBLE', aliases: ['EffectiveCost'], required: true },
+    { name: 'list_cost', type: 'DOUBLE', aliases: ['ListCost'] },
+    {
+      name: 'billing_currency',
+      type: 'VARCHAR',
+      aliases: ['BillingCurrency'],
+      required: true,
+      check: {
+        sql: "value = getvariable('currency')",
+        expected: 'the currency of the settings; amounts are never converted',
+      },
+    },
+    { ...text('provider_name', 'ProviderName', 'ServiceProviderName'), required: true },
+    { ...text('service_name', 'ServiceName'), required: true },
+    { name: 'consumed_quantity', type: 'DOUBLE', aliases: ['ConsumedQuantity'] },
+    text('consumed_unit', 'ConsumedUnit'),
+    text('billing_account_id', 'BillingAccountId'),
+    text('sub_account_id', 'SubAccountId'),
+    text('region_id', 'RegionId'),
+    text('resource_id', 'ResourceId'),
+    text('sku_id', 'SkuId'),
+    text('charge_description', 'ChargeDescription'),
+    text('commitment_discount_status', 'CommitmentDiscountStatus'),
+    text('meter', 'x_UsageType', 'SkuMeter', 'x_SkuMeterName'),
+    text('operation', 'x_Operation'),
+    { name: 'price_details', type: nested, aliases: ['SkuPriceDetails'] },
+    { name: 'sku_details', type: nested, aliases: ['x_SkuDetails'] },
+    { name: 'tag_text', type: nested, aliases: ['Tags'] },
+  ];
+}

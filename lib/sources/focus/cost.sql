@@ -1,0 +1,98 @@
+-- Fact    fct_cost: one row a row of a FOCUS file
+-- Unit    billing currency; driver_quantity in the driver's unit, where a GB is 2^30 bytes as in the price lists
+-- Grain   FOCUS row
+-- Reads   landed (focusColumns)
+-- Costs stay as they are. FOCUS has no column for the machine type: it is read from the price details, the meter or the
+-- description. What an unused commitment costs is money alone.
+WITH line AS (
+    SELECT
+        * EXCLUDE (provider_name, price_details, sku_details, tag_text),
+        CASE
+            WHEN regexp_matches(provider_name, '(?i)^(aws|amazon)') THEN 'AWS'
+            WHEN regexp_matches(provider_name, '(?i)^(microsoft|azure)') THEN 'Microsoft'
+            WHEN regexp_matches(provider_name, '(?i)^(google|gcp)') THEN 'Google Cloud'
+            ELSE provider_name
+        END AS provider,
+        concat_ws(' ', meter, charge_description) AS words,
+        lower(coalesce(consumed_unit, '')) AS unit,
+        concat_ws(' ', price_details::VARCHAR, sku_details::VARCHAR) AS details,
+        coalesce(TRY_CAST(tag_text AS JSON), TRY_CAST(replace(replace(tag_text::VARCHAR, '''', '"'), 'None', 'null') AS JSON)) AS tag_json
+    FROM landed
+),
+typed AS (
+    SELECT
+        *,
+        coalesce(
+            nullif(regexp_extract(details, '"(?:x_)?(?:InstanceType|ServiceType)"\s*:\s*"([^"]*[._-][^"]*)"', 1), ''),
+            -- `Virtual Machines Dv3/DSv3 Series - D2 v3/D2s v3 - US East` names twins of one size
+            CASE
+                WHEN provider = 'Microsoft' THEN 'Standard_' || replace(
+                    nullif(regexp_extract(charge_description, '^Virtual Machines .* - ([A-Z]+[0-9]+[^/]*?)(?: Spot| Low Priority)?(?:/.*)? - ', 1), ''), ' ', '_')
+            END,
+            CASE WHEN provider = 'AWS' THEN nullif(regexp_extract(words, '\b(?:(?:db|cache|ml)\.)?[a-z][a-z0-9-]*\.(?:[0-9]*xlarge|nano|micro|small|medium|large|metal[0-9a-z-]*)\b'), '') END
+        ) AS instance_type,
+        regexp_matches(unit, '^(gb|gib|gibibyte)[ /-]*mo(nth)?s?$') AS is_gb_months,
+        regexp_matches(unit, '^(bytes?|gb|gib|gibibytes?|gigabytes?)$') AS is_volume
+    FROM line
+),
+driven AS (
+    SELECT
+        *,
+        CASE
+            WHEN charge_category <> 'Usage' THEN NULL
+            WHEN commitment_discount_status = 'Unused' THEN 'none'
+            WHEN regexp_matches(words, '(?i)marketplace|licens|mbps per|ebsoptimized|cpu ?credits|extended support|iops|mibps|i/o request|per idle public|ipv?4? address') THEN 'none'
+            WHEN instance_type IS NOT NULL AND provider <> 'Google Cloud' AND regexp_matches(unit, '^(instance[- ])?(hours?|hrs?)$') THEN 'instance_hours'
+            WHEN regexp_matches(words, '(?i)fargate.*vcpu|instance core|custom core|cpu allocation time|vcpu duration') THEN 'vcpu_hours'
+            WHEN regexp_matches(words, '(?i)fargate.*(memory|gb-hours)|instance ram|custom ram|memory allocation time|memory duration')
+                OR regexp_matches(unit, '^(gb|gib|gibibyte)[ -]hours?$') THEN 'memory_gb_hours'
+            WHEN regexp_matches(words, '(?i)lambda.*gb-second|lambda - total compute') THEN 'lambda_gb_seconds'
+            WHEN is_gb_months OR unit = 'byte-seconds' THEN CASE
+                WHEN regexp_matches(words, '(?i)snapshot') THEN 'snapshot_gb_hours'
+                WHEN regexp_matches(words, '(?i)ssd|\bgp[23]\b|\bio[12]\b|aurora|balanced|hyperdisk|premium') THEN 'ssd_gb_hours'
+                WHEN regexp_matches(words, '(?i)magnetic|hdd|\bst1\b|\bsc1\b|pd capacity|page blob') THEN 'hdd_gb_hours'
+                WHEN regexp_matches(concat_ws(' ', service_name, words), '(?i)simple storage|cloud storage|storage accounts?|log storage|timedstorage') THEN 'object_gb_hours'
+            END
+            WHEN operation LIKE '%-In' AND regexp_matches(words, '(?i)regional') THEN 'none'
+            WHEN is_volume AND regexp_matches(words, '(?i)regional data transfer|data ?transfer[ -](out|to|regional)\b|egress|-out-bytes|inter (zone|region)') THEN 'network_gb'
+            WHEN is_volume AND regexp_matches(words, '(?i)data ?transfer[ -](in|from)\b|ingress|-in-bytes') THEN 'none'
+            WHEN provider = 'Microsoft' AND regexp_matches(words, '(?i)\boperations\b') THEN 'none'
+            WHEN regexp_matches(words, '(?i)cach|cchd') THEN NULL
+            WHEN regexp_matches(concat_ws(' ', words, unit), '(?i)token') AND regexp_matches(words, '(?i)\b(output|outp|opt)\b') THEN 'output_tokens'
+            WHEN regexp_matches(concat_ws(' ', words, unit), '(?i)token') AND regexp_matches(words, '(?i)\b(input|inp)\b') THEN 'input_tokens'
+        END AS energy_driver
+    FROM typed
+)
+SELECT
+    provider AS provider_name,
+    billing_account_id,
+    sub_account_id,
+    region_id,
+    service_name,
+    resource_id,
+    CASE WHEN energy_driver LIKE '%_tokens' THEN coalesce(meter, charge_description) ELSE instance_type END AS resource_type,
+    sku_id,
+    charge_category,
+    charge_period_start,
+    charge_period_end,
+    CASE WHEN charge_category = 'Usage' AND commitment_discount_status IS DISTINCT FROM 'Unused' THEN consumed_quantity END AS consumed_quantity,
+    consumed_unit,
+    billed_cost,
+    effective_cost,
+    list_cost,
+    billing_currency,
+    energy_driver,
+    CASE WHEN energy_driver <> 'none' THEN consumed_quantity * CASE
+        WHEN unit = 'byte-seconds' THEN 1 / 3600.0 / power(2, 30)
+        WHEN unit IN ('byte', 'bytes') THEN 1 / power(2, 30)
+        WHEN energy_driver IN ('vcpu_hours', 'memory_gb_hours') AND unit LIKE '%second%' THEN 1 / 3600.0
+        WHEN is_gb_months THEN date_diff('hour', getvariable('month_start'), getvariable('month_end'))
+        WHEN unit LIKE '1k%' THEN 1000
+        WHEN unit LIKE '1m%' THEN 1000000
+        ELSE 1
+    END END AS driver_quantity,
+    coalesce(
+        TRY_CAST(tag_json AS MAP(VARCHAR, VARCHAR)),
+        TRY(map_from_entries(list_transform(tag_json::STRUCT(key VARCHAR, value VARCHAR)[], lambda tag: {'k': tag.key, 'v': tag.value})))
+    ) AS tags
+FROM driven

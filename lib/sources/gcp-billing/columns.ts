@@ -1,0 +1,47 @@
+import type { ContractColumn } from '../source.ts';
+
+/** The columns of the BigQuery billing export, standard and detailed, that the facts read; nested fields under dotted names. */
+export const BILLING_COLUMNS = [
+  {
+    name: 'usage_start_time',
+    type: 'TIMESTAMP',
+    required: true,
+    check: { sql: 'value IS NOT NULL', expected: 'an instant' },
+  },
+  { name: 'usage_end_time', type: 'TIMESTAMP', required: true },
+  {
+    name: 'cost',
+    type: 'DOUBLE',
+    required: true,
+    check: { sql: 'value IS NOT NULL', expected: 'an amount of money' },
+  },
+  {
+    name: 'currency',
+    type: 'VARCHAR',
+    required: true,
+    check: {
+      sql: "value = getvariable('currency')",
+      expected: 'the currency of the settings; amounts are never converted',
+    },
+  },
+  { name: 'cost_at_list', type: 'DOUBLE' },
+  { name: 'cost_type', type: 'VARCHAR' },
+  { name: 'credits', type: 'VARCHAR', required: true },
+  { name: 'export_time', type: 'TIMESTAMP' },
+  { name: 'billing_account_id', type: 'VARCHAR', required: true },
+  { name: 'project.id', type: 'VARCHAR', aliases: ['project_id'] },
+  { name: 'service.description', type: 'VARCHAR', aliases: ['service_description'], required: true },
+  { name: 'sku.id', type: 'VARCHAR', aliases: ['sku_id'] },
+  { name: 'sku.description', type: 'VARCHAR', aliases: ['sku_description'], required: true },
+  { name: 'location.region', type: 'VARCHAR', aliases: ['location_region'] },
+  { name: 'location.location', type: 'VARCHAR', aliases: ['location_location'] },
+  { name: 'resource.global_name', type: 'VARCHAR', aliases: ['resource_global_name'] },
+  { name: 'resource.name', type: 'VARCHAR', aliases: ['resource_name'] },
+  { name: 'usage.amount', type: 'DOUBLE', aliases: ['usage_amount'] },
+  { name: 'usage.unit', type: 'VARCHAR', aliases: ['usage_unit'] },
+  { name: 'usage.amount_in_pricing_units', type: 'DOUBLE', aliases: ['usage_amount_in_pricing_units'] },
+  { name: 'usage.pricing_unit', type: 'VARCHAR', aliases: ['usage_pricing_unit'] },
+  { name: 'labels', type: 'VARCHAR' },
+  { name: 'project.labels', type: 'VARCHAR', aliases: ['project_labels'] },
+  { name: 'system_labels', type: 'VARCHAR' },
+] as const satisfies readonly ContractColumn[];

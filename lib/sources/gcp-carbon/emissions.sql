@@ -1,0 +1,30 @@
+-- Fact    fct_provider_emissions: what Google Cloud itself reports for a project, a region and a service
+-- Unit    gCO2e; Google writes kilograms (kgCO2e), converted once, in the CTE `gram`
+-- Grain   month x project x region x service x model version
+-- Reads   landed (columns of carbon_footprint)
+-- A project that was deleted has no id: its emissions stay, under its number, else under the billing account.
+WITH gram AS (
+    SELECT
+        *,
+        "carbon_footprint_kgCO2e.scope1" * 1000 AS scope_1,
+        "carbon_footprint_kgCO2e.scope2.location_based" * 1000 AS scope_2_location,
+        "carbon_footprint_kgCO2e.scope2.market_based" * 1000 AS scope_2_market,
+        "carbon_footprint_kgCO2e.scope3" * 1000 AS scope_3,
+        "carbon_footprint_total_kgCO2e.location_based" * 1000 AS total_location,
+        "carbon_footprint_total_kgCO2e.market_based" * 1000 AS total_market
+    FROM landed
+)
+SELECT
+    date_trunc('month', usage_month)::TIMESTAMP AS period_start,
+    'Google Cloud' AS provider_name,
+    coalesce(nullif("project.id", ''), nullif("project.number", ''), billing_account_id) AS account_id,
+    coalesce(nullif("location.region", ''), nullif("location.location", '')) AS region_id,
+    nullif("service.description", '') AS service_name,
+    scope_1 AS scope_1_gco2e,
+    scope_2_location AS scope_2_location_gco2e,
+    scope_2_market AS scope_2_market_gco2e,
+    scope_3 AS scope_3_gco2e,
+    total_location AS total_location_gco2e,
+    total_market AS total_market_gco2e,
+    carbon_model_version AS model_version
+FROM gram

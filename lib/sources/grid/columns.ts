@@ -1,0 +1,31 @@
+import type { ContractColumn } from '../source.ts';
+
+/** Half the earth's dirtiest hour fits twice: what lies outside is another unit or a broken cell. */
+const LIMIT_GCO2E_PER_KWH = 2000;
+const SANE = `0 to ${LIMIT_GCO2E_PER_KWH} gCO2e/kWh (wrong unit?)`;
+const KINDS = ['direct', 'lifecycle', 'residual', 'marginal'];
+
+/** g/kWh of one unit of the settings: kg/MWh is the same number, a pound is 0.45359237 kg (international pound, 1959). */
+export const GRAMS_PER_UNIT = "CASE getvariable('unit') WHEN 'lb_per_mwh' THEN 0.45359237 ELSE 1 END";
+
+/** A carbon intensity; empty is unknown and no fault. */
+export function intensity(name: string, more: Partial<ContractColumn> = {}): ContractColumn {
+  const factor = more.aliases ? '1' : GRAMS_PER_UNIT;
+  return {
+    name,
+    type: 'DOUBLE',
+    ...more,
+    check: { sql: `value * ${factor} BETWEEN 0 AND ${LIMIT_GCO2E_PER_KWH}`, expected: SANE },
+  };
+}
+
+/** An instant with its offset from UTC; one without is read as UTC. */
+export function instant(name: string, more: Partial<ContractColumn> = {}): ContractColumn {
+  return { name, type: 'TIMESTAMPTZ', check: { sql: 'value IS NOT NULL', expected: 'an instant' }, ...more };
+}
+
+export const kind: ContractColumn = {
+  name: 'kind',
+  type: 'VARCHAR',
+  check: { sql: `value IN (${KINDS.map((each) => `'${each}'`).join(', ')})`, expected: KINDS.join(', ') },
+};

@@ -1,0 +1,124 @@
+import type { Source } from '../source.ts';
+import { GRAMS_PER_UNIT, instant, intensity, kind } from './columns.ts';
+import hourly from './hourly.sql' with { type: 'text' };
+import openJson from './open-json.sql' with { type: 'text' };
+
+/** Hours of a series, where `series` is a SELECT of the columns that hourly.sql names. */
+const hoursOf = (series: string) => `WITH series AS (${series}) SELECT * FROM (${hourly})`;
+
+const ANSWER =
+  'an entry of Electricity Maps (datetime, carbonIntensity) or of the UK Carbon Intensity service (from, to, intensity)';
+
+const answers = hoursOf(`
+  SELECT file_row, period_start::TIMESTAMP AS period_start, period_end::TIMESTAMP AS period_end, grid_zone, kind,
+         carbon_intensity, is_estimated, version
+  FROM landed`);
+
+const neso = hoursOf(`
+  SELECT file_row, "from"::TIMESTAMP AS period_start, "to"::TIMESTAMP AS period_end,
+         coalesce(getvariable('zone'), 'GB') AS grid_zone, coalesce(getvariable('factor_kind'), 'direct') AS kind,
+         actual AS carbon_intensity, FALSE AS is_estimated, NULL::VARCHAR AS version
+  FROM landed`);
+
+const electricityMapsYear = hoursOf(`
+  SELECT file_row, datetime_utc::TIMESTAMP AS period_start, NULL::TIMESTAMP AS period_end, zone_id AS grid_zone,
+         unnest(['direct', 'lifecycle']) AS kind, unnest([direct, lifecycle]) AS carbon_intensity,
+         data_estimated AS is_estimated, NULL::VARCHAR AS version
+  FROM landed`);
+
+const mapped = hoursOf(`
+  SELECT file_row, period_start::TIMESTAMP AS period_start, period_end::TIMESTAMP AS period_end,
+         coalesce(grid_zone, getvariable('zone')) AS grid_zone, coalesce(kind, getvariable('factor_kind')) AS kind,
+         carbon_intensity * ${GRAMS_PER_UNIT} AS carbon_intensity, is_estimated, version
+  FROM landed`);
+
+/** Hourly carbon intensity of a grid zone: JSON answers and CSV files of several services, and any CSV by its columns. */
+export const grid = {
+  kind: 'grid',
+  card: {
+    title: 'Carbon intensity of the grid',
+    unit: 'gCO2e/kWh; a CSV in kg/MWh or lb/MWh says so in the settings (`unit`). Times without an offset are UTC',
+    lag: 'Electricity Maps: an hour, estimates replaced within days. UK Carbon Intensity: half an hour. EIA-930: a day, revised for weeks',
+    licence:
+      'Electricity Maps: by contract, or ODbL for the yearly files. UK Carbon Intensity (NESO): CC BY 4.0. EIA-930: public domain',
+    method:
+      'Generation by fuel (and imports) times an emission factor per fuel: direct is the combustion alone, lifecycle adds the upstream. ' +
+      'The UK service publishes direct values; its forecast stands only where a JSON answer has no actual, and then as an estimate. ' +
+      'Parts of an hour are averaged where all are there',
+    reference: 'docs.electricitymaps.com (carbon-intensity), carbon-intensity.github.io/api-definitions, EIA-930',
+  },
+  accepts: /\.(json|csv)(\.gz|\.zst)?$/i,
+  shapes: [
+    {
+      id: 'intensity-json',
+      format: 'lines',
+      open: openJson,
+      columns: [
+        instant('period_start', { required: true, check: { sql: 'value IS NOT NULL', expected: ANSWER } }),
+        { name: 'period_end', type: 'TIMESTAMPTZ' },
+        {
+          name: 'grid_zone',
+          type: 'VARCHAR',
+          check: { sql: 'value IS NOT NULL', expected: 'a zone, or `zone` in the settings of the source' },
+        },
+        kind,
+        intensity('carbon_intensity', { aliases: [] }),
+        { name: 'is_estimated', type: 'BOOLEAN' },
+        { name: 'version', type: 'VARCHAR' },
+      ],
+      event_time: 'period_start',
+      provider_version: 'version',
+      facts: { fct_grid_intensity: answers },
+    },
+    {
+      id: 'neso-csv',
+      format: 'csv',
+      columns: [
+        instant('from', { required: true }),
+        instant('to', { required: true }),
+        intensity('forecast', { required: true, aliases: [] }),
+        intensity('actual', { required: true, aliases: [] }),
+      ],
+      event_time: '"from"',
+      facts: { fct_grid_intensity: neso },
+    },
+    {
+      id: 'electricity-maps-csv',
+      format: 'csv',
+      columns: [
+        instant('datetime_utc', { required: true, aliases: ['Datetime (UTC)'] }),
+        { name: 'zone_id', type: 'VARCHAR', aliases: ['Zone id'], required: true },
+        intensity('direct', { required: true, aliases: ['Carbon intensity gCO₂eq/kWh (direct)'] }),
+        intensity('lifecycle', {
+          required: true,
+          aliases: ['Carbon intensity gCO₂eq/kWh (Life cycle)', 'Carbon intensity gCO₂eq/kWh (LCA)'],
+        }),
+        { name: 'data_estimated', type: 'BOOLEAN', aliases: ['Data estimated'] },
+      ],
+      event_time: 'datetime_utc',
+      facts: { fct_grid_intensity: electricityMapsYear },
+    },
+    {
+      id: 'series-csv',
+      format: 'csv',
+      columns: [
+        instant('period_start', {
+          required: true,
+          check: {
+            sql: "value IS NOT NULL AND getvariable('factor_kind') IS NOT NULL AND getvariable('zone') IS NOT NULL",
+            expected: 'an instant, and `zone` and `factor_kind` in the settings of the source',
+          },
+        }),
+        { name: 'period_end', type: 'TIMESTAMPTZ' },
+        intensity('carbon_intensity', { required: true }),
+        { name: 'grid_zone', type: 'VARCHAR' },
+        kind,
+        { name: 'is_estimated', type: 'BOOLEAN' },
+        { name: 'version', type: 'VARCHAR' },
+      ],
+      event_time: 'period_start',
+      provider_version: 'version',
+      facts: { fct_grid_intensity: mapped },
+    },
+  ],
+} as const satisfies Source;

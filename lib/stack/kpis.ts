@@ -1,0 +1,30 @@
+import { type IChainable, JsonPath, TaskInput } from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+
+import type * as ComputeKpis from '../../lambdas/compute-kpis/handler.ts';
+import type { Book } from './book.ts';
+import { CoreFunction } from './core-function.ts';
+import { MONTH_RUN } from './steps.ts';
+
+/** Computes every figure of the month from the ledger. */
+export class Kpis extends Construct {
+  readonly step: IChainable;
+
+  constructor(scope: Construct, id: string, { book }: { readonly book: Book }) {
+    super(scope, id);
+
+    const computeKpis = new CoreFunction<ComputeKpis.Setting>(this, 'ComputeKpisFunction', {
+      lambda: 'compute-kpis',
+      environment: { BOOK: book.address },
+      memoryMib: 3008,
+      diskGib: 10,
+    });
+    book.open(computeKpis.ownRole, { reads: ['landing', 'facts', 'ledger'], writes: ['kpis'] });
+    this.step = LambdaInvoke.jsonPath(this, 'ComputeKpis', {
+      lambdaFunction: computeKpis,
+      payload: TaskInput.fromObject(MONTH_RUN),
+      resultPath: JsonPath.DISCARD,
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import { TaskInput } from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+
+import type * as Plan from '../../lambdas/plan/handler.ts';
+import type { Book } from './book.ts';
+import { CoreFunction } from './core-function.ts';
+import { MONTH_RUN, PLANNED } from './steps.ts';
+
+/** What `plan` lists for each stage that works in parts. */
+const LISTS = { collection: 'collections', facts: 'shards', settlement: 'shards' } as const;
+
+/** Lists the parts of a stage's work, so that many workers can share it. */
+export class Planning extends Construct {
+  readonly #plan: CoreFunction<Plan.Setting>;
+
+  constructor(scope: Construct, id: string, { book }: { readonly book: Book }) {
+    super(scope, id);
+
+    this.#plan = new CoreFunction<Plan.Setting>(this, 'Plan', {
+      lambda: 'plan',
+      environment: { BOOK: book.address },
+      memoryMib: 1024,
+      diskGib: 1,
+    });
+    book.open(this.#plan.ownRole, { writes: ['landing', 'plans'], removes: ['facts'] });
+  }
+
+  /** A state that lists a stage's parts and keeps the list beside the month. */
+  step(name: string, stage: keyof typeof LISTS): LambdaInvoke {
+    const list = LISTS[stage];
+    return LambdaInvoke.jsonPath(this, name, {
+      lambdaFunction: this.#plan,
+      payload: TaskInput.fromObject({ stage, ...MONTH_RUN }),
+      resultSelector: { [`${list}.$`]: `$.Payload.${list}` },
+      resultPath: PLANNED,
+    });
+  }
+}
