@@ -149,7 +149,7 @@ describeShared('FOCUS sample, three providers', 'recorded/billing-aws/focus-samp
   test('machine types are found in descriptions', async () => {
     const types = await costs(
       bill,
-      `SELECT resource_type, sum(driver_quantity) AS hours FROM facts WHERE energy_driver = 'instance_hours' GROUP BY ALL ORDER BY ALL`,
+      `SELECT resource_type, sum(driver_quantity)::DOUBLE AS hours FROM facts WHERE energy_driver = 'instance_hours' GROUP BY ALL ORDER BY ALL`,
     );
     expect(types).toEqual([
       { resource_type: 'Standard_D11_v2', hours: -1 },

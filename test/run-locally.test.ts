@@ -178,7 +178,8 @@ describe('a source', () => {
       collect: async (collection) => {
         if (collection.source_id !== 'bill') return toy.collect(collection);
         asked += 1;
-        if (asked <= times) throw new SourceUnavailable(`Cannot list the bill: attempt ${asked}`);
+        if (asked <= times)
+          throw Object.assign(new SourceUnavailable(`Cannot list the bill: attempt ${asked}`), { cause: 'ENOENT' });
         return toy.collect(collection);
       },
       writeDisclosure: async (request) => {

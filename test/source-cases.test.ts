@@ -71,8 +71,9 @@ async function follow(warehouse: Warehouse, source: Source, at: string): Promise
 }
 
 async function check(warehouse: Warehouse, source: Source, given: Case, path: string): Promise<Checked> {
-  const shape = await openLanded(warehouse, { ...opening(source, given), path });
-  return checkRows(warehouse, shape, 'input');
+  const request = opening(source, given);
+  const shape = await openLanded(warehouse, { ...request, path });
+  return checkRows(warehouse, shape, { period: request.period, origin: 'input' });
 }
 
 function opening(source: Source, { month, options, columns }: Case) {

@@ -36,7 +36,8 @@ function install(): void {
 /** Temporary files of the tests and of what they start go with this folder. */
 function runJest(args: readonly string[]): number {
   const jest = join(ROOT, 'node_modules/jest/bin/jest.js');
-  const config = ['--config', join(ROOT, 'jest.cloud.config.mjs')];
+  const cache = ['--cacheDirectory', join(ROOT, 'node_modules/.cache/jest')];
+  const config = ['--config', join(ROOT, 'jest.cloud.config.mjs'), ...cache];
   const folder = mkdtempSync(join(tmpdir(), 'joulebook-cloud-'));
   // biome-ignore lint/style/noProcessEnv: a command hands its environment on
   const env = { ...process.env, TMPDIR: folder };

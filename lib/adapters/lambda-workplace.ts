@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, posix } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
@@ -11,10 +9,10 @@ import project from '../../package.json' with { type: 'json' };
 import { readText } from '../landing/book.ts';
 import type { MonthRun, Renderers, Workplace } from '../pipeline/stage.ts';
 import { readSettings } from '../settings/settings.ts';
-import { DuckDbWarehouse } from './duckdb-warehouse.ts';
 import { openBook } from './open-book.ts';
-import { openOrigin } from './open-origin.ts';
+import { processPath } from './process-folder.ts';
 import { isS3Address } from './s3-address.ts';
+import { openWorkplace } from './workplace.ts';
 
 /** The environment variables that every function needs: BOOK is the book's address, `s3://bucket`. */
 export type Setting = 'BOOK';
@@ -48,24 +46,14 @@ export async function openLambdaWorkplace(address: string, renderers: Renderers)
   const book = openBook(address);
   const text = await readText(book, SETTINGS_KEY);
   if (text === undefined) throw new Error(`Cannot read the settings: expected ${address}/${SETTINGS_KEY}, got nothing`);
-  const settings = readSettings(parse(text), `${address}/${SETTINGS_KEY}`);
-  return {
-    settings,
-    book,
-    openWarehouse: () => DuckDbWarehouse.open(),
-    openOrigin: (sourceId) => openOrigin(sourceAddress(settings.sources, sourceId, address), { base: '/' }),
-    fingerprint: (bytes) => createHash('sha256').update(bytes).digest('hex'),
-    renderers,
-    codeVersion: project.version,
-  };
+  const written = readSettings(parse(text), `${address}/${SETTINGS_KEY}`);
+  const sources = written.sources.map((source) => ({ ...source, path: placeOf(source.path, address) }));
+  const settings = { ...written, sources };
+  return openWorkplace({ settings, book, base: '/', renderers, codeVersion: project.version });
 }
 
-function sourceAddress(sources: Workplace['settings']['sources'], sourceId: string, book: string): string {
-  const source = sources.find(({ id }) => id === sourceId);
-  if (!source)
-    throw new Error(`Cannot open the source ${sourceId}: expected one of ${sources.map(({ id }) => id).join(', ')}`);
-  if (isS3Address(source.path)) return source.path;
-  return `${book}/${posix.join(posix.dirname(SETTINGS_KEY), source.path)}`;
+function placeOf(path: string, address: string): string {
+  return isS3Address(path) ? path : `${address}/${posix.join(posix.dirname(SETTINGS_KEY), path)}`;
 }
 
 function bookAddress(): string {
@@ -77,9 +65,7 @@ function bookAddress(): string {
 
 /** A function that is called again finds the files of its last call; the disk is small, so they go. */
 async function emptyDisk(): Promise<void> {
-  const folders = (await readdir(tmpdir())).filter((name) => name.startsWith('joulebook-'));
-  for (const folder of folders) {
-    const names = await readdir(join(tmpdir(), folder));
-    await Promise.all(names.map((name) => rm(join(tmpdir(), folder, name), { recursive: true, force: true })));
-  }
+  const folder = dirname(processPath('any'));
+  const names = await readdir(folder);
+  await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }

@@ -11,7 +11,7 @@ export const PALETTE = {
   idle: '#B36A00',
   unattributed: '#7A8791',
   emissions: '#007A5A',
-  market: '#6FB8A2',
+  market: '#459E85',
   cost: '#A6407E',
   ink: '#1C2B36',
   quiet: '#5B6B77',
@@ -66,7 +66,7 @@ export function barChart({ texts }: Source, { name, title, bars, colours }: BarC
 /** The largest cuts of one figure as bars; what has no value has no bar. */
 export function barsOf(source: Source, dimension: string, id: string, series: string): Bar[] {
   const cuts = cutsBy(source.annex, dimension, [id]).slice(0, BARS_MAX);
-  return cuts.flatMap((cut) => maybeBar(source, cut, id, series));
+  return cuts.flatMap((cut) => maybeBar(source, { dimension, cut, id, series }));
 }
 
 /** A total as a bar of its own; nothing where it is not known. */
@@ -224,12 +224,19 @@ export function pairBars(
   return cutsBy(source.annex, dimension, ids)
     .slice(0, BARS_MAX)
     .flatMap((cut): [Bar, Bar][] => {
-      const [left] = maybeBar(source, cut, ids[0], series[0]);
-      const [right] = maybeBar(source, cut, ids[1], series[1]);
+      const [left] = maybeBar(source, { dimension, cut, id: ids[0], series: series[0] });
+      const [right] = maybeBar(source, { dimension, cut, id: ids[1], series: series[1] });
       return left && right ? [[left, right]] : [];
     });
 }
 
-function maybeBar({ texts }: Source, cut: Cut, id: string, series: string): Bar[] {
-  return figureBar(cut.figures.get(id), nameOf(texts, cut.name), series);
+interface CutBar {
+  readonly dimension: string;
+  readonly cut: Cut;
+  readonly id: string;
+  readonly series: string;
+}
+
+function maybeBar({ texts }: Source, { dimension, cut, id, series }: CutBar): Bar[] {
+  return figureBar(cut.figures.get(id), nameOf(texts, dimension, cut.name), series);
 }

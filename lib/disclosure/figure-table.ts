@@ -31,8 +31,9 @@ export function cutTable(source: Source, { dimension, ids, caption, onlyWith }: 
   const present = ids.filter((id) => cuts.some(({ figures }) => figures.has(id)));
   if (present.length === 0) return undefined;
   const shown = cuts.slice(0, ROWS_MAX);
-  const columns = present.map((id) =>
-    figureColumn(source, id, [...shown.map(({ figures }) => figures.get(id)), totalOf(annex, id)]),
+  const figures = present.map((id) => [...shown.map((cut) => cut.figures.get(id)), totalOf(annex, id)]);
+  const columns = present.map((id, index) =>
+    figureColumn(source, { id, figures: figures[index] ?? [], beside: figures.flat() }),
   );
   const coverage = coverageColumn(source, [
     ...shown.map((cut) => firstFigure(cut, present)),
@@ -40,7 +41,7 @@ export function cutTable(source: Source, { dimension, ids, caption, onlyWith }: 
   ]);
   const names = {
     column: textColumn(nameOfDimension(texts, dimension)),
-    cells: [...shown.map(({ name }) => cell(nameOf(texts, name))), cell(texts.total)],
+    cells: [...shown.map(({ name }) => cell(nameOf(texts, dimension, name))), cell(texts.total)],
   };
   const all = [names, ...columns, coverage];
   const rows = names.cells.map((_, row) => all.map(({ cells }) => cells[row] ?? cell(NO_FIGURE)));
@@ -64,8 +65,14 @@ export function figureCell(figure: Figure | undefined): Cell {
 }
 
 /** A dimension's value as the reader knows it; null has the name of the unnamed. */
-export function nameOf(texts: Texts, name: string | null): string {
-  return name === null ? texts.notNamed : (texts.values[name] ?? name);
+export function nameOf(texts: Texts, dimension: string, name: string | null): string {
+  return name === null ? texts.notNamed : (catalogueName(texts, dimension, name) ?? name);
+}
+
+/** Project and value, `Project chat`; a value with a name of its own needs no more: `Scope 2`. */
+export function cutName(texts: Texts, dimension: string, name: string | null): string {
+  const own = name === null ? undefined : catalogueName(texts, dimension, name);
+  return own ?? `${nameOfDimension(texts, dimension)} ${nameOf(texts, dimension, name)}`;
 }
 
 /** A figure's name that stands alone: `Emissions, location-based`. */
@@ -85,10 +92,20 @@ interface FilledColumn {
   readonly cells: readonly Cell[];
 }
 
-function figureColumn({ texts }: Source, id: string, figures: readonly (Figure | undefined)[]): FilledColumn {
+interface FigureColumn {
+  readonly id: string;
+  readonly figures: readonly (Figure | undefined)[];
+  /** Figures of the whole table: columns of one unit are printed in one step of it. */
+  readonly beside: readonly (Figure | undefined)[];
+}
+
+function figureColumn({ texts }: Source, { id, figures, beside }: FigureColumn): FilledColumn {
   const unit = figures.find((figure) => figure !== undefined)?.unit ?? '';
   const alike = figures.map((figure): Amount => (figure?.unit === unit ? figure : { value: null, unit }));
-  const printed = printColumn(alike);
+  const printed = printColumn(
+    alike,
+    beside.filter((figure) => figure !== undefined && figure.unit === unit),
+  );
   const cells = figures.map((figure, row) => {
     if (figure?.unit !== unit) return figureCell(figure);
     return cell(printed.numbers[row] ?? '', figureKey(figure));
@@ -111,4 +128,9 @@ function firstFigure({ figures }: Cut, ids: readonly string[]): Figure | undefin
 
 function firstTotal(annex: Annex, ids: readonly string[]): Figure | undefined {
   return ids.map((id) => totalOf(annex, id)).find((figure) => figure !== undefined);
+}
+
+function catalogueName(texts: Texts, dimension: string, name: string): string | undefined {
+  const names = texts.values[dimension];
+  return names && Object.hasOwn(names, name) ? names[name] : undefined;
 }

@@ -37,6 +37,8 @@ const GROUP = '\u202f';
 const DIGITS_WITHOUT_INTERVAL = 4;
 const DIGITS_OF_SMALL_MONEY = 3;
 const LEAST_PLACE_IN_OWN_UNIT = -2;
+/** Rows of a column are smaller than its largest: 1 566 kWh stay kWh there. */
+const PLACES_BEFORE_A_STEP = 2;
 
 /** Number and unit, the unit chosen so that the number reads well: 128 341 kWh become 128 MWh. */
 export function printAmount(amount: Amount): Printed {
@@ -44,15 +46,17 @@ export function printAmount(amount: Amount): Printed {
   return printOnStep(amount, ladder, stepFor([amount], ladder));
 }
 
-/** A column of amounts of one unit, all on the step that suits the largest, none much finer than the largest. */
-export function printColumn(amounts: readonly Amount[]): {
-  readonly unit: string;
-  readonly numbers: readonly string[];
-} {
+/**
+ * A column of amounts of one unit, all on one step of it and none much finer than the largest; `beside` are the amounts of
+ * the same unit that the step must suit too.
+ */
+export function printColumn(
+  amounts: readonly Amount[],
+  beside: readonly Amount[] = amounts,
+): { readonly unit: string; readonly numbers: readonly string[] } {
   const ladder = ladderOf(amounts[0]?.unit ?? '');
-  const step = stepFor(amounts, ladder);
-  const finest =
-    ladder.kind === 'quantity' ? highestPlace(amounts) - DIGITS_WITHOUT_INTERVAL : Number.NEGATIVE_INFINITY;
+  const step = stepFor(beside, ladder, PLACES_BEFORE_A_STEP);
+  const finest = finestPlace(ladder.kind, highestPlace(amounts));
   const numbers = amounts.map((amount) => printOnStep(amount, ladder, step, noFinerThan(finest, amount)).number);
   return { unit: symbolOf(ladder, step), numbers: alignDecimals(numbers) };
 }
@@ -146,11 +150,22 @@ function highestPlace(amounts: readonly Amount[]): number {
   return places.length > 0 ? Math.max(...places) : 0;
 }
 
-/** The step for the largest amount: a larger unit as soon as it fits, a smaller one only for less than a hundredth. */
-function stepFor(amounts: readonly Amount[], ladder: Ladder): Step {
+/** The place beyond which no number of a column goes, by the place of the largest. */
+function finestPlace(kind: Ladder['kind'], highest: number): number {
+  if (kind === 'money') return moneyPlace(highest);
+  return kind === 'quantity' ? highest - DIGITS_WITHOUT_INTERVAL : Number.NEGATIVE_INFINITY;
+}
+
+/**
+ * The step for the largest amount: a larger unit once the amount fills that many places of it, a smaller one only for less
+ * than a hundredth.
+ */
+function stepFor(amounts: readonly Amount[], ladder: Ladder, places = 1): Step {
   const place = highestPlace(amounts);
-  const highest = place < 0 && place >= LEAST_PLACE_IN_OWN_UNIT ? ladder.start.power : place + ladder.start.power;
-  return ladder.steps.findLast((step) => step.power <= highest) ?? ladder.steps[0] ?? ladder.start;
+  const isSmall = place < 0 && place >= LEAST_PLACE_IN_OWN_UNIT;
+  const highest = isSmall ? ladder.start.power : place + ladder.start.power;
+  const fits = ({ power }: Step) => power <= highest - (power > ladder.start.power ? places - 1 : 0);
+  return ladder.steps.findLast(fits) ?? ladder.steps[0] ?? ladder.start;
 }
 
 function printOnStep(amount: Amount, ladder: Ladder, step: Step, place = allowedPlace(amount)): Printed {

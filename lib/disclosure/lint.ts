@@ -1,16 +1,7 @@
 import type { Annex } from './annex.ts';
 import { CONSISTENCY_RULES } from './lint-rules/consistency.ts';
 import { METHOD_RULES } from './lint-rules/method.ts';
-
-/** A way in which a report could mislead, and how to see it in the annex alone. */
-export interface LintRule {
-  /** As in the catalogue of misleading patterns: `L1`. */
-  readonly id: string;
-  /** The misleading pattern, in words. */
-  readonly pattern: string;
-  /** One sentence a case: what is wrong, with the figure's key, and what was expected. Empty where nothing is. */
-  readonly check: (annex: Annex) => readonly string[];
-}
+import type { LintRule } from './lint-rules/rule.ts';
 
 export interface Finding {
   readonly rule: string;

@@ -10,11 +10,18 @@ const CODE_WORD = /(?=\S*[\d])\S{9,}/gu;
 const BREAK = '\u200b';
 const NO_BREAK = '\u00a0';
 const BREAK_EVERY = 6;
-const PAGE_STARTS = ['summary', 'energy', 'emissions', 'intensities', 'quality', 'method', 'responsibility'];
-const FIRST_COLUMN_MIN = 22;
-const COLUMN_MAX = 34;
+const PAGE_STARTS = ['summary', 'energy', 'emissions', 'quality', 'responsibility'];
+const FIRST_COLUMN_MIN = 20;
+const COLUMN_MAX = 28;
 /** Room between columns, in characters. */
-const GUTTER = 3;
+const GUTTER = 2.5;
+/** Figures of equal width are wider than letters are on average. */
+const NUMBER_WIDTH = 1.2;
+/** Characters of the usual size that a line of a table holds; a fuller table is set smaller. */
+const LINE = 98;
+const SIZES = { usual: 8, least: 6.6 };
+/** Longer tables may run over the end of a page. */
+const ROWS_TOGETHER = 12;
 
 /** Everything that `document.typ` reads, apart from the charts: names stand in JSON only, never in Typst code. */
 export function typstView(annex: Annex, chartWidths: Readonly<Record<string, number>>, texts: Texts = en): unknown {
@@ -48,7 +55,7 @@ function pagedBlock(block: Block, chartWidths: Readonly<Record<string, number>>)
   return { ...chart, width: chartWidths[block.name] ?? 0, table: pagedTable(block.table) };
 }
 
-/** The table with places to break long words at, and with each column's share of the width. */
+/** The table with places to break long words at, and with each column's share of the width and the size of its text in points. */
 function pagedTable(table: Table): unknown {
   const breakable = (cell: Cell, column: number): Cell => {
     const look = table.columns[column]?.look;
@@ -56,12 +63,22 @@ function pagedTable(table: Table): unknown {
     return look === 'text' ? { ...cell, text: withBreaks(cell.text) } : cell;
   };
   const columns = table.columns.map((column, index) => ({ ...column, weight: weightOf(table, index) }));
-  return { ...table, columns, rows: table.rows.map((row) => row.map(breakable)), total: table.total.map(breakable) };
+  const characters = columns.reduce((sum, { look, weight }) => (look === 'code' ? sum : sum + weight), 0);
+  const size = Math.max(SIZES.least, Math.min(SIZES.usual, (SIZES.usual * LINE) / characters));
+  return {
+    ...table,
+    columns,
+    size,
+    breakable: table.rows.length > ROWS_TOGETHER,
+    rows: table.rows.map((row) => row.map(breakable)),
+    total: table.total.map(breakable),
+  };
 }
 
 /** Characters that the column would like to have: its longest cell within bounds, and never less than a word of its heading. */
 function weightOf({ columns, rows, total }: Table, index: number): number {
-  const cells = [...rows, total].map((row) => row[index]?.text.length ?? 0);
+  const widen = columns[index]?.look === 'number' ? NUMBER_WIDTH : 1;
+  const cells = [...rows, total].map((row) => (row[index]?.text.length ?? 0) * widen);
   const words = columns[index]?.heading.split(' ').map((word) => word.length) ?? [];
   const least = index === 0 ? FIRST_COLUMN_MIN : 0;
   return Math.max(least, ...words, Math.min(COLUMN_MAX, Math.max(0, ...cells))) + GUTTER;

@@ -2,6 +2,7 @@ import type { Book } from '../landing/book.ts';
 import { literal, type Warehouse } from '../landing/warehouse.ts';
 import type { Period } from '../units/period.ts';
 import activity from './activity.sql' with { type: 'text' };
+import { ENERGY_BEHIND } from './behind.ts';
 import { KPIS, type Kpi } from './catalogue.ts';
 import cuts from './cuts.sql' with { type: 'text' };
 import factors from './factors.sql' with { type: 'text' };
@@ -66,7 +67,7 @@ const KPI_TABLE = `(figure_id VARCHAR, label VARCHAR, unit VARCHAR, formula_id V
 
 async function insertKpi(kpi: Kpi, currency: string, warehouse: Warehouse): Promise<void> {
   await warehouse.run(`CREATE OR REPLACE TEMP VIEW figure AS ${kpi.sql}`);
-  await warehouse.run(`SET VARIABLE of_energy = ${kpi.of_energy}`);
+  await warehouse.run(`CREATE OR REPLACE TEMP VIEW behind AS ${ENERGY_BEHIND[kpi.energy]}`);
   await warehouse.run(
     `INSERT INTO kpis SELECT ${literal(kpi.id)}, ${literal(kpi.label)}, ${literal(kpi.unit.replace('currency', currency))},
        ${literal(`${kpi.id}@${kpi.version}`)}, ${kpi.method ? literal(kpi.method) : 'NULL'}, ${kpi.includes_pue}, * FROM (${kpiRow})`,

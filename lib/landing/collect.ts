@@ -74,7 +74,7 @@ async function landOne(offer: Offer, request: CollectRequest, edges: Edges): Pro
 async function check(fetched: Fetched, request: CollectRequest, warehouse: Warehouse, offer: Offer): Promise<Checked> {
   const shape = await openLanded(warehouse, { ...request, path: fetched.path });
   try {
-    return await checkRows(warehouse, shape, offer.origin);
+    return await checkRows(warehouse, shape, { period: request.period, origin: offer.origin });
   } catch (error) {
     throw error instanceof RejectedPayload ? error : unreadable(error, fetched.path);
   }

@@ -30,12 +30,18 @@ const LONG_LINES = 'max_line_size = 16777216, buffer_size = 33554432';
 export async function openLanded(warehouse: Warehouse, request: OpenRequest): Promise<Shape> {
   await setVariables(warehouse, request);
   const fitting = await firstFittingShape(warehouse, request);
-  await warehouse.run(checkedView(fitting.shape, fitting.found, request.columnMapping));
+  await check(warehouse, fitting, request);
   await warehouse.run(
     `CREATE OR REPLACE TEMP VIEW landed AS SELECT * EXCLUDE (defect) FROM checked
-     WHERE defect IS NULL AND event_time >= ${timestamp(request.period.from)} AND event_time < ${timestamp(request.period.to)}`,
+     WHERE ${passes(request.period)}`,
   );
   return fitting.shape;
+}
+
+export interface CheckRequest {
+  readonly period: Period;
+  /** The file's name, for the rejections. */
+  readonly origin: string;
 }
 
 /** What the check of one file found: the result for the receipt, and the rows that fail, the first hundred by name. */
@@ -47,12 +53,12 @@ export interface Checked {
 }
 
 /** Checks every row of an opened file (after `openLanded`). Throws `RejectedPayload` when not one row passes. */
-export async function checkRows(warehouse: Warehouse, shape: Shape, origin: string): Promise<Checked> {
+export async function checkRows(warehouse: Warehouse, shape: Shape, { period, origin }: CheckRequest): Promise<Checked> {
   const [counts] = await warehouse.query(`
     SELECT count(*)::VARCHAR AS rows, count(defect)::VARCHAR AS rows_rejected,
            strftime(min(event_time), '%Y-%m-%dT%H:%M:%SZ') AS first_event,
            strftime(max(event_time), '%Y-%m-%dT%H:%M:%SZ') AS last_event,
-           (SELECT count(*) FROM landed)::VARCHAR AS rows_in_month,
+           count(*) FILTER (WHERE ${passes(period)})::VARCHAR AS rows_in_month,
            ${shape.provider_version ? `max((${shape.provider_version})::VARCHAR) FILTER (WHERE defect IS NULL)` : 'NULL'} AS provider_version
     FROM checked`);
   const rejected = Number(counts?.['rows_rejected']);
@@ -101,7 +107,7 @@ async function setVariables(warehouse: Warehouse, { period, options }: OpenReque
   await warehouse.run(`SET VARIABLE month_start = ${timestamp(period.from)}`);
   await warehouse.run(`SET VARIABLE month_end = ${timestamp(period.to)}`);
   for (const [name, value] of Object.entries(options)) {
-    await warehouse.run(`SET VARIABLE ${identifier(name)} = ${value === null ? 'NULL' : literal(String(value))}`);
+    await warehouse.run(`SET VARIABLE ${identifier(name)} = ${value === null ? 'NULL::VARCHAR' : literal(String(value))}`);
   }
 }
 
@@ -125,13 +131,15 @@ async function firstFittingShape(warehouse: Warehouse, request: OpenRequest): Pr
     seen = await openRaw(warehouse, shape, request);
     if (refusalOf(request.source, seen)) break;
     const found = shape.open ? await openFlat(warehouse, shape, shape.open) : seen;
-    const missing = missingColumns(shape, found ?? seen, request.columnMapping);
-    if (found && missing.length === 0) return { shape, found };
-    misfits.push(
-      `${shape.id} (${missing.length > 0 ? `lacks ${missing.slice(0, 5).join(', ')}` : 'nests its columns otherwise'})`,
-    );
+    const lacking = missingColumns(shape, found ?? seen, request.columnMapping);
+    if (found && lacking.length === 0) return { shape, found };
+    misfits.push(misfitText(shape, lacking));
   }
   throw misfit(request.source, seen, misfits);
+}
+
+function misfitText({ id }: Shape, lacking: readonly string[]): string {
+  return lacking.length > 0 ? `${id} (lacks ${lacking.slice(0, 5).join(', ')})` : `${id} (nests its columns otherwise)`;
 }
 
 const FORMATS_BY_ENDING: readonly { readonly ending: RegExp; readonly formats: readonly Format[] }[] = [
@@ -223,23 +231,37 @@ function columnIn(found: readonly FoundColumn[], column: ContractColumn, mapping
   return undefined;
 }
 
-/** The view `checked`: contract columns in contract types, `event_time`, and `defect`, NULL for a row that passes. */
-function checkedView(shape: Shape, found: readonly FoundColumn[], mapping: OpenRequest['columnMapping']): string {
+/**
+ * Makes `checked`. Flat files are read anew by every statement, column by column; what a shape's own SELECT takes out of
+ * nested text is dear to parse and small, so it is kept.
+ */
+async function check(warehouse: Warehouse, { shape, found }: Fitting, { path, columnMapping }: OpenRequest): Promise<void> {
+  const rows = checkedRows(shape, found, columnMapping);
+  if (!shape.open) return warehouse.run(`CREATE OR REPLACE TEMP VIEW checked AS ${rows}`);
+  try {
+    await warehouse.run(`CREATE OR REPLACE TEMP TABLE parsed AS ${rows}`);
+  } catch (error) {
+    throw unreadable(error, path);
+  }
+  return warehouse.run('CREATE OR REPLACE TEMP VIEW checked AS SELECT * FROM parsed');
+}
+
+/** The rows of `checked`: contract columns in contract types, `event_time`, and `defect`, NULL for a row that passes. */
+function checkedRows(shape: Shape, found: readonly FoundColumn[], mapping: OpenRequest['columnMapping']): string {
   const bound = shape.columns.map((column) => ({ column, match: columnIn(found, column, mapping) }));
   const selected = [
-    ...bound.map(({ column, match }) => `${valueOf(column, match)} AS ${identifier(column.name)}`),
+    ...bound.map(({ column, match }) => `${contractValue(column, match)} AS ${identifier(column.name)}`),
     ...(shape.tag_columns ? [`${tagsOf(shape.tag_columns, found)} AS tags`] : []),
   ];
   const defects = bound.flatMap(({ column, match }) => (match ? defectsOf(column, match) : []));
   const hasRow = found.some(({ name }) => name === 'file_row');
-  return `CREATE OR REPLACE TEMP VIEW checked AS
-    SELECT * , (${shape.event_time})::TIMESTAMP AS event_time
+  return `SELECT *, (${shape.event_time})::TIMESTAMP AS event_time
     FROM (SELECT ${hasRow ? 'file_row' : 'row_number() OVER ()'} AS file_row, ${selected.join(', ')},
                  ${defects.length > 0 ? `CASE ${defects.join(' ')} END` : 'NULL::VARCHAR'} AS defect
           FROM opened)`;
 }
 
-function valueOf(column: ContractColumn, match: FoundColumn | undefined): string {
+function contractValue(column: ContractColumn, match: FoundColumn | undefined): string {
   if (!match) return `NULL::${column.type}`;
   if (match.type !== column.type) return `TRY_CAST(${instantIn(match, column)} AS ${column.type})`;
   return match.isText ? cleaned(match) : identifier(match.name);
@@ -272,7 +294,7 @@ function cleaned({ name, type }: FoundColumn): string {
 function defectsOf(column: ContractColumn, match: FoundColumn): string[] {
   const words = (expected: string) =>
     `concat_ws('${FIELD_SEPARATOR}', ${literal(match.name)}, coalesce(left(${identifier(match.name)}::VARCHAR, 80), 'nothing'), ${literal(expected)})`;
-  const value = valueOf(column, match);
+  const value = contractValue(column, match);
   const wrongType =
     match.type === column.type
       ? []
@@ -284,6 +306,11 @@ function defectsOf(column: ContractColumn, match: FoundColumn): string[] {
       ]
     : [];
   return [...wrongType, ...finite, ...check];
+}
+
+/** A row that counts: it passes the contract and belongs to the month. */
+function passes({ from, to }: Period): string {
+  return `defect IS NULL AND event_time >= ${timestamp(from)} AND event_time < ${timestamp(to)}`;
 }
 
 function timestamp(instant: string): string {

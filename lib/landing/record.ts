@@ -55,7 +55,7 @@ const TELEMETRY_SCHEMA = 'joulebook.telemetry/1';
 const COMPONENTS: readonly Component[] = ['gpu', 'cpu', 'memory', 'storage', 'network', 'other'];
 const BASES: readonly TelemetryRecord['basis'][] = ['measured', 'modelled'];
 
-const JOULES = /^\d{1,22}(\.\d{1,6})?$/;
+const JOULES = /^\d{1,12}(\.\d{1,6})?$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
 const LONGEST_RECORD_MS = 3_600_000;
 const DECIMAL_PLACES = 6;
@@ -126,11 +126,13 @@ function checkBalance(record: TelemetryRecord): void {
     unattributed_joules: unattributed,
     shares,
   } = record;
-  if (energy === null) return checkGap(record);
-  if (reason !== null) reject('gap_reason', reason, 'null beside an energy');
-  if (idle === null || unattributed === null) {
-    return reject(idle === null ? 'idle_joules' : 'unattributed_joules', null, 'joules, since the energy is known');
+  if (energy === null) {
+    checkGap(record);
+    return;
   }
+  if (reason !== null) reject('gap_reason', reason, 'null beside an energy');
+  if (idle === null) throw rejection('idle_joules', null, 'joules, since the energy is known');
+  if (unattributed === null) throw rejection('unattributed_joules', null, 'joules, since the energy is known');
   const parts = [...shares.map((share) => share.energy_joules), idle, unattributed].map(microjoulesOf);
   const sum = parts.reduce((total, part) => total + part, 0n);
   if (sum === microjoulesOf(energy)) return;
@@ -194,10 +196,11 @@ function path(name: string, at?: string): string {
   return at ? `${at}.${name}` : name;
 }
 
+function rejection(column: string, found: unknown, expected: string): RejectedPayload {
+  const text = typeof found === 'string' ? found : (JSON.stringify(found ?? undefined) ?? 'nothing');
+  return new RejectedPayload({ column, found: text.slice(0, 80), expected });
+}
+
 function reject(column: string, found: unknown, expected: string): never {
-  const text =
-    found === undefined || found === null
-      ? 'nothing'
-      : String(typeof found === 'string' ? found : JSON.stringify(found));
-  throw new RejectedPayload({ column, found: text.slice(0, 80), expected });
+  throw rejection(column, found, expected);
 }

@@ -29,12 +29,22 @@ unbilled AS (
     WHERE watched.resource_id NOT IN (SELECT DISTINCT resource_id FROM fct_cost WHERE resource_id IS NOT NULL AND energy_driver = 'instance_hours')
       AND hour.period_start >= watched.first_seen
 ),
+-- A billed hour of a component that telemetry has seen, or of a machine that no model knows, is expected: at least a gap.
+unmodelled AS (
+    SELECT DISTINCT billed.period_start, watched.resource_id, watched.component
+    FROM billed
+    JOIN watched USING (resource_id)
+    WHERE billed.period_start >= watched.first_seen
+        OR NOT EXISTS (FROM modelled WHERE modelled.period_start = billed.period_start AND modelled.resource_id = billed.resource_id)
+),
 expected AS (
     SELECT period_start, resource_id, component FROM device_hour
     UNION
     SELECT period_start, resource_id, component FROM modelled
     UNION
     SELECT period_start, resource_id, component FROM unbilled
+    UNION
+    SELECT period_start, resource_id, component FROM unmodelled
 ),
 candidate AS (
     SELECT

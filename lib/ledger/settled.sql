@@ -57,6 +57,17 @@ said_gap AS (
     FROM fct_energy
     WHERE gap_reason IS NOT NULL
     GROUP BY ALL
+),
+watched_line AS (
+    SELECT
+        cut.*,
+        CASE
+            WHEN cut.energy_joules IS NULL THEN coalesce(said_gap.gap_reason, 'no telemetry')
+            WHEN cut.basis <> 'filled' AND cut.covered_seconds < 0.95 * cut.expected_seconds AND cut.workload_line = 1
+                THEN coalesce(said_gap.gap_reason, 'telemetry covers a part of the hour')
+        END AS gap_reason
+    FROM cut
+    LEFT JOIN said_gap ON said_gap.period_start = cut.period_start AND said_gap.resource_id = cut.resource_id AND said_gap.component = cut.component
 )
 SELECT
     period_start, provider_name, sub_account_id, region_id, service_name, resource_id, resource_type,
@@ -87,27 +98,23 @@ SELECT
 FROM unwatched
 UNION ALL
 SELECT
-    cut.period_start,
+    line.period_start,
     coalesce(host_charge.provider_name, 'own') AS provider_name,
     host_charge.sub_account_id, host_charge.region_id,
     coalesce(host_charge.service_name, 'host') AS service_name,
-    cut.resource_id, host_charge.resource_type, cut.component,
-    cut.share, cut.project, cut.model_id, cut.workload_type, cut.workload_id,
-    CASE WHEN cut.energy_joules IS NULL THEN 'gap' ELSE 'energy' END AS settled_as,
-    cut.basis, cut.method, cut.energy_joules, cut.u95_ratio,
-    CASE WHEN cut.line_number = 1 THEN (host_charge.hours * hardware.embodied_gco2e_per_hour) END::DECIMAL(28,6),
-    slice_money(host_charge.billed_cost, cut.lower, cut.upper),
-    slice_money(host_charge.effective_cost, cut.lower, cut.upper),
+    line.resource_id, host_charge.resource_type, line.component,
+    line.share, line.project, line.model_id, line.workload_type, line.workload_id,
+    CASE WHEN line.energy_joules IS NULL THEN 'gap' ELSE 'energy' END AS settled_as,
+    line.basis, line.method, line.energy_joules, line.u95_ratio,
+    CASE WHEN line.line_number = 1 THEN (host_charge.hours * hardware.embodied_gco2e_per_hour) END::DECIMAL(28,6),
+    slice_money(host_charge.billed_cost, line.lower, line.upper),
+    slice_money(host_charge.effective_cost, line.lower, line.upper),
     host_charge.billing_currency,
-    CASE
-        WHEN cut.energy_joules IS NULL THEN coalesce(said_gap.gap_reason, 'no telemetry')
-        WHEN cut.basis <> 'filled' AND cut.covered_seconds < 0.95 * cut.expected_seconds AND cut.workload_line = 1 THEN coalesce(said_gap.gap_reason, 'telemetry covers a part of the hour')
-    END AS gap_reason,
-    CASE WHEN cut.energy_joules IS NULL THEN cut.expected_seconds WHEN gap_reason IS NOT NULL THEN cut.expected_seconds - cut.covered_seconds END AS gap_quantity,
-    CASE WHEN gap_reason IS NOT NULL THEN 'seconds' END AS gap_unit,
-    CASE WHEN cut.line_number = 1 THEN coalesce(host_charge.bill_rows, 0) ELSE 0 END::BIGINT,
-    (cut.workload_line = 1)::BIGINT
-FROM cut
+    line.gap_reason,
+    CASE WHEN line.gap_reason IS NOT NULL THEN line.expected_seconds - coalesce(line.covered_seconds, 0) END AS gap_quantity,
+    CASE WHEN line.gap_reason IS NOT NULL THEN 'seconds' END AS gap_unit,
+    CASE WHEN line.line_number = 1 THEN coalesce(host_charge.bill_rows, 0) ELSE 0 END::BIGINT,
+    (line.workload_line = 1)::BIGINT
+FROM watched_line AS line
 LEFT JOIN host_charge USING (period_start, resource_id)
 LEFT JOIN hardware ON hardware.provider_name = host_charge.provider_name AND hardware.resource_type = host_charge.resource_type
-LEFT JOIN said_gap ON said_gap.period_start = cut.period_start AND said_gap.resource_id = cut.resource_id AND said_gap.component = cut.component

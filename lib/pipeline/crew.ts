@@ -62,8 +62,9 @@ export class Crew {
       // Through JSON, as the answer of a Lambda: what does not survive it must not survive here.
       return { Payload: JSON.parse(JSON.stringify((await handler(Payload)) ?? null)) };
     } catch (error) {
-      this.#failures.set(error, new StageFailed(state, partIn(Payload), error));
-      throw error;
+      const seen = asLambdaTells(error);
+      this.#failures.set(seen, new StageFailed(state, partIn(Payload), error));
+      throw seen;
     }
   }
 }
@@ -75,6 +76,12 @@ function partIn(payload: unknown): string {
 
 function messageOf(cause: unknown): string {
   return typeof cause === 'object' && cause !== null && 'message' in cause ? String(cause.message) : String(cause);
+}
+
+/** Name and message are all that a state machine sees of an error. */
+function asLambdaTells(error: unknown): Error {
+  const name = typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : 'Error';
+  return Object.assign(new Error(messageOf(error)), { name });
 }
 
 function nextTurn(): Promise<void> {

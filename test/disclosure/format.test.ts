@@ -96,6 +96,18 @@ describe('the digits rule', () => {
     expect(printRange({ value: '5', unit: 'kWh' })).toBeUndefined();
   });
 
+  test('columns of one table share their unit, and take a larger one only for tens of it', () => {
+    const kwh = (...values: string[]) => values.map((value) => ({ value, unit: 'kWh' }));
+    expect(printColumn(kwh('1566', '4.2')).unit).toBe('kWh');
+    expect(printColumn(kwh('15660', '4.2')).unit).toBe('MWh');
+    expect(printColumn(kwh('4.2'), kwh('15660', '4.2'))).toEqual({ unit: 'MWh', numbers: ['0.0042'] });
+  });
+
+  test('money in a column of thousands is whole', () => {
+    const column = printColumn(['12351.24', '296.13', '0.52'].map((value) => ({ value, unit: 'USD' })));
+    expect(column.numbers.map((number) => number.trim())).toEqual(['12\u202f351', '296', '0.5']);
+  });
+
   test('a small value in a column of large ones keeps its first digit', () => {
     const column = printColumn(['128341', '42.123', null, '0.2'].map((value) => ({ value, unit: 'kWh' })));
     expect(column.unit).toBe('MWh');

@@ -10,7 +10,6 @@ export const ODD_NAMES = {
   arabic: 'نموذج اللغة',
   long: `retrieval-${'x'.repeat(190)}`,
 };
-const PUE_KEY = 'factor:pue';
 const COMPONENTS = ['gpu', 'cpu', 'memory'];
 
 export const BILL = 'a3'.repeat(32);
@@ -272,7 +271,7 @@ export const sampleAnnex: Annex = {
     factor('grid:GB:direct:hour', 'GB', 'hour', '189.7', '0.6424'),
     factor('grid:DE:direct:hour', 'DE', 'hour', '343.12', '0.2388'),
     factor('grid:DE:direct:year', 'DE', 'year', '363', '0.0942'),
-    { ...factor(PUE_KEY, 'GB', 'month', '1.35', null), unit: 'ratio', kind: 'PUE' },
+    factor('grid:PL:direct:day', 'PL', 'day', '611.042917', '0'),
   ],
   instruments: [
     {

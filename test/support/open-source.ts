@@ -30,7 +30,7 @@ export async function openSource({ source, path, month, options = {}, columns }:
   try {
     const request = { source, path, period: parsePeriod(month), options, ...(columns && { columnMapping: columns }) };
     const shape = await openLanded(warehouse, request);
-    const checked = await checkRows(warehouse, shape, 'input');
+    const checked = await checkRows(warehouse, shape, { period: request.period, origin: 'input' });
     return {
       checked,
       facts: (table, query = 'SELECT * FROM facts') =>

@@ -1,8 +1,8 @@
 import type { Annex, Figure } from '../annex.ts';
 import { absolute, compare, type Decimal, parseDecimal, subtract, sum } from '../decimal.ts';
 import { figureKey, partsOf, totalOf } from '../figures.ts';
-import type { LintRule } from '../lint.ts';
 import { isDecimal, known } from './known.ts';
+import type { LintRule } from './rule.ts';
 
 /** Dimensions whose parts are the whole: every row of the ledger has exactly one value of them. */
 const EXHAUSTIVE_DIMENSIONS = ['provider', 'scope'];

@@ -1,8 +1,8 @@
 import type { Annex, Figure } from '../annex.ts';
 import { add, compare, parseDecimal, sum } from '../decimal.ts';
 import { figureKey, totalOf } from '../figures.ts';
-import type { LintRule } from '../lint.ts';
 import { isDecimal, known } from './known.ts';
+import type { LintRule } from './rule.ts';
 
 /** Providers that sell cloud and managed services: their electricity is never the buyer's Scope 2 by default. */
 const CLOUD = /\b(aws|amazon|google|gcp|azure|microsoft|oracle|openai|anthropic|bedrock|vertex)\b/i;

@@ -1,6 +1,6 @@
 import type { Figure } from '../annex.ts';
 import { printDay, printMoment, printPeriod } from '../dates.ts';
-import { figureCell, nameOf, nameOfDimension, nameOfFigure, type Source } from '../figure-table.ts';
+import { cutName, figureCell, nameOf, nameOfFigure, type Source } from '../figure-table.ts';
 import { figureKey } from '../figures.ts';
 import { printCount, printExact, printRange, printRatio, printText } from '../format.ts';
 import {
@@ -219,7 +219,7 @@ function gapBlocks({ annex, texts }: Source): Block[] {
   const rows = annex.gaps.map((own) => [
     cell(own.what),
     cell(own.reason),
-    cell(nameOf(texts, own.provider)),
+    cell(nameOf(texts, 'provider', own.provider)),
     cell(printCount(own.resources)),
     cell(printText({ value: own.hours, unit: 'hours' }).replace(' hours', '')),
     cell(own.quantity === null ? NONE : printText({ value: own.quantity, unit: own.unit ?? '' })),
@@ -241,7 +241,7 @@ function factorBlocks({ annex, texts }: Source): Block[] {
     cell(own.is_estimated === true ? `${own.kind}, estimated` : own.kind),
     cell(own.grain),
     cell(printPeriod({ from: own.valid_from, to: own.valid_to })),
-    cell(`${printExact(own.value)} ${own.unit.replace('CO2e', 'CO₂e')}`),
+    cell(printText(own)),
     cell(own.energy_share === null ? NONE : printRatio(own.energy_share)),
   ]);
   const columns = [
@@ -253,9 +253,7 @@ function factorBlocks({ annex, texts }: Source): Block[] {
 }
 
 function nameWithCut({ texts }: Source, id: string, dimensions: Readonly<Record<string, string | null>>): string {
-  const cut = Object.entries(dimensions).map(
-    ([name, value]) => `${nameOfDimension(texts, name)} ${nameOf(texts, value)}`,
-  );
+  const cut = Object.entries(dimensions).map(([name, value]) => cutName(texts, name, value));
   return [nameOfFigure(texts, id), ...cut].join(', ');
 }
 

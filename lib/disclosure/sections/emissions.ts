@@ -32,8 +32,12 @@ function byProvider(source: Source): Block[] {
   const location = texts.figures['emissions.location'] ?? '';
   const market = texts.figures['emissions.market'] ?? '';
   const bars = cutsBy(annex, 'provider', EMISSIONS).flatMap(({ name, figures }): Bar[] => [
-    ...figureBar(figures.get('emissions.location'), nameOf(texts, name), location),
-    ...figureBar(figures.get('emissions.market'), `${nameOf(texts, name)}, ${market.toLowerCase()}`, market),
+    ...figureBar(figures.get('emissions.location'), nameOf(texts, 'provider', name), location),
+    ...figureBar(
+      figures.get('emissions.market'),
+      `${nameOf(texts, 'provider', name)}, ${market.toLowerCase()}`,
+      market,
+    ),
   ]);
   const colours = bars.some(({ series }) => series === market)
     ? { [location]: PALETTE.emissions, [market]: PALETTE.market }

@@ -74,7 +74,7 @@ function basisChart(source: Source): Chart[] {
   const figures: [string, Figure | undefined][] = [
     [texts.total, total],
     ...parts.map(({ name, figures: own }): [string, Figure | undefined] => [
-      nameOf(texts, name),
+      nameOf(texts, 'provider', name),
       own.get('energy.facility'),
     ]),
   ];

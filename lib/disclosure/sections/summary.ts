@@ -46,7 +46,6 @@ export function summarySection(source: Source): Section {
     blocks: [
       ...(lead ? [paragraph(lead, 'lead')] : []),
       paragraph(sentences.filter((sentence) => sentence !== '').join(' ')),
-      paragraph(statusStatement(source), 'note'),
     ],
   };
 }

@@ -74,8 +74,7 @@ export function embodiedSection({ annex, texts }: Source): Section {
 
 function runBlocks(source: Source, dimension: string): Block[] {
   const { texts } = source;
-  const name = nameOfDimension(texts, dimension);
-  const caption = texts.captions.cutBy(texts.sections.runs, name);
+  const caption = texts.captions.runs;
   const ids = [...RUN_FIGURES, ...BESIDE_A_RUN];
   const table = cutTable(source, { dimension, ids, caption, onlyWith: RUN_FIGURES });
   if (!table) return [];
@@ -121,6 +120,6 @@ function isRun({ id, dimensions }: Figure): boolean {
 
 function subjectOf(figure: Figure, { texts }: Source): string {
   const name = texts.figures[figure.id] ?? figure.label;
-  const cut = Object.values(figure.dimensions).map((value) => nameOf(texts, value));
+  const cut = Object.entries(figure.dimensions).map(([dimension, value]) => nameOf(texts, dimension, value));
   return cut.length === 0 ? name : `${name}: ${cut.join(', ')}`;
 }

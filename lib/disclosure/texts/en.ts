@@ -24,17 +24,19 @@ export const en = {
     run_id: 'Run',
   } as Readonly<Record<string, string>>,
 
-  /** Names of values that a catalogue of ours gives; other values print as they are. */
+  /** Names of values that a catalogue of ours gives, by dimension; other values print as they are. */
   values: {
-    scope_2: 'Scope 2',
-    scope_3: 'Scope 3',
-    data_preparation: 'Data preparation',
-    training: 'Training',
-    evaluation: 'Evaluation',
-    deployment: 'Deployment',
-    inference: 'Inference',
-    other: 'Other',
-  } as Readonly<Record<string, string>>,
+    scope: { scope_2: 'Scope 2', scope_3: 'Scope 3' },
+    provider: { own: 'Own sites', colo: 'Co-location' },
+    workload_type: {
+      data_preparation: 'Data preparation',
+      training: 'Training',
+      evaluation: 'Evaluation',
+      deployment: 'Deployment',
+      inference: 'Inference',
+      other: 'Other',
+    },
+  } as Readonly<Record<string, Readonly<Record<string, string>>>>,
 
   consolidations: {
     operational_control: 'Operational control',

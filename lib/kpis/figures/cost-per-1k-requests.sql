@@ -2,13 +2,14 @@
 -- Unit    currency
 -- Grain   total and one row a model
 -- Reads   serving
--- A ratio of sums over inference that is counted, idle named to it and overhead included; a mean, not a median
+-- Requests of models without a bill are left out: an own host is not free, its cost is unknown
 SELECT
-    dimension, dimension_value,
-    1000 * effective_cost::DOUBLE / quantity::DOUBLE AS value,
+    dimension,
+    dimension_value,
+    1000 * effective_cost::DOUBLE / priced_quantity::DOUBLE AS value,
     effective_cost AS numerator,
-    quantity AS denominator,
+    priced_quantity AS denominator,
     NULL AS u95_ratio,
-    coverage_ratio
+    priced_quantity::DOUBLE / quantity::DOUBLE AS coverage_ratio
 FROM serving
-WHERE measure = 'requests' AND quantity > 0 AND effective_cost IS NOT NULL
+WHERE measure = 'requests' AND priced_quantity > 0 AND effective_cost IS NOT NULL

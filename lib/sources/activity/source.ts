@@ -18,7 +18,7 @@ export const activity = {
       'samples is spread evenly over the time between them; a counter below its last value began again at zero',
     reference: 'Prometheus text exposition format 0.0.4 and HTTP API query_range; docs/methods/attribution.md',
   },
-  accepts: /\.(prom|metrics|txt|json)(\.gz|\.zst)?$/i,
+  accepts: /\.(prom|metrics|txt|json)(\.gz)?$/i,
   shapes: [
     {
       id: 'prometheus',

@@ -13,12 +13,12 @@ part AS (
         * EXCLUDE (shares, idle_joules, unattributed_joules),
         unnest(CASE
             WHEN energy_joules IS NULL THEN [{
-                'share': 'unattributed', 'whole': NULL::DECIMAL(28, 6), 'project': NULL::VARCHAR, 'model_id': NULL::VARCHAR,
+                'share': 'unattributed', 'whole': NULL::DECIMAL(18, 6), 'project': NULL::VARCHAR, 'model_id': NULL::VARCHAR,
                 'workload_type': NULL::VARCHAR, 'workload_id': NULL::VARCHAR, 'tags': NULL::MAP(VARCHAR, VARCHAR)
             }]
             ELSE list_concat(
                 list_transform(shares, lambda each: {
-                    'share': 'attributed', 'whole': each.energy_joules::DECIMAL(28, 6), 'project': each.project,
+                    'share': 'attributed', 'whole': each.energy_joules::DECIMAL(18, 6), 'project': each.project,
                     'model_id': each.model_id, 'workload_type': each.workload_type, 'workload_id': each.workload_id,
                     'tags': map_from_entries(list_sort(map_entries(each.labels)))
                 }),
@@ -51,7 +51,7 @@ energy AS (
     SELECT
         hour_start, host_id, resource_id, component, basis, method, share, project, model_id, workload_type, workload_id,
         tags, gap_reason,
-        sum(slice_energy(whole, lower, upper)) AS energy_joules,
+        sum(CASE WHEN lower = 0 AND upper = 1 THEN whole ELSE slice_energy(whole, lower, upper) END) AS energy_joules,
         CASE
             WHEN min(u95_ratio) = max(u95_ratio) OR sum(whole) = 0 THEN max(u95_ratio)
             ELSE sum(u95_ratio * whole::DOUBLE * (upper - lower)) / sum(whole::DOUBLE * (upper - lower))

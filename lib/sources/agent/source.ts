@@ -13,8 +13,8 @@ const text = (name: string): ContractColumn => ({
 
 const joules = (name: string): ContractColumn => ({
   name,
-  type: 'DECIMAL(28,6)',
-  check: { sql: `regexp_full_match(${name}, '[0-9]+([.][0-9]{1,6})?')`, expected: JOULES },
+  type: 'DECIMAL(18,6)',
+  check: { sql: `regexp_full_match(${name}, '[0-9]{1,12}([.][0-9]{1,6})?')`, expected: JOULES },
 });
 
 /** One of the words of `lib/landing/record.ts`. */
@@ -39,7 +39,7 @@ export const agent = {
     method: 'Energy counters of the hardware (RAPL, NVML and others) split by use; docs/methods/attribution.md',
     reference: 'docs/telemetry.schema.json',
   },
-  accepts: /\.jsonl(\.gz|\.zst)?$/,
+  accepts: /\.jsonl(\.gz)?$/,
   shapes: [
     {
       id: 'telemetry-1',
@@ -69,7 +69,7 @@ export const agent = {
           name: 'period_end',
           type: 'TIMESTAMPTZ',
           check: {
-            sql: 'coalesce(value > period_start::TIMESTAMPTZ AND value <= period_start::TIMESTAMPTZ + INTERVAL 1 HOUR, FALSE)',
+            sql: 'coalesce(value > TRY_CAST(period_start AS TIMESTAMPTZ) AND value <= TRY_CAST(period_start AS TIMESTAMPTZ) + INTERVAL 1 HOUR, FALSE)',
             expected: 'an instant after period_start, by an hour at most',
           },
         },

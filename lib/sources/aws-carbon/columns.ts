@@ -11,6 +11,8 @@ const MEASURES = [
   'total_scope_3_mbm_emissions',
 ] as const;
 
+/** What the exact columns of the book can hold: more is a broken cell. */
+const amount = { sql: 'abs(value) < 1e12', expected: 'a number below 10^12' };
 const metricTons = {
   sql: "value = 'MTCO2e'",
   expected: 'MTCO2e (metric tons of CO2e), the only unit that AWS documents',
@@ -37,7 +39,7 @@ export const CARBON_COLUMNS: readonly ContractColumn[] = [
   { name: 'region_code', type: 'VARCHAR' },
   { name: 'location', type: 'VARCHAR' },
   ...MEASURES.flatMap((measure): ContractColumn[] => [
-    { name: `${measure}_value`, type: 'DOUBLE', required: measure === 'total_mbm_emissions' },
+    { name: `${measure}_value`, type: 'DOUBLE', required: measure === 'total_mbm_emissions', check: amount },
     { name: `${measure}_unit`, type: 'VARCHAR', required: measure === 'total_mbm_emissions', check: metricTons },
   ]),
 ];

@@ -27,6 +27,8 @@ driven AS (
         *,
         CASE
             WHEN charge_category <> 'Usage' THEN NULL
+            -- Models of other makers are sold through the Marketplace, in units that the line does not name
+            WHEN bill_billing_entity = 'AWS Marketplace' AND line_item_usage_type LIKE '%TokenCount%' THEN NULL
             WHEN bill_billing_entity = 'AWS Marketplace' OR line_item_product_code = 'ElasticMapReduce' THEN 'none'
             WHEN split_line_item_parent_resource_id <> '' AND regexp_matches(line_item_usage_type, 'EC2-(vCPU|GB)') THEN 'none'
             WHEN instance_type IS NOT NULL AND regexp_matches(line_item_usage_type, 'CPUCredits|EBSOptimized|ExtendedSupport') THEN 'none'
@@ -57,7 +59,7 @@ SELECT
     coalesce(nullif(product_region_code, ''), nullif(regexp_extract(line_item_availability_zone, '^([a-z-]+-[0-9])', 1), '')) AS region_id,
     line_item_product_code AS service_name,
     nullif(line_item_resource_id, '') AS resource_id,
-    coalesce(instance_type, model) AS resource_type,
+    coalesce(instance_type, model, CASE WHEN energy_driver IN ('output_tokens', 'input_tokens') THEN line_item_usage_type END) AS resource_type,
     nullif(product_sku, '') AS sku_id,
     charge_category,
     line_item_usage_start_date AS charge_period_start,

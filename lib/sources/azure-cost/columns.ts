@@ -1,5 +1,8 @@
 import type { ContractColumn } from '../source.ts';
 
+/** What the exact columns of the book can hold: more is a broken cell. */
+const amount = { sql: 'abs(value) < 1e12', expected: 'a number below 10^12' };
+
 /** Dates come as 09/21/2023 (Enterprise and Customer Agreement) or as 2023-09-21, with or without a time. */
 export const CHARGE_DAY = `date_trunc('day', coalesce(try_strptime(left(charge_date, 10), '%m/%d/%Y'), TRY_CAST(TRY_CAST(charge_date AS TIMESTAMPTZ) AS TIMESTAMP)))`;
 
@@ -20,7 +23,7 @@ export const AZURE_COLUMNS = [
     type: 'DOUBLE',
     aliases: ['CostInBillingCurrency', 'Cost', 'PreTaxCost'],
     required: true,
-    check: { sql: 'value IS NOT NULL', expected: 'an amount of money' },
+    check: { sql: 'coalesce(abs(value) < 1e12, false)', expected: 'an amount of money below 10^12' },
   },
   {
     name: 'billing_currency',
@@ -31,8 +34,8 @@ export const AZURE_COLUMNS = [
       expected: 'the currency of the settings; amounts are never converted',
     },
   },
-  { name: 'list_cost', type: 'DOUBLE', aliases: ['PayGCostInBillingCurrency'] },
-  { name: 'quantity', type: 'DOUBLE', aliases: ['UsageQuantity'] },
+  { name: 'list_cost', type: 'DOUBLE', aliases: ['PayGCostInBillingCurrency'], check: amount },
+  { name: 'quantity', type: 'DOUBLE', aliases: ['UsageQuantity'], check: amount },
   { name: 'unit_of_measure', type: 'VARCHAR', aliases: ['UnitOfMeasure'] },
   { name: 'subscription_id', type: 'VARCHAR', aliases: ['SubscriptionId', 'SubscriptionGuid'], required: true },
   { name: 'billing_account_id', type: 'VARCHAR', aliases: ['BillingAccountId', 'BillingAccountNumber'] },

@@ -23,7 +23,7 @@ export const codecarbon = {
       'the file does not say which; memory: watts per module. Spread evenly over the run',
     reference: 'CodeCarbon documentation, Output',
   },
-  accepts: /\.csv(\.gz|\.zst)?$/i,
+  accepts: /\.csv(\.gz)?$/i,
   shapes: [
     {
       id: 'emissions',

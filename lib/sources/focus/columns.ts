@@ -1,5 +1,8 @@
 import type { ContractColumn } from '../source.ts';
 
+/** What the exact columns of the book can hold: more is a broken cell. */
+const amount = { sql: 'abs(value) < 1e12', expected: 'a number below 10^12' };
+
 const CATEGORIES = ['Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment'];
 const text = (name: string, ...aliases: string[]): ContractColumn => ({ name, type: 'VARCHAR', aliases });
 
@@ -32,10 +35,10 @@ export function focusColumns(nested: 'JSON' | 'VARCHAR'): ContractColumn[] {
       type: 'DOUBLE',
       aliases: ['BilledCost'],
       required: true,
-      check: { sql: 'value IS NOT NULL', expected: 'an amount of money' },
+      check: { sql: 'coalesce(abs(value) < 1e12, false)', expected: 'an amount of money below 10^12' },
     },
-    { name: 'effective_cost', type: 'DOUBLE', aliases: ['EffectiveCost'], required: true },
-    { name: 'list_cost', type: 'DOUBLE', aliases: ['ListCost'] },
+    { name: 'effective_cost', type: 'DOUBLE', aliases: ['EffectiveCost'], required: true, check: amount },
+    { name: 'list_cost', type: 'DOUBLE', aliases: ['ListCost'], check: amount },
     {
       name: 'billing_currency',
       type: 'VARCHAR',

@@ -3,7 +3,7 @@
 -- Grain   FOCUS row
 -- Reads   landed (focusColumns)
 -- Costs stay as they are. FOCUS has no column for the machine type: it is read from the price details, the meter or the
--- description. What an unused commitment costs is money alone.
+-- description. What an unused commitment costs is money alone. A quantity too large for the book (byte-seconds) is unknown.
 WITH line AS (
     SELECT
         * EXCLUDE (provider_name, price_details, sku_details, tag_text),
@@ -41,6 +41,8 @@ driven AS (
         CASE
             WHEN charge_category <> 'Usage' THEN NULL
             WHEN commitment_discount_status = 'Unused' THEN 'none'
+            -- Models of other makers are sold through a marketplace, in units that the row does not name
+            WHEN regexp_matches(words, '(?i)marketplace.*token') THEN NULL
             WHEN regexp_matches(words, '(?i)marketplace|licens|mbps per|ebsoptimized|cpu ?credits|extended support|iops|mibps|i/o request|per idle public|ipv?4? address') THEN 'none'
             WHEN instance_type IS NOT NULL AND provider <> 'Google Cloud' AND regexp_matches(unit, '^(instance[- ])?(hours?|hrs?)$') THEN 'instance_hours'
             WHEN regexp_matches(words, '(?i)fargate.*vcpu|instance core|custom core|cpu allocation time|vcpu duration') THEN 'vcpu_hours'
@@ -75,14 +77,14 @@ SELECT
     charge_category,
     charge_period_start,
     charge_period_end,
-    CASE WHEN charge_category = 'Usage' AND commitment_discount_status IS DISTINCT FROM 'Unused' THEN consumed_quantity END AS consumed_quantity,
+    CASE WHEN charge_category = 'Usage' AND commitment_discount_status IS DISTINCT FROM 'Unused' THEN TRY_CAST(consumed_quantity AS DECIMAL(28,12)) END AS consumed_quantity,
     consumed_unit,
     billed_cost,
     effective_cost,
     list_cost,
     billing_currency,
     energy_driver,
-    CASE WHEN energy_driver <> 'none' THEN consumed_quantity * CASE
+    TRY_CAST(CASE WHEN energy_driver <> 'none' THEN consumed_quantity * CASE
         WHEN unit = 'byte-seconds' THEN 1 / 3600.0 / power(2, 30)
         WHEN unit IN ('byte', 'bytes') THEN 1 / power(2, 30)
         WHEN energy_driver IN ('vcpu_hours', 'memory_gb_hours') AND unit LIKE '%second%' THEN 1 / 3600.0
@@ -90,7 +92,7 @@ SELECT
         WHEN unit LIKE '1k%' THEN 1000
         WHEN unit LIKE '1m%' THEN 1000000
         ELSE 1
-    END END AS driver_quantity,
+    END END AS DECIMAL(28,12)) AS driver_quantity,
     coalesce(
         TRY_CAST(tag_json AS MAP(VARCHAR, VARCHAR)),
         TRY(map_from_entries(list_transform(tag_json::STRUCT(key VARCHAR, value VARCHAR)[], lambda tag: {'k': tag.key, 'v': tag.value})))

@@ -1,5 +1,8 @@
 import type { ContractColumn } from '../source.ts';
 
+/** What the exact columns of the book can hold: more is a broken cell. */
+const amount = { sql: 'abs(value) < 1e12', expected: 'a number below 10^12' };
+
 /** The columns of the BigQuery billing export, standard and detailed, that the facts read; nested fields under dotted names. */
 export const BILLING_COLUMNS = [
   {
@@ -13,7 +16,7 @@ export const BILLING_COLUMNS = [
     name: 'cost',
     type: 'DOUBLE',
     required: true,
-    check: { sql: 'value IS NOT NULL', expected: 'an amount of money' },
+    check: { sql: 'coalesce(abs(value) < 1e12, false)', expected: 'an amount of money below 10^12' },
   },
   {
     name: 'currency',
@@ -24,7 +27,7 @@ export const BILLING_COLUMNS = [
       expected: 'the currency of the settings; amounts are never converted',
     },
   },
-  { name: 'cost_at_list', type: 'DOUBLE' },
+  { name: 'cost_at_list', type: 'DOUBLE', check: amount },
   { name: 'cost_type', type: 'VARCHAR' },
   { name: 'credits', type: 'VARCHAR', required: true },
   { name: 'export_time', type: 'TIMESTAMP' },

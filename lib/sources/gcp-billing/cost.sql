@@ -85,17 +85,17 @@ SELECT
     charge_category,
     usage_start_time AS charge_period_start,
     usage_end_time AS charge_period_end,
-    CASE WHEN charge_category = 'Usage' THEN coalesce("usage.amount_in_pricing_units", "usage.amount") END AS consumed_quantity,
+    CASE WHEN charge_category = 'Usage' THEN TRY_CAST(coalesce("usage.amount_in_pricing_units", "usage.amount") AS DECIMAL(28,12)) END AS consumed_quantity,
     CASE WHEN "usage.amount_in_pricing_units" IS NOT NULL THEN "usage.pricing_unit" ELSE "usage.unit" END AS consumed_unit,
     net_cost AS billed_cost,
     net_cost AS effective_cost,
     CASE WHEN charge_category = 'Usage' THEN cost_at_list END AS list_cost,
     currency AS billing_currency,
     energy_driver,
-    CASE
+    TRY_CAST(CASE
         WHEN energy_driver = 'instance_hours' THEN single_units / CASE WHEN sku ILIKE '% instance with%' THEN 1 ELSE billed_cores END
         WHEN energy_driver <> 'none' THEN single_units
-    END AS driver_quantity,
+    END AS DECIMAL(28,12)) AS driver_quantity,
     -- A label of the resource stands before one of its project
     map_concat(label_maps[2], label_maps[1]) AS tags
 FROM labelled

@@ -43,11 +43,11 @@ export const grid = {
       'Electricity Maps: by contract, or ODbL for the yearly files. UK Carbon Intensity (NESO): CC BY 4.0. EIA-930: public domain',
     method:
       'Generation by fuel (and imports) times an emission factor per fuel: direct is the combustion alone, lifecycle adds the upstream. ' +
-      'The UK service publishes direct values; its forecast stands only where a JSON answer has no actual, and then as an estimate. ' +
+      'The UK service publishes direct values; its forecast stands only where a JSON answer has no actual, and then as an estimate; its regions are the zones GB-1 to GB-18. ' +
       'Parts of an hour are averaged where all are there',
     reference: 'docs.electricitymaps.com (carbon-intensity), carbon-intensity.github.io/api-definitions, EIA-930',
   },
-  accepts: /\.(json|csv)(\.gz|\.zst)?$/i,
+  accepts: /\.(json|csv)(\.gz)?$/i,
   shapes: [
     {
       id: 'intensity-json',

@@ -50,7 +50,7 @@ export const runs = {
     reference:
       'Columns run_id, started_at, ended_at, outcome (succeeded, failed, aborted), solution_id, target_metric, target_value',
   },
-  accepts: /\.(json|jsonl|csv)(\.gz|\.zst)?$/i,
+  accepts: /\.(json|jsonl|csv)(\.gz)?$/i,
   shapes: [
     {
       id: 'runs-json',

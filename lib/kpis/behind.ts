@@ -1,0 +1,25 @@
+/**
+ * Where the energy behind a figure is told: each view gives dimension, dimension_value, scope, it_energy_joules,
+ * modelled_joules, filled_joules, boundary, factor_ids and coverage_ratio, for the columns that every figure carries.
+ */
+const COLUMNS = 'dimension, dimension_value, scope, it_energy_joules, modelled_joules, filled_joules, boundary, factor_ids';
+
+export const ENERGY_BEHIND = {
+  /** All energy of the cut. */
+  ledger: `SELECT ${COLUMNS}, coalesce(known_hours, 0)::DOUBLE / nullif(expected_hours, 0)::DOUBLE AS coverage_ratio FROM cut`,
+  /** Inference whose requests are counted. */
+  requests: `SELECT ${COLUMNS}, coverage_ratio FROM serving WHERE measure = 'requests'`,
+  /** Inference whose output tokens are counted. */
+  output_tokens: `SELECT ${COLUMNS}, coverage_ratio FROM serving WHERE measure = 'output_tokens'`,
+  /** Training and batch runs. */
+  runs: `SELECT 'workload_id' AS dimension, run_id AS dimension_value, scope, it_energy_joules, modelled_joules, filled_joules,
+           boundary, factor_ids, NULL::DOUBLE AS coverage_ratio FROM run_sum
+         UNION ALL
+         SELECT NULL, NULL, CASE WHEN min(scope) = max(scope) THEN min(scope) END, sum(it_energy_joules), sum(modelled_joules), sum(filled_joules),
+           list_sort(list_distinct(flatten(list(boundary)))), list_sort(list_distinct(flatten(list(factor_ids)))), NULL FROM run_sum`,
+  /** None: money, counts and what providers say of themselves. */
+  nothing: `SELECT dimension, dimension_value, scope, NULL::DECIMAL(38,6) AS it_energy_joules, NULL::DECIMAL(38,6) AS modelled_joules,
+              NULL::DECIMAL(38,6) AS filled_joules, NULL::VARCHAR[] AS boundary, NULL::VARCHAR[] AS factor_ids, NULL::DOUBLE AS coverage_ratio FROM cut`,
+} as const;
+
+export type EnergyBehind = keyof typeof ENERGY_BEHIND;
