@@ -64,13 +64,15 @@ describeShared(
       expect(drivers).toEqual([
         // 18173.778 hours as billed, and 744 of a standby database
         { energy_driver: 'instance_hours', n: 20_882, quantity: 18917.778 },
-        { energy_driver: 'network_gb', n: 10_172, quantity: 1.385 },
+        { energy_driver: 'network_gb', n: 8_667, quantity: 0.307 },
         { energy_driver: 'none', n: 34_109, quantity: null },
         { energy_driver: 'object_gb_hours', n: 219, quantity: 1347.137 },
         { energy_driver: 'snapshot_gb_hours', n: 31, quantity: 1758.281 },
         // 456.803 GB-Mo of volumes and Aurora, 100 GB-Mo of a database with a standby, 744 hours
         { energy_driver: 'ssd_gb_hours', n: 26_390, quantity: 488662.152 },
-        { energy_driver: null, n: 27_495, quantity: null },
+        // Glue: 5 430.291 DPU-hours of 4 vCPU
+        { energy_driver: 'vcpu_hours', n: 1_199, quantity: 21721.165 },
+        { energy_driver: null, n: 27_801, quantity: null },
       ]);
     });
 

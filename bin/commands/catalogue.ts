@@ -1,8 +1,9 @@
 import { close } from './close.ts';
 import type { Command } from './command.ts';
+import { verify } from './verify.ts';
 
 /** Every verb of the command line. */
-export const COMMANDS: readonly Command[] = [close];
+export const COMMANDS: readonly Command[] = [close, verify];
 
 /** What `joulebook help` prints. */
 export function usage(): string {

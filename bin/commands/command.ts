@@ -21,6 +21,8 @@ export interface Command {
   /** Arguments as the usage shows them. */
   readonly synopsis: string;
   readonly summary: string;
+  /** Lines of its own help below the summary: what the arguments mean. */
+  readonly details?: readonly string[];
   readonly options: ParseArgsOptionsConfig;
   run(typed: Arguments, terminal: Terminal): Promise<Answer>;
 }
@@ -36,4 +38,13 @@ export function textOption({ values }: Arguments, name: string, fallback?: strin
   if (typeof value === 'string') return value;
   if (fallback !== undefined) return fallback;
   throw new CannotAnswer(`Cannot go on without --${name}`);
+}
+
+/** The one argument beside the options; throws `CannotAnswer` where there is none or more. */
+export function onlyArgument({ positionals }: Arguments, name: string): string {
+  const [first, ...more] = positionals;
+  if (first === undefined || more.length > 0) {
+    throw new CannotAnswer(`Cannot go on: expected ${name}, got ${first === undefined ? 'nothing' : positionals.join(' ')}`);
+  }
+  return first;
 }

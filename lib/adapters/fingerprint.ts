@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { Transform } from 'node:stream';
 
 const CHUNK_BYTES = 1024 ** 2;
@@ -14,6 +14,16 @@ export async function fingerprintOf(file: FileHandle): Promise<string> {
     if (bytesRead === 0) return hash.digest('hex');
     hash.update(chunk.subarray(0, bytesRead));
     position += bytesRead;
+  }
+}
+
+/** SHA-256 of a file on the local disk, whatever its size. */
+export async function fingerprintOfFile(path: string): Promise<string> {
+  const file = await open(path, 'r');
+  try {
+    return await fingerprintOf(file);
+  } finally {
+    await file.close();
   }
 }
 

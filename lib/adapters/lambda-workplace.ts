@@ -5,8 +5,8 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { parse } from 'yaml';
 
-import project from '../../package.json' with { type: 'json' };
 import { readText } from '../landing/book.ts';
+import { CODE_VERSION } from '../pipeline/code-version.ts';
 import type { MonthRun, Renderers, Workplace } from '../pipeline/stage.ts';
 import { readSettings } from '../settings/settings.ts';
 import { openBook } from './open-book.ts';
@@ -42,14 +42,14 @@ export function inLambda<Input extends MonthRun, Answer>(
 }
 
 /** Reads the settings in the book and opens what they name. Throws `InvalidSettings`, or names the key where they should be. */
-export async function openLambdaWorkplace(address: string, renderers: Renderers): Promise<Workplace> {
+async function openLambdaWorkplace(address: string, renderers: Renderers): Promise<Workplace> {
   const book = openBook(address);
   const text = await readText(book, SETTINGS_KEY);
   if (text === undefined) throw new Error(`Cannot read the settings: expected ${address}/${SETTINGS_KEY}, got nothing`);
   const written = readSettings(parse(text), `${address}/${SETTINGS_KEY}`);
   const sources = written.sources.map((source) => ({ ...source, path: placeOf(source.path, address) }));
   const settings = { ...written, sources };
-  return openWorkplace({ settings, book, base: '/', renderers, codeVersion: project.version });
+  return openWorkplace({ settings, book, base: '/', renderers, codeVersion: CODE_VERSION });
 }
 
 function placeOf(path: string, address: string): string {

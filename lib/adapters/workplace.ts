@@ -34,8 +34,13 @@ export function openWorkplace({ settings, book, base, renderers, codeVersion, me
     codeVersion,
     openWarehouse: () => DuckDbWarehouse.open(memoryLimit),
     openOrigin: (sourceId) => openSource(sourceId, settings, base),
-    fingerprint: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+    fingerprint,
   };
+}
+
+/** SHA-256 of bytes, in hexadecimal. */
+export function fingerprint(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function openSource(sourceId: string, settings: Settings, base: string): Origin {

@@ -33,6 +33,8 @@ export interface AnnexMeta {
   readonly currency: string;
   /** Settings that shape the figures, in words for the methodology chapter: idle policy, assumed utilisation, … */
   readonly assumptions: readonly { readonly name: string; readonly value: string; readonly method: string }[];
+  /** Who answers for the disclosure; null where the settings name nobody. */
+  readonly responsible: { readonly name: string; readonly role: string } | null;
   /** True for a made-up company: every page then says "synthetic". */
   readonly synthetic: boolean;
 }
@@ -61,6 +63,8 @@ export interface Figure {
   readonly u95_high: string | null;
   readonly numerator: string | null;
   readonly denominator: string | null;
+  readonly numerator_unit: string | null;
+  readonly denominator_unit: string | null;
   /** `<figure id>@<version>`, described in docs/kpi-catalogue.md. */
   readonly formula_id: string;
   readonly factor_ids: readonly string[];

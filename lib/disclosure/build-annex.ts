@@ -46,7 +46,7 @@ export interface AnnexRequest {
 /** Puts the month's figures and all that stands beside them into the annex. Pure: the same request gives the same annex. */
 export function buildAnnex(request: AnnexRequest): Annex {
   const figures = request.tables.kpis.map((row) => figureOf(row, request));
-  const factors = request.tables.factors.map(factorOf);
+  const factors = request.tables.factors.filter((row) => row['value'] !== null).map(factorOf);
   return {
     meta: { schema_version: '1', ...request.meta, period: { from: request.period.from, to: request.period.to } },
     figures,
@@ -65,7 +65,7 @@ export function buildAnnex(request: AnnexRequest): Annex {
   };
 }
 
-function figureOf(row: Row, { period, inputsByTable }: AnnexRequest): Figure {
+function figureOf(row: Row, { meta, period, inputsByTable }: AnnexRequest): Figure {
   const id = String(row['figure_id']);
   const kpi = KPIS.find((each) => each.id === id);
   const dimension = text(row['dimension']);
@@ -87,6 +87,8 @@ function figureOf(row: Row, { period, inputsByTable }: AnnexRequest): Figure {
     u95_high: decimal(row['u95_high']),
     numerator: decimal(row['numerator']),
     denominator: decimal(row['denominator']),
+    numerator_unit: kpi?.terms?.numerator.replace('currency', meta.currency) ?? null,
+    denominator_unit: kpi?.terms?.denominator ?? null,
     formula_id: String(row['formula_id']),
     factor_ids: kpi?.reads.includes('fct_grid_intensity') ? list(row['factor_ids']) : [],
     inputs: [...new Set((kpi?.reads ?? []).flatMap((table) => inputsByTable[table] ?? []))].sort(),
@@ -181,7 +183,7 @@ function quarantineGap(quarantined: Quarantined): Gap {
 }
 
 /** What is outside every figure by design: said in each disclosure, whatever the month holds. */
-function exclusionsOf({ meta, instruments }: AnnexRequest): Exclusion[] {
+function exclusionsOf({ instruments }: AnnexRequest): Exclusion[] {
   return [
     {
       what: 'Networks between the cloud and users, and the users’ own devices',
@@ -199,7 +201,6 @@ function exclusionsOf({ meta, instruments }: AnnexRequest): Exclusion[] {
     ...(instruments.length === 0
       ? [{ what: 'Market-based emissions', reason: 'the settings name no contractual instruments' }]
       : []),
-    ...(meta.synthetic ? [{ what: 'Reality', reason: 'the company and all its inputs are synthetic' }] : []),
   ];
 }
 

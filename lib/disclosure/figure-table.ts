@@ -104,7 +104,7 @@ function figureColumn({ texts }: Source, { id, figures, beside }: FigureColumn):
   const alike = figures.map((figure): Amount => (figure?.unit === unit ? figure : { value: null, unit }));
   const printed = printColumn(
     alike,
-    beside.filter((figure) => figure !== undefined && figure.unit === unit),
+    beside.filter((figure) => figure !== undefined).filter((figure) => figure.unit === unit),
   );
   const cells = figures.map((figure, row) => {
     if (figure?.unit !== unit) return figureCell(figure);

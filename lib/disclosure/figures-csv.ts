@@ -26,9 +26,11 @@ const FIELDS: Readonly<Record<string, Field>> = {
   includes_pue: ({ includes_pue }) => String(includes_pue),
   numerator: ({ numerator }) => numerator,
   denominator: ({ denominator }) => denominator,
+  numerator_unit: ({ numerator_unit }) => numerator_unit,
+  denominator_unit: ({ denominator_unit }) => denominator_unit,
   formula_id: ({ formula_id }) => formula_id,
   factor_ids: ({ factor_ids }) => factor_ids.join(';'),
-  inputs: ({ inputs }) => inputs.join(';'),
+  input_files: ({ inputs }) => String(inputs.length),
   organisation: (_, { organisation }) => organisation,
   status: (_, { status }) => status,
   version: (_, { version }) => String(version),
@@ -38,7 +40,8 @@ const FIELDS: Readonly<Record<string, Field>> = {
 /**
  * The figures as CSV (RFC 4180, UTF-8, CRLF): one row a figure, unrounded, one column a dimension. `cut_by` names the
  * dimensions of the row, so that an empty cell there is a name that nobody said; an empty value is not known. Text that a
- * spreadsheet would run as a formula begins with an apostrophe; numbers stay numbers.
+ * spreadsheet would run as a formula begins with an apostrophe; numbers stay numbers. The hashes of the input files are in
+ * annex.json.
  */
 export function renderFiguresCsv(annex: Annex): string {
   const dimensions = dimensionsOf(annex);

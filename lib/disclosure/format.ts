@@ -104,8 +104,9 @@ export function printExact(value: string | null): string {
 }
 
 /** A ratio's numerator or denominator, whose unit its formula names: a whole number is a count, any other has four digits. */
-export function printTerm(value: string | null): string {
-  return value?.includes('.') ? printAmount({ value, unit: '' }).number : printExact(value);
+export function printTerm(value: string | null, unit: string | null): string {
+  const number = value?.includes('.') ? printAmount({ value, unit: '' }).number : printExact(value);
+  return value === null || unit === null ? number : `${number}\u00a0${unit.replace('CO2e', 'CO₂e')}`;
 }
 
 /** The place of the last digit that may be shown, in the amount's own unit; undefined where there is nothing to show. */
@@ -205,7 +206,7 @@ function moneyText(number: string, unit: string): string {
 }
 
 /** Figure spaces after the shorter numbers, so that a column aligned at its end is aligned at its points. */
-export function alignDecimals(numbers: readonly string[]): string[] {
+function alignDecimals(numbers: readonly string[]): string[] {
   const fractionOf = (number: string) => /\.(\d+)$/.exec(number)?.[1]?.length ?? 0;
   const longest = Math.max(0, ...numbers.map(fractionOf));
   return numbers.map((number) => {

@@ -91,8 +91,6 @@ function blockHtml(block: Block, charts: Readonly<Record<string, string>>, texts
   switch (block.kind) {
     case 'paragraph':
       return paragraphHtml(block);
-    case 'tiles':
-      return tilesHtml(block.tiles);
     case 'table':
       return tableHtml(block);
     case 'chart':

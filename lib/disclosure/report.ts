@@ -29,17 +29,12 @@ export interface Section {
   readonly blocks: readonly Block[];
 }
 
-export type Block = Paragraph | Tiles | Table | Chart | Entries | Signature;
+export type Block = Paragraph | Table | Chart | Entries | Signature;
 
 export interface Paragraph {
   readonly kind: 'paragraph';
   readonly text: string;
   readonly tone: 'lead' | 'plain' | 'note';
-}
-
-export interface Tiles {
-  readonly kind: 'tiles';
-  readonly tiles: readonly Tile[];
 }
 
 export interface Tile {
@@ -82,7 +77,7 @@ export interface Chart {
   readonly table: Table;
 }
 
-export interface Entries {
+interface Entries {
   readonly kind: 'entries';
   readonly entries: readonly Entry[];
 }

@@ -30,6 +30,8 @@ export interface Kpi {
   readonly label: string;
   /** `currency` stands for the currency of the settings. */
   readonly unit: string;
+  /** Units of numerator and denominator, for figures that are a ratio. */
+  readonly terms?: { readonly numerator: string; readonly denominator: string };
   /** Fact tables whose landed files are behind the figure. */
   readonly reads: readonly FactTable[];
   /** Whose energy is behind it: from there come basis mix, boundary, coverage and factors. */
@@ -206,6 +208,7 @@ export const KPIS: readonly Kpi[] = [
     id: 'kpi.energy_per_request',
     label: 'Energy per request',
     unit: 'Wh',
+    terms: { numerator: 'kWh', denominator: 'requests' },
     reads: ['fct_cost', 'fct_energy', 'fct_activity'],
     energy: 'requests',
     includes_pue: true,
@@ -218,6 +221,7 @@ export const KPIS: readonly Kpi[] = [
     id: 'kpi.energy_per_1k_output_tokens',
     label: 'Energy per 1 000 output tokens',
     unit: 'Wh',
+    terms: { numerator: 'kWh', denominator: 'tokens' },
     reads: ['fct_cost', 'fct_energy', 'fct_activity'],
     energy: 'output_tokens',
     includes_pue: true,
@@ -230,6 +234,7 @@ export const KPIS: readonly Kpi[] = [
     id: 'kpi.carbon_per_1k_requests',
     label: 'Carbon per 1 000 requests',
     unit: 'gCO2e',
+    terms: { numerator: 'kgCO2e', denominator: 'requests' },
     reads: ['fct_cost', 'fct_energy', 'fct_activity', 'fct_grid_intensity'],
     energy: 'requests',
     includes_pue: true,
@@ -242,6 +247,7 @@ export const KPIS: readonly Kpi[] = [
     id: 'kpi.cost_per_1k_requests',
     label: 'Cost per 1 000 requests',
     unit: 'currency',
+    terms: { numerator: 'currency', denominator: 'requests' },
     reads: ['fct_cost', 'fct_activity'],
     energy: 'requests',
     includes_pue: false,
@@ -254,6 +260,7 @@ export const KPIS: readonly Kpi[] = [
     id: 'kpi.energy_to_solution',
     label: 'Energy to solution',
     unit: 'kWh per run',
+    terms: { numerator: 'kWh', denominator: 'runs' },
     reads: ['fct_energy', 'fct_cost', 'fct_run'],
     energy: 'runs',
     includes_pue: true,
@@ -266,6 +273,7 @@ export const KPIS: readonly Kpi[] = [
     id: 'kpi.carbon_per_run',
     label: 'Carbon per run',
     unit: 'kgCO2e per run',
+    terms: { numerator: 'kgCO2e', denominator: 'runs' },
     reads: ['fct_energy', 'fct_cost', 'fct_run', 'fct_grid_intensity'],
     energy: 'runs',
     includes_pue: true,
@@ -278,6 +286,7 @@ export const KPIS: readonly Kpi[] = [
     id: 'kpi.sci',
     label: 'Software Carbon Intensity',
     unit: 'gCO2e per request',
+    terms: { numerator: 'kgCO2e', denominator: 'requests' },
     reads: ['fct_cost', 'fct_energy', 'fct_activity', 'fct_grid_intensity'],
     energy: 'requests',
     includes_pue: true,
@@ -290,6 +299,7 @@ export const KPIS: readonly Kpi[] = [
     id: 'quality.coverage',
     label: 'Coverage',
     unit: 'ratio',
+    terms: { numerator: 'resource hours', denominator: 'resource hours' },
     reads: ['fct_cost', 'fct_energy'],
     energy: 'ledger',
     includes_pue: false,
@@ -302,6 +312,7 @@ export const KPIS: readonly Kpi[] = [
     id: 'quality.measured_share',
     label: 'Measured share',
     unit: 'ratio',
+    terms: { numerator: 'kWh', denominator: 'kWh' },
     reads: ['fct_cost', 'fct_energy'],
     energy: 'ledger',
     includes_pue: false,
@@ -314,6 +325,7 @@ export const KPIS: readonly Kpi[] = [
     id: 'quality.hour_matched_share',
     label: 'Share matched to the hour',
     unit: 'ratio',
+    terms: { numerator: 'kWh', denominator: 'kWh' },
     reads: ['fct_cost', 'fct_energy', 'fct_grid_intensity'],
     energy: 'ledger',
     includes_pue: true,

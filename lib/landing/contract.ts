@@ -53,7 +53,11 @@ export interface Checked {
 }
 
 /** Checks every row of an opened file (after `openLanded`). Throws `RejectedPayload` when not one row passes. */
-export async function checkRows(warehouse: Warehouse, shape: Shape, { period, origin }: CheckRequest): Promise<Checked> {
+export async function checkRows(
+  warehouse: Warehouse,
+  shape: Shape,
+  { period, origin }: CheckRequest,
+): Promise<Checked> {
   const [counts] = await warehouse.query(`
     SELECT count(*)::VARCHAR AS rows, count(defect)::VARCHAR AS rows_rejected,
            strftime(min(event_time), '%Y-%m-%dT%H:%M:%SZ') AS first_event,
@@ -89,7 +93,7 @@ function wholeFile(first: Rejection | undefined): RejectedPayload {
 
 async function listRejections(warehouse: Warehouse, origin: string): Promise<Rejection[]> {
   const rows = await warehouse.query(
-    `SELECT file_row::VARCHAR AS file_row, defect FROM checked WHERE defect IS NOT NULL ORDER BY file_row LIMIT ${REJECTIONS_LISTED}`,
+    `SELECT checked.file_row::VARCHAR AS file_row, defect FROM checked WHERE defect IS NOT NULL ORDER BY checked.file_row LIMIT ${REJECTIONS_LISTED}`,
   );
   return rows.map((row) => {
     const [column, found, expected] = String(row['defect']).split(FIELD_SEPARATOR);
@@ -107,7 +111,9 @@ async function setVariables(warehouse: Warehouse, { period, options }: OpenReque
   await warehouse.run(`SET VARIABLE month_start = ${timestamp(period.from)}`);
   await warehouse.run(`SET VARIABLE month_end = ${timestamp(period.to)}`);
   for (const [name, value] of Object.entries(options)) {
-    await warehouse.run(`SET VARIABLE ${identifier(name)} = ${value === null ? 'NULL::VARCHAR' : literal(String(value))}`);
+    await warehouse.run(
+      `SET VARIABLE ${identifier(name)} = ${value === null ? 'NULL::VARCHAR' : literal(String(value))}`,
+    );
   }
 }
 
@@ -235,9 +241,13 @@ function columnIn(found: readonly FoundColumn[], column: ContractColumn, mapping
  * Makes `checked`. Flat files are read anew by every statement, column by column; what a shape's own SELECT takes out of
  * nested text is dear to parse and small, so it is kept.
  */
-async function check(warehouse: Warehouse, { shape, found }: Fitting, { path, columnMapping }: OpenRequest): Promise<void> {
+async function check(
+  warehouse: Warehouse,
+  { shape, found }: Fitting,
+  { path, columnMapping }: OpenRequest,
+): Promise<void> {
   const rows = checkedRows(shape, found, columnMapping);
-  if (!shape.open) return warehouse.run(`CREATE OR REPLACE TEMP VIEW checked AS ${rows}`);
+  if (!shape.open || shape.format === 'parquet') return warehouse.run(`CREATE OR REPLACE TEMP VIEW checked AS ${rows}`);
   try {
     await warehouse.run(`CREATE OR REPLACE TEMP TABLE parsed AS ${rows}`);
   } catch (error) {

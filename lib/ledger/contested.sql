@@ -50,6 +50,7 @@ candidate AS (
     SELECT
         expected.*,
         device.basis AS telemetry_basis,
+        device.source_id AS telemetry_source,
         device.method AS telemetry_method,
         device.energy_joules AS telemetry_joules,
         device.u95_ratio AS telemetry_u95,
@@ -70,7 +71,7 @@ won AS (
     FROM candidate
 )
 SELECT
-    period_start, resource_id, component, basis, covered_seconds, expected_seconds,
+    period_start, resource_id, component, basis, telemetry_source, covered_seconds, expected_seconds,
     basis = 'filled' OR (telemetry_basis = basis AND (covered_seconds >= 0.95 * expected_seconds OR modelled_joules IS NULL)) AS by_telemetry,
     CASE
         WHEN basis = 'filled' THEN telemetry_joules + (modelled_joules::DOUBLE * missing_ratio)::DECIMAL(28,6)

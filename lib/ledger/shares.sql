@@ -24,6 +24,7 @@ telemetry AS (
     JOIN fct_energy AS fact
         ON fact.period_start = contested.period_start AND fact.resource_id = contested.resource_id AND fact.component = contested.component
         AND fact.energy_joules IS NOT NULL
+        AND fact.source_id = contested.telemetry_source
         AND fact.basis = CASE WHEN contested.basis = 'filled' THEN 'measured' ELSE contested.basis END
     LEFT JOIN owner ON owner.period_start = contested.period_start AND owner.resource_id = contested.resource_id
     WHERE contested.by_telemetry

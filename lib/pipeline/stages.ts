@@ -16,6 +16,8 @@ import { writeDisclosure } from './write-disclosure.ts';
 
 /** Landed files that one worker turns into facts at most: small enough for fifteen minutes and 10 GB of disk. */
 const FILES_PER_SHARD = 16;
+/** Remarks of one source that travel through the state machine. */
+const REMARKS_TOLD = 20;
 /** Days that one worker settles at most. */
 const DAYS_PER_SHARD = 4;
 
@@ -41,7 +43,7 @@ export const STAGES: Stages = {
         },
         { book: workplace.book, origin: workplace.openOrigin(source_id), warehouse },
       );
-      return { source_id, ...outcome };
+      return { source_id, ...outcome, remarks: fewRemarks(outcome.remarks) };
     } finally {
       await warehouse.close();
     }
@@ -156,6 +158,12 @@ async function withWarehouse<Answer>(workplace: Workplace, work: (warehouse: War
   } finally {
     await warehouse.close();
   }
+}
+
+/** A state's output is limited to 256 KB: of many remarks the first are told, the rest are in quarantine anyway. */
+function fewRemarks(remarks: readonly string[]): string[] {
+  const rest = remarks.length - REMARKS_TOLD;
+  return rest <= 0 ? [...remarks] : [...remarks.slice(0, REMARKS_TOLD), `… and ${rest} more`];
 }
 
 function sourceSetting(sourceId: string, { settings }: Workplace) {

@@ -94,6 +94,7 @@ async function metaOf(
     book_manifest_sha256: bookSha256,
     currency: settings.currency,
     assumptions: assumptionWords(settings),
+    responsible: settings.organisation.responsible ?? null,
     synthetic: settings.organisation.synthetic,
   };
 }

@@ -1,6 +1,6 @@
 import type { Annex, Figure } from '../../lib/disclosure/annex.ts';
 import { LINT_RULES, lintAnnex } from '../../lib/disclosure/lint.ts';
-import { renderDisclosure } from '../../lib/disclosure/render.ts';
+import { renderDisclosure, UnpublishableAnnex } from '../../lib/disclosure/render.ts';
 import { figure, sampleAnnex } from './sample-annex.ts';
 
 type Change = (figure: Figure) => Figure;
@@ -152,7 +152,7 @@ test('a null part is not zero: its total is not checked against it', () => {
 
 test('what may not be published is not rendered', async () => {
   const never = () => Promise.reject(new Error('rendered'));
-  await expect(renderDisclosure(without('emissions.location'), { pdf: never, chart: never })).rejects.toThrow(
-    /Cannot publish the disclosure: L1: emissions\.market/,
-  );
+  const refused = renderDisclosure(without('emissions.location'), { pdf: never, chart: never });
+  await expect(refused).rejects.toThrow(UnpublishableAnnex);
+  await expect(refused).rejects.toThrow(/Cannot publish the disclosure: L1: emissions\.market/);
 });

@@ -1,7 +1,6 @@
 import type { Annex, Evidence, Figure } from '../../lib/disclosure/annex.ts';
 
 /** A month of a made-up company with everything that has ever gone wrong with names, gaps and failed runs. */
-
 const PERIOD = { from: '2026-06-01T00:00:00Z', to: '2026-07-01T00:00:00Z' };
 export const ODD_NAMES = {
   formula: "=cmd|'/c calc'!A1",
@@ -12,9 +11,9 @@ export const ODD_NAMES = {
 };
 const COMPONENTS = ['gpu', 'cpu', 'memory'];
 
-export const BILL = 'a3'.repeat(32);
-export const TELEMETRY = '5b'.repeat(32);
-export const GRID = 'c7'.repeat(32);
+const BILL = 'a3'.repeat(32);
+const TELEMETRY = '5b'.repeat(32);
+const GRID = 'c7'.repeat(32);
 
 type Part = Pick<Figure, 'id' | 'dimensions' | 'value'> & Partial<Figure>;
 
@@ -63,6 +62,8 @@ export function figure(part: Part): Figure {
     u95_high: null,
     numerator: null,
     denominator: null,
+    numerator_unit: null,
+    denominator_unit: null,
     formula_id: `${part.id}@1`,
     factor_ids: part.id.startsWith('emissions.') && isEnergy ? ['grid:GB:direct:hour', 'grid:DE:direct:year'] : [],
     inputs: [TELEMETRY, BILL],
@@ -261,9 +262,9 @@ export const sampleAnnex: Annex = {
     currency: 'USD',
     assumptions: [
       { name: 'Idle energy', value: 'stays with the node', method: 'docs/methods/idle.md' },
-      { name: 'PUE of leeds', value: '1.35 from 2026-01-01', method: 'docs/methods/pue.md' },
       { name: 'Utilisation of unmeasured instances', value: '50%', method: 'docs/methods/modelled-energy.md' },
     ],
+    responsible: { name: 'Robin Example', role: 'Head of ML platform' },
     synthetic: true,
   },
   figures: [...totals(), ...providers(), ...projects(), ...models(), ...workloads()],
@@ -322,7 +323,6 @@ export const sampleAnnex: Annex = {
       what: 'Embodied emissions of hardware',
       reason: 'No product carbon footprint from the maker of the accelerators',
     },
-    { what: 'Network between users and sites', reason: 'Not under our control; no data' },
   ],
   gaps: [
     {

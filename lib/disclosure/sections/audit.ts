@@ -173,6 +173,7 @@ export function responsibilitySection({ annex, texts }: Source): Section {
   ];
   return section('responsibility', texts.sections.responsibility, [
     paragraph(texts.responsibility),
+    ...(meta.responsible ? [paragraph(texts.responsible(meta.responsible))] : []),
     { kind: 'signature', lines: texts.signatures },
     paragraph(`${texts.verify} ${texts.verifyFiles}`),
     { kind: 'entries', entries },

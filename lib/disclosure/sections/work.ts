@@ -27,8 +27,8 @@ export function intensitiesSection({ annex, texts }: Source): Section {
     cell(subjectOf(figure, { annex, texts })),
     figureCell(figure),
     cell(printRange(figure) ?? '–', figureKey(figure)),
-    cell(printTerm(figure.numerator), figureKey(figure)),
-    cell(printTerm(figure.denominator), figureKey(figure)),
+    cell(printTerm(figure.numerator, figure.numerator_unit), figureKey(figure)),
+    cell(printTerm(figure.denominator, figure.denominator_unit), figureKey(figure)),
     cell(figure.coverage_ratio === null ? '–' : printRatio(figure.coverage_ratio), figureKey(figure)),
   ]);
   const { figure, value, interval, numerator, denominator, coverage } = texts.columns;

@@ -3,10 +3,7 @@ export const en = {
   title: 'Energy, carbon and cost of AI',
   synthetic: 'Synthetic: a made-up company',
   notNamed: 'Not named',
-  notKnown: 'not known',
   total: 'Total',
-  none: 'None',
-  yes: 'yes',
   no: 'no',
 
   statuses: { preliminary: 'Preliminary', closed: 'Closed', restated: 'Restated' },
@@ -242,6 +239,7 @@ export const en = {
     'annex.json holds every number that this report prints; manifest.json holds the SHA-256 of every file of this disclosure.',
   responsibility:
     'This report was computed from recorded data by the software version below. The organisation named on the cover is responsible for it.',
+  responsible: ({ name, role }: { readonly name: string; readonly role: string }) => `Responsible: ${name}, ${role}.`,
   signatures: ['Approved by (name, role)', 'Date and signature'],
   evidenceFacts: {
     asOf: 'As of',
@@ -257,7 +255,6 @@ export const en = {
     skip: 'Skip to the report',
     contents: 'Contents',
     numbers: 'Numbers of this chart',
-    header: 'Report',
   },
   pdf: {
     contents: 'Contents',

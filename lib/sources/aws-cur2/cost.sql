@@ -28,24 +28,25 @@ driven AS (
         CASE
             WHEN charge_category <> 'Usage' THEN NULL
             -- Models of other makers are sold through the Marketplace, in units that the line does not name
-            WHEN bill_billing_entity = 'AWS Marketplace' AND line_item_usage_type LIKE '%TokenCount%' THEN NULL
-            WHEN bill_billing_entity = 'AWS Marketplace' OR line_item_product_code = 'ElasticMapReduce' THEN 'none'
+            WHEN bill_billing_entity = 'AWS Marketplace' THEN CASE WHEN line_item_usage_type LIKE '%TokenCount%' THEN NULL ELSE 'none' END
+            WHEN line_item_product_code = 'ElasticMapReduce' THEN 'none'
             WHEN split_line_item_parent_resource_id <> '' AND regexp_matches(line_item_usage_type, 'EC2-(vCPU|GB)') THEN 'none'
             WHEN instance_type IS NOT NULL AND regexp_matches(line_item_usage_type, 'CPUCredits|EBSOptimized|ExtendedSupport') THEN 'none'
             WHEN instance_type IS NOT NULL THEN 'instance_hours'
-            WHEN regexp_matches(line_item_usage_type, 'VolumeP-|(Volume|Storage)IOUsage|PIOPS$|CPUCredits|AWS-In-Bytes|DataTransfer-In-|PublicIPv4:|ElasticIP:|ExtendedSupport') THEN 'none'
-            -- Traffic within a region is billed to the sender and to the receiver: it flows once
-            WHEN line_item_usage_type LIKE '%DataTransfer-Regional-Bytes' AND line_item_operation LIKE '%-In' THEN 'none'
-            WHEN line_item_usage_type LIKE '%Lambda-%Request%' OR (line_item_product_code = 'AWSLambda' AND line_item_usage_type LIKE '%Request%') THEN 'none'
+            WHEN regexp_matches(line_item_usage_type, 'VolumeP-|(Volume|Storage)IOUsage|PIOPS$|CPUCredits|AWS-In-Bytes|DataTransfer-In-|PublicIPv4:|ElasticIP:|Lambda-Edge-Request|ExtendedSupport') THEN 'none'
+            WHEN line_item_product_code = 'AWSLambda' AND line_item_usage_type LIKE '%Request%' THEN 'none'
             WHEN regexp_matches(line_item_usage_type, 'SnapshotUsage|ChargedBackupUsage') THEN 'snapshot_gb_hours'
             WHEN regexp_matches(line_item_usage_type, 'VolumeUsage(\.st1|\.sc1)?$|RDS:(Multi-AZ-)?StorageUsage$') THEN 'hdd_gb_hours'
             WHEN regexp_matches(line_item_usage_type, 'VolumeUsage\.|RDS:.*-Storage$|Aurora:.*StorageUsage$') THEN 'ssd_gb_hours'
-            WHEN line_item_product_code = 'AmazonDynamoDB' AND line_item_usage_type LIKE '%TimedStorage-ByteHrs' THEN 'ssd_gb_hours'
-            WHEN line_item_usage_type LIKE '%TimedStorage%' AND line_item_usage_type LIKE '%ByteHrs%' THEN 'object_gb_hours'
-            WHEN regexp_matches(line_item_usage_type, 'AWS-Out-Bytes|DataTransfer-(Out|Regional)-Bytes') THEN 'network_gb'
+            WHEN line_item_usage_type LIKE '%TimedStorage%' AND line_item_usage_type LIKE '%ByteHrs%'
+                THEN CASE WHEN line_item_product_code = 'AmazonDynamoDB' THEN 'ssd_gb_hours' ELSE 'object_gb_hours' END
+            WHEN regexp_matches(line_item_usage_type, 'AWS-Out-Bytes|DataTransfer-Out-Bytes') THEN 'network_gb'
+            -- Traffic within a region has no coefficient: the sender's line is a gap, the receiver's tells of the same bytes
+            WHEN line_item_usage_type LIKE '%DataTransfer-Regional-Bytes' AND line_item_operation LIKE '%-In' THEN 'none'
+            WHEN line_item_usage_type LIKE '%DPU-Hour' THEN 'vcpu_hours'
             WHEN line_item_usage_type LIKE '%Lambda-%GB-Second%' THEN 'lambda_gb_seconds'
             WHEN line_item_usage_type LIKE '%Fargate-%vCPU-Hours%' THEN 'vcpu_hours'
-            WHEN regexp_matches(line_item_usage_type, 'Fargate-(ARM-|Windows-)?GB-Hours') THEN 'memory_gb_hours'
+            WHEN line_item_usage_type LIKE '%Fargate-%GB-Hours%' AND line_item_usage_type NOT LIKE '%Storage%' THEN 'memory_gb_hours'
             WHEN regexp_matches(line_item_usage_type, '(?i)cache-?(read|write)') THEN NULL
             WHEN pricing_unit ILIKE '%token%' AND regexp_matches(line_item_usage_type, '(?i)output-?token') THEN 'output_tokens'
             WHEN pricing_unit ILIKE '%token%' AND regexp_matches(line_item_usage_type, '(?i)input-?token') THEN 'input_tokens'
@@ -86,9 +87,10 @@ SELECT
         -- A Multi-AZ line stands for the database and its standby
         WHEN energy_driver = 'instance_hours' AND line_item_usage_type LIKE '%Multi-AZUsage%' THEN 2 * line_item_usage_amount
         -- GB-Mo of a line are gigabytes times the fraction of the month
+        WHEN energy_driver = 'vcpu_hours' AND line_item_usage_type LIKE '%DPU-Hour' THEN 4 * line_item_usage_amount -- a DPU is 4 vCPU
         WHEN energy_driver IN ('snapshot_gb_hours', 'hdd_gb_hours', 'ssd_gb_hours', 'object_gb_hours')
             THEN line_item_usage_amount * date_diff('hour', getvariable('month_start'), getvariable('month_end'))
-                * CASE WHEN line_item_usage_type LIKE '%RDS:Multi-AZ-%' THEN 2 ELSE 1 END
+                * CASE WHEN line_item_product_code = 'AmazonRDS' AND line_item_usage_type LIKE '%RDS:Multi-AZ-%' THEN 2 ELSE 1 END
         WHEN energy_driver IN ('output_tokens', 'input_tokens')
             THEN line_item_usage_amount * CASE WHEN pricing_unit ILIKE '1K%' THEN 1000 WHEN pricing_unit ILIKE '1M%' THEN 1000000 ELSE 1 END
         WHEN energy_driver <> 'none' THEN line_item_usage_amount

@@ -1,0 +1,104 @@
+import { availableParallelism } from 'node:os';
+
+import { fingerprintOfFile } from '../../lib/adapters/fingerprint.ts';
+import { openBook } from '../../lib/adapters/open-book.ts';
+import { lazyRenderers } from '../../lib/adapters/renderers.ts';
+import { withScratchBook } from '../../lib/adapters/scratch-book.ts';
+import { fingerprint, openWorkplace } from '../../lib/adapters/workplace.ts';
+import { CODE_VERSION } from '../../lib/pipeline/code-version.ts';
+import { type DisclosureAt, type Verification, type VerifyEdges, verify as verifyDisclosure } from '../../lib/pipeline/verify.ts';
+import { disclosureFolder } from '../../lib/pipeline/write-disclosure.ts';
+import type { Book } from '../../lib/landing/book.ts';
+import { type Answer, CannotAnswer, type Command, onlyArgument, type Terminal } from './command.ts';
+import { MEMORY_PER_WORKER } from './desk.ts';
+import { progressTeller } from './progress-teller.ts';
+
+/** Lines of one kind that are printed; --json has all. */
+const LINES_SHOWN = 40;
+
+/** `joulebook verify`: every file by its hash, every figure from the landed bytes. */
+export const verify: Command = {
+  name: 'verify',
+  synopsis: 'DISCLOSURE [--json]',
+  summary: 'recomputes a disclosure from the landed bytes and compares every file and figure',
+  details: ['DISCLOSURE is the folder of one version: book/disclosures/2026-06/v1 or s3://bucket/prefix/disclosures/2026-06/v1.'],
+  options: { json: { type: 'boolean' } },
+  async run(typed, terminal) {
+    const disclosure = disclosureAt(onlyArgument(typed, 'DISCLOSURE, the folder of one version'));
+    await checkIsThere(disclosure);
+    const verification = await withScratchBook((scratch) => verifyDisclosure(disclosure, edgesAt(scratch, terminal)));
+    if (typed.values['json']) terminal.print(JSON.stringify({ ...verification, holds: holds(verification), verified_with: CODE_VERSION }));
+    else for (const line of wordsOf(verification)) terminal.print(line);
+    return holds(verification) ? 0 : 1;
+  },
+};
+
+/** Book, month and version from the address of a version's folder, or of a file in it. */
+function disclosureAt(address: string): DisclosureAt {
+  const [, book, month, version] = /^(?:(.*)\/)?disclosures\/(\d{4}-\d{2})\/v([1-9]\d*)(?:\/[^/]*)?\/?$/.exec(address) ?? [];
+  if (!month || !version) {
+    throw new CannotAnswer(`Cannot verify ${address}: expected the folder of a version, such as book/disclosures/2026-06/v1`);
+  }
+  return { book: openBook(book ?? (address.startsWith('/') ? '/' : '.')), month, version: Number(version) };
+}
+
+async function checkIsThere({ book, month, version }: DisclosureAt): Promise<void> {
+  const folder = disclosureFolder(month, version);
+  const names = (await book.list(folder)).map(({ key }) => key.slice(folder.length));
+  if (names.includes('manifest.json') || names.includes('annex.json')) return;
+  const found = names.length === 0 ? 'nothing' : `${names.slice(0, 3).join(', ')}, no manifest.json`;
+  throw new CannotAnswer(`Cannot verify ${book.location}/${folder}: expected a disclosure, got ${found}`);
+}
+
+function edgesAt(scratch: Book, terminal: Terminal): VerifyEdges {
+  const renderers = lazyRenderers();
+  return {
+    scratch,
+    limit: availableParallelism(),
+    onProgress: progressTeller(terminal),
+    fingerprint,
+    fingerprintKey: async (book, key) => fingerprintOfFile(await book.localPath(key)),
+    openWorkplace: (settings, book, codeVersion) =>
+      openWorkplace({ settings, book, base: '.', renderers, codeVersion, memoryLimit: MEMORY_PER_WORKER }),
+  };
+}
+
+function holds({ files, figures }: Verification): boolean {
+  return files.length === 0 && figures.length === 0;
+}
+
+function wordsOf(verification: Verification): string[] {
+  return [...verdict(verification), ...makers(verification), ...differences(verification)];
+}
+
+function verdict({ files, figures, figures_recomputed, landed_files, files_checked }: Verification): string[] {
+  if (files.length === 0 && figures.length === 0) {
+    return [`verified: ${figures_recomputed} figures recomputed from ${landed_files} landed files, ${files_checked} files checked`];
+  }
+  const recomputed = figures_recomputed === null ? 'the figures could not be recomputed' : `${counted(figures.length, 'figure')} of ${figures_recomputed} differ`;
+  return [`not verified: ${counted(files.length, 'file')} of ${files_checked} differ, ${recomputed}`];
+}
+
+function makers({ made_by, as_of, superseded_by, version }: Verification): string[] {
+  if (made_by === null) return [];
+  const verified = made_by === CODE_VERSION ? `made by and verified with ${made_by}` : `made by ${made_by}, verified with ${CODE_VERSION}`;
+  const superseded = superseded_by === null ? [] : [`version ${version} is superseded: the book's facts, ledger and figures are those of version ${superseded_by}`];
+  return [`  ${verified}, as of ${as_of}`, ...superseded.map((line) => `  ${line}`)];
+}
+
+function differences({ files, figures }: Verification): string[] {
+  const ofFiles = files.map(({ path, expected, found }) => `  ${path}\n      expected ${expected}\n      found    ${found}`);
+  const ofFigures = figures.map(
+    ({ figure, field, published, recomputed }) => `  ${figure} ${field}: published ${JSON.stringify(published)}, recomputed ${JSON.stringify(recomputed)}`,
+  );
+  return [...shortened(ofFiles), ...shortened(ofFigures)];
+}
+
+function shortened(lines: readonly string[]): string[] {
+  const more = lines.length - LINES_SHOWN;
+  return more > 0 ? [...lines.slice(0, LINES_SHOWN), `  … and ${more} more: --json names them all`] : [...lines];
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,138 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+import { LEDGER_COLUMNS, TABLES } from '../../lib/facts/columns.ts';
+import { identifier, type Warehouse } from '../../lib/landing/warehouse.ts';
+import { REFERENCE_TABLES } from '../../lib/ledger/reference-tables.ts';
+
+const LIB = join(__dirname, '../../lib');
+const CREATED = /^CREATE OR REPLACE TEMP TABLE (\w+) AS/m;
+const NAMED_TABLE = /\b(?:FROM|JOIN)\s+(\w+)/g;
+
+/** Tables of the settings and of a run, with no rows unless a case gives some. */
+const EMPTY_TABLES: Readonly<Record<string, string>> = {
+  site: 'site:VARCHAR,control:VARCHAR,grid_zone:VARCHAR,valid_from:DATE,pue:DOUBLE\n',
+  site_host: 'site:VARCHAR,pattern:VARCHAR\n',
+  grid_source: 'source_id:VARCHAR,rank:INTEGER\n',
+  market_zone: 'grid_zone:VARCHAR,residual_gco2e_per_kwh:DOUBLE\n',
+  instrument: 'id:VARCHAR,grid_zone:VARCHAR,mwh:DOUBLE,gco2e_per_kwh:DOUBLE\n',
+};
+
+/** The first day of June 2026 with the defaults of the settings; a case overrides them in variables.json. */
+const VARIABLES: Readonly<Record<string, string>> = {
+  day_start: "TIMESTAMP '2026-06-01'",
+  day_end: "TIMESTAMP '2026-06-02'",
+  month_end: "TIMESTAMP '2026-07-01'",
+  idle_policy: "'node'",
+  cpu_utilisation: '0.5::DOUBLE',
+  gpu_utilisation: '0.5::DOUBLE',
+  utilisation_u95: '0.3::DOUBLE',
+  factor_kind: "'direct'",
+  lifetime_hours: '35040',
+};
+
+export type Stage = 'ledger' | 'kpis';
+
+/** The statements of a stage: `contested`, `figures/sci`, … */
+export function statementsOf(stage: Stage): string[] {
+  const files = readdirSync(join(LIB, stage), { recursive: true, encoding: 'utf8' });
+  return files.filter((file) => file.endsWith('.sql')).map((file) => file.slice(0, -'.sql'.length)).sort();
+}
+
+function textOf(stage: Stage, statement: string): string {
+  return readFileSync(join(LIB, stage, `${statement}.sql`), 'utf8');
+}
+
+/**
+ * A bench for one statement: the given tables, and under them whatever the statement reads, made by the statements of the
+ * same stage, by the reference tables, or empty. Leaves the answer as the view `actual`.
+ */
+export async function runStatement(warehouse: Warehouse, stage: Stage, statement: string, folder: string): Promise<void> {
+  await setVariables(warehouse, folder);
+  if (stage === 'ledger') for (const macros of ['macros', 'winner']) await runScript(warehouse, textOf(stage, macros));
+  const bench = new Bench(warehouse, stage);
+  for (const file of readdirSync(join(folder, 'given'))) await bench.give(join(folder, 'given', file));
+  const sql = textOf(stage, statement);
+  await bench.provideFor(sql);
+  const created = CREATED.exec(sql)?.[1];
+  if (created) await warehouse.run(sql);
+  await warehouse.run(`CREATE OR REPLACE TEMP VIEW actual AS ${created ? `SELECT * FROM ${created}` : `SELECT * FROM (${sql})`}`);
+}
+
+class Bench {
+  readonly #warehouse: Warehouse;
+  readonly #ready = new Set<string>();
+  readonly #makers: ReadonlyMap<string, string>;
+
+  constructor(warehouse: Warehouse, stage: Stage) {
+    this.#warehouse = warehouse;
+    const texts = statementsOf(stage).map((statement) => textOf(stage, statement));
+    this.#makers = new Map(texts.flatMap((text) => (CREATED.exec(text)?.[1] ? [[CREATED.exec(text)?.[1] ?? '', text]] : [])));
+  }
+
+  /**
+   * Loads a CSV, or a SELECT where a CSV has no words for it, under the name of its file. A table of the book needs no
+   * types, and columns that are left out are NULL.
+   */
+  async give(path: string): Promise<void> {
+    const [table = '', ending] = basename(path).split('.');
+    const text = readFileSync(path, 'utf8');
+    this.#ready.add(table);
+    if (ending === 'sql') return this.#warehouse.run(`CREATE OR REPLACE TEMP TABLE ${table} AS ${text}`);
+    const [header = '', ...lines] = text.split('\n');
+    const columns = columnsOf(table);
+    const typed = header.split(/,(?![^(]*\))/).map((name) => (name.includes(':') ? name : `${name}:${typeIn(columns, name, path)}`));
+    await this.#warehouse.loadCsv(columns ? `given_${table}` : table, [typed.join(','), ...lines].join('\n'));
+    if (columns) await this.#spread(table, columns, new Set(header.split(',').map((name) => name.split(':')[0] ?? '')));
+  }
+
+  async provideFor(sql: string): Promise<void> {
+    for (const [, table = ''] of sql.matchAll(NAMED_TABLE)) await this.#provide(table);
+  }
+
+  async #provide(table: string): Promise<void> {
+    if (this.#ready.has(table)) return;
+    this.#ready.add(table);
+    const columns = columnsOf(table);
+    const csv = REFERENCE_TABLES[table as keyof typeof REFERENCE_TABLES] ?? EMPTY_TABLES[table];
+    const maker = this.#makers.get(table);
+    if (columns) await this.#spread(table, columns, new Set());
+    else if (csv) await this.#warehouse.loadCsv(table, csv);
+    else if (maker) {
+      await this.provideFor(maker);
+      await this.#warehouse.run(maker);
+    }
+  }
+
+  /** All columns of a table of the book over the given ones. */
+  async #spread(table: string, columns: readonly Column[], given: ReadonlySet<string>): Promise<void> {
+    const selected = columns.map(({ name, type }) => `${given.has(name) ? identifier(name) : `NULL::${type}`} AS ${identifier(name)}`);
+    const from = given.size > 0 ? `FROM given_${table}` : 'WHERE false';
+    await this.#warehouse.run(`CREATE OR REPLACE TEMP VIEW ${table} AS SELECT ${selected.join(', ')} ${from}`);
+  }
+}
+
+interface Column {
+  readonly name: string;
+  readonly type: string;
+}
+
+function columnsOf(table: string): readonly Column[] | undefined {
+  return table === 'ledger' ? LEDGER_COLUMNS : TABLES[table as keyof typeof TABLES];
+}
+
+function typeIn(columns: readonly Column[] | undefined, name: string, path: string): string {
+  const type = columns?.find((column) => column.name === name)?.type;
+  if (!type) throw new Error(`Cannot load ${path}: expected a column of the book or a name with its type, got "${name}"`);
+  return type;
+}
+
+async function setVariables(warehouse: Warehouse, folder: string): Promise<void> {
+  const own = readdirSync(folder).includes('variables.json') ? JSON.parse(readFileSync(join(folder, 'variables.json'), 'utf8')) : {};
+  for (const [name, value] of Object.entries({ ...VARIABLES, ...own })) await warehouse.run(`SET VARIABLE ${name} = ${value}`);
+}
+
+async function runScript(warehouse: Warehouse, script: string): Promise<void> {
+  for (const statement of script.split(/;\s*$/m)) if (statement.trim()) await warehouse.run(statement);
+}
+
