@@ -13,9 +13,11 @@ const CASES = join(__dirname, 'sql');
 const STAGES: readonly Stage[] = ['ledger', 'kpis'];
 /** Macros: test/winner.test.ts has the truth table; the uncertainties stand in the cases of rates and intensities. */
 const MACROS = new Set(['ledger/macros', 'ledger/winner']);
+/** Statements that no figure is made by: the way back of `trace` has tests of its own. */
+const WAY_BACK = /^trace\//;
 
 const statements = STAGES.flatMap((stage) => statementsOf(stage).map((statement) => ({ stage, statement }))).filter(
-  ({ stage, statement }) => !MACROS.has(`${stage}/${statement}`),
+  ({ stage, statement }) => !MACROS.has(`${stage}/${statement}`) && !WAY_BACK.test(statement),
 );
 
 describe.each(statements)('$stage/$statement', ({ stage, statement }) => {
@@ -23,6 +25,7 @@ describe.each(statements)('$stage/$statement', ({ stage, statement }) => {
   const names = existsSync(folder) ? readdirSync(folder).sort() : [];
 
   test('has a case', () => expect(names).not.toEqual([]));
+  if (names.length === 0) return;
 
   test.each(names)('%s', async (name) => {
     const warehouse = await DuckDbWarehouse.open();

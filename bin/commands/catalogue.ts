@@ -1,9 +1,10 @@
 import { close } from './close.ts';
 import type { Command } from './command.ts';
+import { trace } from './trace.ts';
 import { verify } from './verify.ts';
 
 /** Every verb of the command line. */
-export const COMMANDS: readonly Command[] = [close, verify];
+export const COMMANDS: readonly Command[] = [close, verify, trace];
 
 /** What `joulebook help` prints. */
 export function usage(): string {

@@ -48,3 +48,11 @@ export function onlyArgument({ positionals }: Arguments, name: string): string {
   }
   return first;
 }
+
+/** An option's whole number of at least 1; undefined where it was not typed. */
+export function wholeOption({ values }: Arguments, name: string): number | undefined {
+  const typed = values[name];
+  if (typed === undefined) return undefined;
+  if (typeof typed === 'string' && /^[1-9]\d*$/.test(typed)) return Number(typed);
+  throw new CannotAnswer(`Cannot read --${name}: expected a whole number of at least 1, got "${typed}"`);
+}

@@ -1,17 +1,10 @@
-import { availableParallelism } from 'node:os';
-
-import { fingerprintOfFile } from '../../lib/adapters/fingerprint.ts';
 import { openBook } from '../../lib/adapters/open-book.ts';
-import { lazyRenderers } from '../../lib/adapters/renderers.ts';
 import { withScratchBook } from '../../lib/adapters/scratch-book.ts';
-import { fingerprint, openWorkplace } from '../../lib/adapters/workplace.ts';
 import { CODE_VERSION } from '../../lib/pipeline/code-version.ts';
-import { type DisclosureAt, type Verification, type VerifyEdges, verify as verifyDisclosure } from '../../lib/pipeline/verify.ts';
+import { type DisclosureAt, type Verification, verify as verifyDisclosure } from '../../lib/pipeline/verify.ts';
 import { disclosureFolder } from '../../lib/pipeline/write-disclosure.ts';
-import type { Book } from '../../lib/landing/book.ts';
-import { type Answer, CannotAnswer, type Command, onlyArgument, type Terminal } from './command.ts';
-import { MEMORY_PER_WORKER } from './desk.ts';
-import { progressTeller } from './progress-teller.ts';
+import { CannotAnswer, type Command, onlyArgument } from './command.ts';
+import { deskEdges } from './desk.ts';
 
 /** Lines of one kind that are printed; --json has all. */
 const LINES_SHOWN = 40;
@@ -26,7 +19,7 @@ export const verify: Command = {
   async run(typed, terminal) {
     const disclosure = disclosureAt(onlyArgument(typed, 'DISCLOSURE, the folder of one version'));
     await checkIsThere(disclosure);
-    const verification = await withScratchBook((scratch) => verifyDisclosure(disclosure, edgesAt(scratch, terminal)));
+    const verification = await withScratchBook((scratch) => verifyDisclosure(disclosure, deskEdges(scratch, terminal)));
     if (typed.values['json']) terminal.print(JSON.stringify({ ...verification, holds: holds(verification), verified_with: CODE_VERSION }));
     else for (const line of wordsOf(verification)) terminal.print(line);
     return holds(verification) ? 0 : 1;
@@ -48,19 +41,6 @@ async function checkIsThere({ book, month, version }: DisclosureAt): Promise<voi
   if (names.includes('manifest.json') || names.includes('annex.json')) return;
   const found = names.length === 0 ? 'nothing' : `${names.slice(0, 3).join(', ')}, no manifest.json`;
   throw new CannotAnswer(`Cannot verify ${book.location}/${folder}: expected a disclosure, got ${found}`);
-}
-
-function edgesAt(scratch: Book, terminal: Terminal): VerifyEdges {
-  const renderers = lazyRenderers();
-  return {
-    scratch,
-    limit: availableParallelism(),
-    onProgress: progressTeller(terminal),
-    fingerprint,
-    fingerprintKey: async (book, key) => fingerprintOfFile(await book.localPath(key)),
-    openWorkplace: (settings, book, codeVersion) =>
-      openWorkplace({ settings, book, base: '.', renderers, codeVersion, memoryLimit: MEMORY_PER_WORKER }),
-  };
 }
 
 function holds({ files, figures }: Verification): boolean {

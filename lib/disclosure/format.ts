@@ -117,8 +117,10 @@ export function allowedPlace(amount: Amount): number | undefined {
   if (leading === undefined) return undefined;
   const kind = ladderOf(amount.unit).kind;
   if (kind === 'count') return Math.min(0, leading);
-  const byKind = kind === 'money' ? moneyPlace(leading) : Math.max(leading - DIGITS_WITHOUT_INTERVAL + 1, -value.scale);
-  return Math.min(Math.max(byKind, intervalPlace(amount) ?? byKind), leading);
+  const byInterval = intervalPlace(amount);
+  const byKind = kind === 'money' ? moneyPlace(leading) : leading - DIGITS_WITHOUT_INTERVAL + 1;
+  // 0.001 kWh, sure to 0.00005, is 1.00 Wh: zeros that the text leaves out count. Without an interval nobody knows them.
+  return Math.min(Math.max(byKind, byInterval ?? (kind === 'money' ? byKind : -value.scale)), leading);
 }
 
 function moneyPlace(leading: number): number {

@@ -44,11 +44,7 @@ export interface KpiRequest {
  * keeps them in one shape. Throws where the ledger does not account for every row and every cent of the bill.
  */
 export async function computeKpis(request: KpiRequest, book: Book, warehouse: Warehouse): Promise<number> {
-  await warehouse.run(
-    `CREATE OR REPLACE TEMP VIEW ledger AS SELECT * FROM read_parquet([${request.ledgerPaths.map(literal).join(', ')}], hive_partitioning = false)`,
-  );
-  await warehouse.loadCsv('instrument', instrumentTable(request.instruments));
-  for (const step of STEPS) await warehouse.run(step);
+  await openLedger(request, warehouse);
   await checkAccounts(warehouse);
   await warehouse.run(`CREATE OR REPLACE TEMP TABLE kpis ${KPI_TABLE}`);
   for (const kpi of KPIS) await insertKpi(kpi, request.currency, warehouse);
@@ -58,6 +54,15 @@ export async function computeKpis(request: KpiRequest, book: Book, warehouse: Wa
   }
   const [count] = await warehouse.query('SELECT count(*)::VARCHAR AS figures FROM kpis');
   return Number(count?.['figures']);
+}
+
+/** Makes the month's ledger readable, and the tables that figures are computed from, beside the open fact tables. */
+export async function openLedger({ ledgerPaths, instruments }: KpiRequest, warehouse: Warehouse): Promise<void> {
+  await warehouse.run(
+    `CREATE OR REPLACE TEMP VIEW ledger AS SELECT * FROM read_parquet([${ledgerPaths.map(literal).join(', ')}], hive_partitioning = false)`,
+  );
+  await warehouse.loadCsv('instrument', instrumentTable(instruments));
+  for (const step of STEPS) await warehouse.run(step);
 }
 
 const KPI_TABLE = `(figure_id VARCHAR, label VARCHAR, unit VARCHAR, formula_id VARCHAR, method VARCHAR, includes_pue BOOLEAN,

@@ -54,7 +54,7 @@ export async function collect(request: CollectRequest, edges: Edges): Promise<Co
 
 function passedOver(files: number, { source, sourceId }: CollectRequest): Fate[] {
   if (files === 0) return [];
-  return [{ outcome: 'passed over', remarks: [`${sourceId}: ${files} files passed over, names do not match ${source.accepts}`] }];
+  return [{ outcome: 'passed over', remarks: [`${sourceId}: ${files} ${files === 1 ? 'file' : 'files'} passed over, expected names that match ${source.accepts}`] }];
 }
 
 async function landOne(offer: Offer, request: CollectRequest, edges: Edges): Promise<Fate> {

@@ -164,7 +164,7 @@ function byEnding(path: string, shapes: readonly Shape[]): Shape[] {
 }
 
 function misfit(source: Source, seen: readonly FoundColumn[], misfits: readonly string[]): RejectedPayload {
-  const columns = seen.map(({ name }) => name);
+  const columns = seen.map(({ name }) => name).filter((name) => name !== 'file_row');
   return new RejectedPayload({
     found: refusalOf(source, seen) ?? `columns ${columns.slice(0, 8).join(', ')}${columns.length > 8 ? ', …' : ''}`,
     expected: `${source.card.title}: ${misfits.join('; ') || `a file of ${source.shapes.map(({ format }) => format).join(' or ')}`}`,
@@ -205,11 +205,19 @@ async function columnsOfOpened(warehouse: Warehouse, format: Format): Promise<Fo
   }));
 }
 
+/** What DuckDB says of broken bytes, and what a reader of the report calls it. */
+const BROKEN_BYTES: readonly { readonly said: RegExp; readonly found: string }[] = [
+  { said: /magic bytes|too small to be a parquet|footer/i, found: 'a Parquet file that is cut off, or is none' },
+  { said: /not utf-8|unicode/i, found: 'text that is not UTF-8' },
+];
+
 /** A DuckDB error about a file's bytes, in the words of the file: its path would only tell where the copy lay. */
 export function unreadable(error: unknown, path: string): RejectedPayload {
   const message = error instanceof Error ? error.message : String(error);
+  const known = BROKEN_BYTES.find(({ said }) => said.test(message))?.found;
   const [firstLine = ''] = message.replaceAll(path, 'the file').split('\n');
-  return new RejectedPayload({ found: firstLine.slice(0, 300), expected: 'a whole, readable file' });
+  const words = firstLine.replace(/^((\w+ )*Error: )+/, '').slice(0, 300);
+  return new RejectedPayload({ found: known ?? words, expected: 'a whole, readable file' });
 }
 
 function reader({ format, delimiter }: Shape, path: string): string {

@@ -2,7 +2,7 @@
 -- Unit    joules, billing currency
 -- Grain   hour x resource x component x share x workload
 -- Reads   charge_hour, rate, hardware, share_line, contested, watched, fct_energy
--- Money of a watched host is cut along its measured energy; bill rows and resource hours are counted on one line each.
+-- Money and hardware of a watched host are cut along its measured energy; bill rows and resource hours are counted on one line each.
 CREATE OR REPLACE TEMP TABLE settled AS
 WITH unwatched AS (
     SELECT
@@ -106,7 +106,7 @@ SELECT
     line.share, line.project, line.model_id, line.workload_type, line.workload_id,
     CASE WHEN line.energy_joules IS NULL THEN 'gap' ELSE 'energy' END AS settled_as,
     line.basis, line.method, line.energy_joules, line.u95_ratio,
-    CASE WHEN line.line_number = 1 THEN (host_charge.hours * hardware.embodied_gco2e_per_hour) END::DECIMAL(28,6),
+    slice_energy((host_charge.hours * hardware.embodied_gco2e_per_hour)::DECIMAL(28,6), line.lower, line.upper),
     slice_money(host_charge.billed_cost, line.lower, line.upper),
     slice_money(host_charge.effective_cost, line.lower, line.upper),
     host_charge.billing_currency,

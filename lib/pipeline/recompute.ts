@@ -35,24 +35,34 @@ export async function recompute(
   book: Book,
   edges: RecomputeEdges,
 ): Promise<Recomputed> {
-  const { month, as_of, version, code_version } = manifest;
-  const run = { month, as_of };
-  const evidence = new EvidenceBook(book, edges.scratch, manifest.book.filter(isEvidence));
-  const settings = await readKeptSettings(evidence, month, settingsHash(manifest));
-  const workplace = edges.openWorkplace(settings, evidence, code_version);
-  const handlers = handlersAt(workplace, STAGES);
-  await runLocally(
-    run,
-    { ...handlers, plan: async (input) => (input.stage === 'collection' ? { collections: [] } : handlers.plan(input)) },
-    edges.onProgress,
-    { limit: edges.limit, retryIntervalSeconds: 0, until: 'ComputeKpis' },
-  );
-  return renderVersion(run, version, previous, workplace);
+  const workplace = await remakeTables(manifest, book, edges);
+  const { month, as_of, version } = manifest;
+  return renderVersion({ month, as_of }, version, previous, workplace);
 }
 
-function settingsHash({ book, month }: Manifest): string {
+/** Facts, ledger and figures of a version made again, and the workplace where they lie. */
+export async function remakeTables(manifest: Manifest, book: Book, edges: RecomputeEdges): Promise<Workplace> {
+  const { month, as_of } = manifest;
+  const evidence = new EvidenceBook(book, edges.scratch, manifest.book.filter(isEvidence));
+  const workplace = edges.openWorkplace(await settingsOf(manifest, evidence), evidence, manifest.code_version);
+  const handlers = handlersAt(workplace, STAGES);
+  await runLocally(
+    { month, as_of },
+    { ...handlers, plan: async (input) => (input.stage === 'collection' ? { collections: [] } : handlers.plan(input)) },
+    (progress) => (COLLECTING.has(progress.stage) ? undefined : edges.onProgress(progress)),
+    { limit: edges.limit, retryIntervalSeconds: 0, until: 'ComputeKpis' },
+  );
+  return workplace;
+}
+
+/** States in which nothing happens here: what was collected lies in the book. */
+const COLLECTING = new Set(['PlanCollection', 'Collect']);
+
+/** The settings that a version was closed with, from the book that it lies in. Throws where they are not there. */
+export function settingsOf({ book, month }: Manifest, kept: Book): Promise<Settings> {
   const folder = `landing/source=${SETTINGS_SOURCE}/period=${month}/`;
-  const hash = book.map(({ path }) => path.startsWith(folder) && /([0-9a-f]{64})\.json$/.exec(path)?.[1]).find(Boolean);
-  if (!hash) throw new Error(`Cannot recompute ${month}: expected the settings below ${folder} in the manifest, found none`);
-  return hash;
+  const hashes = book.flatMap(({ path }) => (path.startsWith(folder) ? (/([0-9a-f]{64})\.json$/.exec(path)?.[1] ?? []) : []));
+  const [hash] = hashes;
+  if (!hash) throw new Error(`Cannot recompute ${month}: expected the settings below ${folder} in the manifest, got none`);
+  return readKeptSettings(kept, month, hash);
 }

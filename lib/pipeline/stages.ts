@@ -1,6 +1,6 @@
 import { buildFacts } from '../facts/build-facts.ts';
 import { FACT_TABLES } from '../facts/columns.ts';
-import { computeKpis as queryKpis } from '../kpis/compute-kpis.ts';
+import { type KpiRequest, computeKpis as queryKpis } from '../kpis/compute-kpis.ts';
 import { jsonBytes, readText } from '../landing/book.ts';
 import { collect } from '../landing/collect.ts';
 import type { Receipt } from '../landing/receipt.ts';
@@ -72,13 +72,7 @@ export const STAGES: Stages = {
     const period = parsePeriod(month);
     return withWarehouse(workplace, async (warehouse) => {
       await openMonth(period, as_of, workplace, warehouse);
-      const paths = daysOf(period).map((day) => workplace.book.localPath(ledgerKey(period, day)));
-      const request = {
-        period,
-        currency: workplace.settings.currency,
-        ledgerPaths: await Promise.all(paths),
-        instruments: instrumentsOf(workplace.settings),
-      };
+      const request = await kpiRequestOf(period, workplace);
       return { figures: await queryKpis(request, workplace.book, warehouse) };
     });
   },
@@ -143,7 +137,18 @@ async function factsOf(receipt: Receipt, workplace: Workplace, warehouse: Wareho
   );
 }
 
-async function openMonth(period: Period, asOf: string, workplace: Workplace, warehouse: Warehouse): Promise<void> {
+/** What the figures of a month are computed from, beside its open fact tables. */
+export async function kpiRequestOf(period: Period, { book, settings }: Workplace): Promise<KpiRequest> {
+  return {
+    period,
+    currency: settings.currency,
+    ledgerPaths: await Promise.all(daysOf(period).map((day) => book.localPath(ledgerKey(period, day)))),
+    instruments: instrumentsOf(settings),
+  };
+}
+
+/** Makes the month's fact tables readable in a warehouse, and the settings as tables. */
+export async function openMonth(period: Period, asOf: string, workplace: Workplace, warehouse: Warehouse): Promise<void> {
   const keys = (await factReceipts(period, asOf, workplace)).flatMap((receipt) => factKeysOf(receipt));
   const byTable = Object.fromEntries(
     FACT_TABLES.map((table) => [table, keys.filter((key) => key.startsWith(`facts/${table}/`))]),

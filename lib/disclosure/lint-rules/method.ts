@@ -154,7 +154,8 @@ function missingAsZero({ figures, gaps, exclusions }: Annex): string[] {
   return figures.flatMap((figure) => {
     const coverage = known(figure.coverage_ratio);
     if (!coverage) return [];
-    if (coverage.digits === 0n && known(figure.value)?.digits === 0n)
+    // A coverage of nothing is 0, and is known.
+    if (figure.id !== 'quality.coverage' && coverage.digits === 0n && known(figure.value)?.digits === 0n)
       return [`${figureKey(figure)} is 0 with a coverage of 0: expected null`];
     const isLow = compare(coverage, LEAST_COVERAGE) < 0;
     const provider = figure.dimensions['provider'];

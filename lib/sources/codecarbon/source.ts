@@ -54,6 +54,14 @@ export const codecarbon = {
         energy('cpu_energy'),
         energy('gpu_energy'),
         energy('ram_energy'),
+        {
+          name: 'kwh_before',
+          type: 'DOUBLE',
+          check: {
+            sql: '(value <= TRY_CAST(cpu_energy AS DOUBLE) + TRY_CAST(gpu_energy AS DOUBLE) + TRY_CAST(ram_energy AS DOUBLE)) IS NOT FALSE',
+            expected: 'no more than this row has: the counters of a run never run backwards',
+          },
+        },
         { name: 'project_name', type: 'VARCHAR' },
         { name: 'gpu_count', type: 'VARCHAR' },
         { name: 'started_at', type: 'TIMESTAMP' },

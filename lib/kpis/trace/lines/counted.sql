@@ -1,0 +1,13 @@
+-- Lines   what model servers, runs and token bills counted, with the source that said so
+-- Unit    the measure's own
+-- Grain   that of the facts
+-- Reads   fct_activity, fct_cost (as lib/kpis/activity.sql does)
+CREATE OR REPLACE TEMP VIEW traced_activity AS
+SELECT source_id, measure, quantity, project, model_id, workload_type, workload_id
+FROM fct_activity
+UNION ALL
+SELECT
+    source_id, energy_driver, driver_quantity::DECIMAL(28,6),
+    project, coalesce(model_id, resource_type), coalesce(workload_type, 'inference'), workload_id
+FROM fct_cost
+WHERE energy_driver IN ('input_tokens', 'output_tokens')

@@ -1,0 +1,9 @@
+-- Sum     effective cost of the traced lines
+-- Unit    billing currency
+-- Grain   provider x service x instance type or model
+-- Reads   traced
+SELECT provider_name, service_name, resource_type, sum(effective_cost) AS quantity
+FROM traced
+WHERE effective_cost IS NOT NULL
+GROUP BY ALL
+ORDER BY ALL

@@ -1,0 +1,289 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+import { type Charge, gridText, hourOf, telemetryRecord, telemetryText, writeBill, writeText } from '../support/tiny-company.ts';
+
+export const MONTH = '2026-06';
+const MEBIBYTE = 1024 ** 2;
+
+/** Where a spoiled input ends: the whole file or its bad rows in quarantine, or passed over. */
+export type Fate = 'file in quarantine' | 'rows in quarantine' | 'passed over' | 'missing' | 'counted once';
+
+export interface Spoiled {
+  readonly name: string;
+  readonly source: string;
+  readonly kind: string;
+  readonly fate: Fate;
+  /** What is told while the month closes, whole. */
+  readonly remark: string;
+  /** Settings of the source beside id, kind and path. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Fills the source's folder. */
+  write(folder: string): Promise<void> | void;
+}
+
+const charge = (more: Partial<Charge> = {}): Charge => ({ start: hourOf(MONTH, 5), resource: 'i-7', ...more });
+const grid = { zone: 'IE', factor_kind: 'direct' };
+
+async function bill(folder: string, name: string, charges: readonly Charge[] = [charge()]): Promise<string> {
+  await writeBill(join(folder, name), charges);
+  return join(folder, name);
+}
+
+export const SPOILED: readonly Spoiled[] = [
+  {
+    name: 'a Parquet file that is cut off',
+    source: 'cut-off',
+    kind: 'aws-cur2',
+    fate: 'file in quarantine',
+    remark: '?',
+    write: async (folder) => {
+      const path = await bill(folder, 'part.parquet');
+      truncateSync(path, readFileSync(path).length >> 1);
+    },
+  },
+  {
+    name: 'a Parquet file that claims a footer of 2 GB',
+    source: 'long-footer',
+    kind: 'aws-cur2',
+    fate: 'file in quarantine',
+    remark: '?',
+    write: async (folder) => {
+      const path = await bill(folder, 'part.parquet');
+      const bytes = readFileSync(path);
+      bytes.writeUInt32LE(2 ** 31, bytes.length - 8);
+      writeFileSync(path, bytes);
+    },
+  },
+  {
+    name: 'a file of 10 GB',
+    source: 'too-large',
+    kind: 'aws-cur2',
+    fate: 'file in quarantine',
+    remark: '?',
+    write: (folder) => {
+      writeText(join(folder, 'big.parquet'), 'PAR1');
+      truncateSync(join(folder, 'big.parquet'), 10_000 * MEBIBYTE);
+    },
+  },
+  {
+    name: 'a small file that unpacks to far more',
+    source: 'bomb',
+    kind: 'agent',
+    fate: 'file in quarantine',
+    remark: '?',
+    write: (folder) => writeText(join(folder, 'bomb.jsonl.gz'), gzipSync(Buffer.alloc(70 * MEBIBYTE), { level: 1 })),
+  },
+  {
+    name: 'a .gz that is no gzip',
+    source: 'not-gzip',
+    kind: 'agent',
+    fate: 'file in quarantine',
+    remark: '?',
+    write: (folder) => writeText(join(folder, 'a.jsonl.gz'), 'not packed at all\n'),
+  },
+  {
+    name: 'a file of no bytes',
+    source: 'no-bytes',
+    kind: 'aws-cur2',
+    fate: 'file in quarantine',
+    remark: '?',
+    write: (folder) => writeText(join(folder, 'part.parquet'), ''),
+  },
+  {
+    name: 'a CSV without a column',
+    source: 'no-outcome',
+    kind: 'runs',
+    fate: 'file in quarantine',
+    remark: '?',
+    write: (folder) => writeText(join(folder, 'runs.csv'), 'run_id,started_at,ended_at\nrun-1,2026-06-01T00:00:00Z,2026-06-01T01:00:00Z\n'),
+  },
+  {
+    name: 'a CSV as a spreadsheet saves it in UTF-16',
+    source: 'utf-16',
+    kind: 'grid',
+    settings: grid,
+    fate: 'file in quarantine',
+    remark: '?',
+    write: (folder) => writeText(join(folder, 'ie.csv'), Buffer.from(`\uFEFF${gridText([{ start: hourOf(MONTH, 1), intensity: 300 }])}`, 'utf16le')),
+  },
+  {
+    name: 'a page of HTML where an answer should be',
+    source: 'error-page',
+    kind: 'grid',
+    settings: grid,
+    fate: 'file in quarantine',
+    remark: '?',
+    write: (folder) => writeText(join(folder, 'ie.json'), '<html><body>502 Bad Gateway</body></html>\n'),
+  },
+  {
+    name: 'a series in another unit',
+    source: 'wrong-unit',
+    kind: 'grid',
+    settings: grid,
+    fate: 'file in quarantine',
+    remark: '?',
+    write: (folder) => writeText(join(folder, 'ie.csv'), gridText([{ start: hourOf(MONTH, 1), intensity: 300_000 }, { start: hourOf(MONTH, 2), intensity: 290_000 }])),
+  },
+  {
+    name: 'a file whose path promises the month and that holds another',
+    source: 'wrong-month',
+    kind: 'aws-cur2',
+    fate: 'file in quarantine',
+    remark: '?',
+    write: async (folder) => void (await bill(folder, 'BILLING_PERIOD=2026-06/part.parquet', [charge({ start: '2026-05-31T23:00:00Z' })])),
+  },
+  {
+    name: 'a file of another month that promises nothing',
+    source: 'other-month',
+    kind: 'aws-cur2',
+    fate: 'passed over',
+    remark: '?',
+    write: async (folder) => void (await bill(folder, 'part.parquet', [charge({ start: '2026-05-31T23:00:00Z' })])),
+  },
+  {
+    name: 'telemetry of a host whose clock runs decades ahead',
+    source: 'future',
+    kind: 'agent',
+    fate: 'passed over',
+    remark: '?',
+    write: (folder) => writeText(join(folder, 'a.jsonl'), telemetryText([{ host: 'h-1', seq: 1, start: '2062-06-01T00:00:00Z', idle: 1 }])),
+  },
+  {
+    name: 'an amount that is not a number',
+    source: 'nan',
+    kind: 'aws-cur2',
+    fate: 'rows in quarantine',
+    remark: '?',
+    write: async (folder) => void (await bill(folder, 'part.parquet', [charge(), charge({ amount: 'NaN' })])),
+  },
+  {
+    name: 'an amount beyond all measure',
+    source: 'huge',
+    kind: 'aws-cur2',
+    fate: 'rows in quarantine',
+    remark: '?',
+    write: async (folder) => void (await bill(folder, 'part.parquet', [charge({ cost: 2 }), charge({ cost: 1e300 })])),
+  },
+  {
+    name: 'a bill in another currency',
+    source: 'euro',
+    kind: 'aws-cur2',
+    fate: 'file in quarantine',
+    remark: '?',
+    write: async (folder) => void (await bill(folder, 'part.parquet', [charge({ currency: 'EUR' })])),
+  },
+  {
+    name: 'a negative energy',
+    source: 'negative',
+    kind: 'agent',
+    fate: 'rows in quarantine',
+    remark: '?',
+    write: (folder) => {
+      const record = { ...telemetryRecord({ host: 'h-2', seq: 2, start: hourOf(MONTH, 3), idle: 5_000_000 }), energy_joules: '-5.000000', idle_joules: '-5.000000' };
+      writeText(join(folder, 'a.jsonl'), `${telemetryText([{ host: 'h-2', seq: 1, start: hourOf(MONTH, 2), idle: 1 }])}${JSON.stringify(record)}\n`);
+    },
+  },
+  {
+    name: 'shares that do not add up',
+    source: 'shares',
+    kind: 'agent',
+    fate: 'rows in quarantine',
+    remark: '?',
+    write: (folder) => {
+      const record = { ...telemetryRecord({ host: 'h-3', seq: 2, start: hourOf(MONTH, 3), idle: 5_000_000 }), idle_joules: '4.999999' };
+      writeText(join(folder, 'a.jsonl'), `${telemetryText([{ host: 'h-3', seq: 1, start: hourOf(MONTH, 2), idle: 1 }])}${JSON.stringify(record)}\n`);
+    },
+  },
+  {
+    name: 'a line that was cut off when its writer was killed',
+    source: 'half-line',
+    kind: 'agent',
+    fate: 'rows in quarantine',
+    remark: '?',
+    write: (folder) => {
+      const text = telemetryText([1, 2].map((seq) => ({ host: 'h-4', seq, start: hourOf(MONTH, seq), idle: 1 })));
+      writeText(join(folder, 'a.jsonl'), text.slice(0, -100));
+    },
+  },
+  {
+    name: 'a counter that runs backwards',
+    source: 'backwards',
+    kind: 'codecarbon',
+    fate: 'rows in quarantine',
+    remark: '?',
+    write: (folder) => writeText(join(folder, 'emissions.csv'), [
+      'timestamp,project_name,run_id,duration,cpu_energy,gpu_energy,ram_energy,energy_consumed',
+      '2026-06-03T01:00:00,train,run-1,3600,0.10,0.50,0.05,0.65',
+      '2026-06-03T02:00:00,train,run-1,7200,0.05,0.40,0.04,0.49',
+      '',
+    ].join('\n')),
+  },
+  {
+    name: 'a link that leads out of the folder',
+    source: 'link',
+    kind: 'aws-cur2',
+    fate: 'file in quarantine',
+    remark: '?',
+    write: async (folder) => {
+      mkdirSync(folder, { recursive: true });
+      symlinkSync(await bill(`${folder}-outside`, 'part.parquet'), join(folder, 'part.parquet'));
+    },
+  },
+  {
+    name: 'a link that leads to nothing',
+    source: 'dangling',
+    kind: 'aws-cur2',
+    fate: 'file in quarantine',
+    remark: '?',
+    write: (folder) => {
+      mkdirSync(folder, { recursive: true });
+      symlinkSync('nowhere.parquet', join(folder, 'part.parquet'));
+    },
+  },
+  {
+    name: 'a pipe that nobody writes to',
+    source: 'pipe',
+    kind: 'aws-cur2',
+    fate: 'file in quarantine',
+    remark: '?',
+    write: (folder) => {
+      mkdirSync(folder, { recursive: true });
+      execFileSync('mkfifo', [join(folder, 'part.parquet')]);
+    },
+  },
+  {
+    name: 'the same file twice',
+    source: 'twice',
+    kind: 'aws-cur2',
+    fate: 'counted once',
+    remark: '',
+    write: async (folder) => copyFileSync(await bill(folder, 'part.parquet', [charge({ cost: 40 })]), join(folder, 'copy-of-part.parquet')),
+  },
+  {
+    name: 'an empty folder',
+    source: 'empty',
+    kind: 'aws-cur2',
+    fate: 'passed over',
+    remark: '?',
+    write: (folder) => void mkdirSync(folder, { recursive: true }),
+  },
+  {
+    name: 'files of other names',
+    source: 'other-names',
+    kind: 'aws-cur2',
+    fate: 'passed over',
+    remark: '?',
+    write: (folder) => writeText(join(folder, 'bill.xlsx'), 'PK'),
+  },
+  {
+    name: 'a folder that is not there',
+    source: 'absent',
+    kind: 'aws-cur2',
+    fate: 'missing',
+    remark: '?',
+    write: () => undefined,
+  },
+];
