@@ -1,13 +1,152 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { SPOILED, MONTH } from './bad-inputs/spoiled.ts';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import type { Row } from '../lib/landing/warehouse.ts';
+import { type QuarantineReason, readQuarantine } from '../lib/landing/receipts.ts';
+import type { Workplace } from '../lib/pipeline/stage.ts';
+import { parsePeriod } from '../lib/units/period.ts';
+import { MONTH, SPOILED } from './bad-inputs/spoiled.ts';
 import { tempFolder } from './support/temp-folder.ts';
-import { closeTiny, hourOf, tinySettings, tinyWorkplace, writeBill } from './support/tiny-company.ts';
+import { AS_OF, closeTiny, gridText, hourOf, tinySettings, tinyWorkplace, writeBill, writeText } from './support/tiny-company.ts';
+
+/** A month in which everything goes wrong at once: one good bill, a grid series with a hole, and every input of the table. */
 const root = tempFolder();
-test('x', async () => {
+const HOLE = { from: 90, hours: 46 };
+const IN_THE_HOLE = 100;
+const SOURCES = [
+  { id: 'bill', kind: 'aws-cur2', path: './inputs/bill' },
+  { id: 'series', kind: 'grid', path: './inputs/series', zone: 'IE', factor_kind: 'direct' },
+  ...SPOILED.map(({ source, kind, settings }) => ({ id: source, kind, path: `./inputs/${source}`, ...settings })),
+];
+
+let workplace: Workplace;
+let remarks: string[];
+let quarantined: QuarantineReason[];
+
+beforeAll(async () => {
   for (const { source, write } of SPOILED) await write(join(root, 'inputs', source));
-  await writeBill(join(root, 'inputs/bill/a.parquet'), [{ start: hourOf(MONTH, 3), resource: 'i-1', project: 'chat' }]);
-  const settings = tinySettings({ limits: { max_file_gib: 0.0625 }, sources: [{ id: 'bill', kind: 'aws-cur2', path: './inputs/bill' }, ...SPOILED.map(({ source, kind, settings }) => ({ id: source, kind, path: `./inputs/${source}`, ...settings }))] });
-  const remarks = await closeTiny(tinyWorkplace(root, settings), MONTH);
-  console.log(remarks.join('\n'));
+  const machine = { resource: 'i-1', project: 'chat' };
+  await writeBill(join(root, 'inputs/bill/a.parquet'), [{ start: hourOf(MONTH, 3), ...machine }, { start: hourOf(MONTH, IN_THE_HOLE), ...machine }]);
+  const hours = Array.from({ length: 720 }, (_, hour) => hour).filter((hour) => hour < HOLE.from || hour >= HOLE.from + HOLE.hours);
+  writeText(join(root, 'inputs/series/ie.csv'), gridText(hours.map((hour) => ({ start: hourOf(MONTH, hour), intensity: 300 }))));
+  workplace = tinyWorkplace(root, tinySettings({ limits: { max_file_gib: 64 / 1024 }, sources: SOURCES }));
+  remarks = await closeTiny(workplace, MONTH);
+  quarantined = await readQuarantine(workplace.book, parsePeriod(MONTH), AS_OF);
 });
+
+const reasonsOf = (source: string) => quarantined.map(({ reason }) => reason).filter(({ source_id }) => source_id === source);
+
+describe.each(SPOILED)('$name', ({ source, fate, remark }) => {
+  test('ends in a clear message', () => {
+    if (remark) expect(remarks).toContainEqual(expect.stringMatching(startingWith(remark)));
+    else expect(remarks.filter((each) => each.includes(source))).toEqual([]);
+  });
+
+  test(`is ${fate}`, () => {
+    const reasons = reasonsOf(source);
+    if (fate === 'file in quarantine') expect(reasons).toEqual([expect.objectContaining({ whole_file: true, reasons: [expect.anything()] })]);
+    else if (fate === 'rows in quarantine') expect(reasons).toEqual([expect.objectContaining({ whole_file: false, rows_rejected: expect.any(Number) })]);
+    else expect(reasons).toEqual([]);
+  });
+});
+
+describe('nothing is lost', () => {
+  test('every file that could be read lies in quarantine with its bytes', async () => {
+    const keys = (await workplace.book.list('quarantine/')).map(({ key }) => key);
+    const whole = quarantined.filter(({ reason }) => reason.whole_file && reason.sha256);
+    expect(whole.map(({ reason }) => reason.source_id).sort()).toEqual(
+      ['cut-off', 'error-page', 'euro', 'long-footer', 'no-bytes', 'no-outcome', 'utf-16', 'wrong-month', 'wrong-unit'].sort(),
+    );
+    for (const { reason } of whole) expect(keys.filter((key) => key.includes(`${reason.sha256}.`))).toHaveLength(2);
+  });
+
+  test('a rejected row names its file, row, column and what was expected', () => {
+    const rows = quarantined.filter(({ reason }) => !reason.whole_file).flatMap(({ reason }) => reason.reasons);
+    expect(rows).toHaveLength(7);
+    for (const row of rows) expect(row).toEqual({ file: expect.any(String), row: 2, column: expect.any(String), found: expect.any(String), expected: expect.any(String) });
+  });
+});
+
+describe('the rest of the month', () => {
+  const query = async (sql: string, key: string): Promise<Row[]> => {
+    const warehouse = await workplace.openWarehouse();
+    try {
+      return await warehouse.query(sql, { path: await workplace.book.localPath(key) });
+    } finally {
+      await warehouse.close();
+    }
+  };
+  const total = async (figure: string): Promise<number> => {
+    const [row] = await query(`SELECT value::DOUBLE AS value FROM read_parquet($path) WHERE figure_id = '${figure}' AND dimension IS NULL`, `kpis/month=${MONTH}/kpis.parquet`);
+    return Number(row?.['value']);
+  };
+
+  test('is closed: two hours of the bill, the good rows of the spoiled ones, and a file that came twice once', async () => {
+    expect(await total('cost.billed')).toBe(1 + 1 + 1 + 2 + 40);
+  });
+
+  test('is closed with a lower coverage', async () => {
+    const coverage = await total('quality.coverage');
+    expect(coverage).toBeGreaterThan(0);
+    expect(coverage).toBeLessThan(1);
+  });
+
+  test('an hour in a hole of 46 takes the mean of the month and says so, its neighbours keep their own', async () => {
+    const factorAt = async (hour: number) => {
+      const day = hourOf(MONTH, hour).slice(0, 10);
+      const [row] = await query(
+        `SELECT DISTINCT factor_id FROM read_parquet($path) WHERE resource_id = 'i-1' AND period_start = TIMESTAMP '${hourOf(MONTH, hour).slice(0, 19)}'`,
+        `ledger/month=${MONTH}/${day}.parquet`,
+      );
+      return row?.['factor_id'];
+    };
+    expect(await factorAt(3)).toBe('series/IE/direct/hour');
+    expect(await factorAt(IN_THE_HOLE)).toBe('series/IE/direct/month');
+    const matched = await total('quality.hour_matched_share');
+    expect(matched).toBeGreaterThan(0);
+    expect(matched).toBeLessThan(1);
+  });
+});
+
+describe('settings that cannot be used end the run with 2', () => {
+  test.each([
+    ['a key with a typo', { soruces: [] }, /the file: does not know "soruces"/],
+    ['a kind that is not there', { sources: [{ id: 'bill', kind: 'aws-cur3', path: '.' }] }, /sources\[0\]\.kind: expected one of .*aws-cur2.*, got "aws-cur3"/],
+    ['a PUE below one', { sites: [{ id: 'x', control: 'own', grid_zone: 'IE', pue: [{ from: '2026-01-01', value: 0.9 }] }] }, /sites\[0\]\.pue\[0\]\.value: .*1, got 0\.9/],
+    ['a day that the calendar has not', { sites: [{ id: 'x', control: 'own', grid_zone: 'IE', pue: [{ from: '2026-02-30', value: 1.2 }] }] }, /pue\[0\]\.from: expected a date that the calendar has, got "2026-02-30"/],
+  ])('%s', (_, more, message) => {
+    const { status, stderr } = close(JSON.stringify(tinySettings(more)));
+    expect(stderr).toMatch(message);
+    expect(status).toBe(2);
+  });
+
+  test('a file that is no YAML names the line', () => {
+    const { status, stderr } = close('organisation: { name: Tiny\ncurrency: USD\n');
+    expect(stderr).toMatch(/^Cannot read the settings .*joulebook\.yaml: .* line \d+/);
+    expect(status).toBe(2);
+  });
+
+  test('and leave no book behind', () => expect(existsSync(join(root, 'typo/book'))).toBe(false));
+});
+
+const isRoot = process.getuid?.() === 0;
+(isRoot ? test.skip : test)(`a file without permission is refused in words${isRoot ? ' (skipped: root reads every file)' : ''}`, async () => {
+  const folder = join(root, 'locked');
+  await writeBill(join(folder, 'inputs/bill/a.parquet'), [{ start: hourOf(MONTH, 3) }]);
+  chmodSync(join(folder, 'inputs/bill/a.parquet'), 0);
+  const sources = [{ id: 'bill', kind: 'aws-cur2', path: './inputs/bill' }];
+  const told = await closeTiny(tinyWorkplace(folder, tinySettings({ sources })), MONTH);
+  expect(told).toEqual(['bill/a.parquet: found a file without permission to read it (EACCES), expected a readable file']);
+});
+
+function close(settings: string) {
+  writeText(join(root, 'typo/joulebook.yaml'), settings);
+  const flags = ['--experimental-import-text', '--no-warnings'];
+  const typed = ['close', '--month', MONTH, '--settings', join(root, 'typo/joulebook.yaml')];
+  return spawnSync(process.execPath, [...flags, resolve('bin/joulebook.ts'), ...typed], { encoding: 'utf8' });
+}
+
+function startingWith(text: string): RegExp {
+  return new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`);
+}

@@ -1,19 +1,29 @@
 import { close } from './close.ts';
 import type { Command } from './command.ts';
+import { doctor } from './doctor.ts';
 import { trace } from './trace.ts';
 import { verify } from './verify.ts';
 
 /** Every verb of the command line. */
-export const COMMANDS: readonly Command[] = [close, verify, trace];
+export const COMMANDS: readonly Command[] = [close, verify, trace, doctor];
 
 /** What `joulebook help` prints. */
 export function usage(): string {
-  const lines = COMMANDS.flatMap(({ name, synopsis, summary }) => [`  joulebook ${name} ${synopsis}`, `      ${summary}`]);
+  const lines = COMMANDS.flatMap(({ name, synopsis, summary }) => [
+    `  joulebook ${name} ${synopsis}`,
+    `      ${summary}`,
+  ]);
   return [
     'joulebook: the books of what AI costs in energy, carbon and money',
     '',
     ...lines,
     '',
-    'Every verb takes --json. Exit codes: 0 done, 1 the answer is no, 2 cannot (bad input, settings, access).',
+    'joulebook VERB --help says more of one verb; joulebook --version says which this is. Every verb takes --json.',
+    'Exit codes: 0 done, 1 the answer is no, 2 cannot (bad input, settings, access).',
   ].join('\n');
+}
+
+/** What `joulebook close --help` prints. */
+export function usageOf({ name, synopsis, summary, details = [] }: Command): string {
+  return [`joulebook ${name} ${synopsis}`, `  ${summary}`, ...details.map((line) => `  ${line}`)].join('\n');
 }

@@ -12,5 +12,10 @@ export function tableLines(columns: readonly Column[]): string[] {
     return [head, ...cells].map((cell) => (isNumber ? cell.padStart(width) : cell.padEnd(width)));
   });
   const rows = padded[0]?.length ?? 0;
-  return Array.from({ length: rows }, (_, row) => padded.map((cells) => cells[row]).join('  ').trimEnd());
+  return Array.from({ length: rows }, (_, row) =>
+    padded
+      .map((cells) => cells[row])
+      .join('  ')
+      .trimEnd(),
+  );
 }

@@ -1,5 +1,7 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 
+import { secondsIso } from '../../lib/units/period.ts';
+
 /** What a command needs of the place where it is typed. Results go to `print`, progress and complaints to `tell`. */
 export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -23,6 +25,8 @@ export interface Command {
   readonly summary: string;
   /** Lines of its own help below the summary: what the arguments mean. */
   readonly details?: readonly string[];
+  /** Whether something beside the options may be typed. */
+  readonly takesArgument?: boolean;
   readonly options: ParseArgsOptionsConfig;
   run(typed: Arguments, terminal: Terminal): Promise<Answer>;
 }
@@ -44,7 +48,9 @@ export function textOption({ values }: Arguments, name: string, fallback?: strin
 export function onlyArgument({ positionals }: Arguments, name: string): string {
   const [first, ...more] = positionals;
   if (first === undefined || more.length > 0) {
-    throw new CannotAnswer(`Cannot go on: expected ${name}, got ${first === undefined ? 'nothing' : positionals.join(' ')}`);
+    throw new CannotAnswer(
+      `Cannot go on: expected ${name}, got ${first === undefined ? 'nothing' : positionals.join(' ')}`,
+    );
   }
   return first;
 }
@@ -55,4 +61,12 @@ export function wholeOption({ values }: Arguments, name: string): number | undef
   if (typed === undefined) return undefined;
   if (typeof typed === 'string' && /^[1-9]\d*$/.test(typed)) return Number(typed);
   throw new CannotAnswer(`Cannot read --${name}: expected a whole number of at least 1, got "${typed}"`);
+}
+
+/** An option's instant as `2026-07-22T06:00:00Z`; `fallback` where it was not typed. */
+export function timeOption({ values }: Arguments, name: string, fallback: Date): string {
+  const typed = values[name];
+  const instant = typeof typed === 'string' ? new Date(typed) : fallback;
+  if (!Number.isNaN(instant.getTime())) return secondsIso(instant);
+  throw new CannotAnswer(`Cannot read --${name}: expected a time such as 2026-07-22T06:00:00Z, got "${typed}"`);
 }

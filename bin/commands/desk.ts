@@ -1,15 +1,14 @@
 import { availableParallelism } from 'node:os';
-
+import { resolveFrom } from '../../lib/adapters/address.ts';
 import { fingerprintOfFile } from '../../lib/adapters/fingerprint.ts';
 import { openBook } from '../../lib/adapters/open-book.ts';
 import { lazyRenderers } from '../../lib/adapters/renderers.ts';
 import { openSettings } from '../../lib/adapters/settings-file.ts';
 import { fingerprint, openWorkplace } from '../../lib/adapters/workplace.ts';
-import { resolveFrom } from '../../lib/adapters/address.ts';
 import type { Book } from '../../lib/landing/book.ts';
+import { CODE_VERSION } from '../../lib/pipeline/code-version.ts';
 import type { Workplace } from '../../lib/pipeline/stage.ts';
 import type { VerifyEdges } from '../../lib/pipeline/verify.ts';
-import { CODE_VERSION } from '../../lib/pipeline/code-version.ts';
 import { type Arguments, type Terminal, textOption } from './command.ts';
 import { progressTeller } from './progress-teller.ts';
 
@@ -41,13 +40,26 @@ export function deskEdges(scratch: Book, terminal: Terminal): VerifyEdges {
 export interface Desk {
   readonly workplace: Workplace;
   readonly base: string;
+  /** Where the book stands: a folder or an s3:// address. */
+  readonly bookAddress: string;
 }
 
 /** Settings and book as typed, ready to work with. Throws `InvalidSettings`. */
-export async function openDesk(typed: Arguments, _terminal: Terminal, memoryLimit: string): Promise<Desk> {
+export async function openDesk(typed: Arguments, memoryLimit: string): Promise<Desk> {
   const { settings, base } = await openSettings(textOption(typed, 'settings', 'joulebook.yaml'));
   const { book: typedBook } = typed.values;
   const address = typeof typedBook === 'string' ? typedBook : resolveFrom(base, settings.book);
   const renderers = lazyRenderers();
-  return { base, workplace: openWorkplace({ settings, book: openBook(address), base, renderers, codeVersion: CODE_VERSION, memoryLimit }) };
+  return {
+    base,
+    bookAddress: address,
+    workplace: openWorkplace({
+      settings,
+      book: openBook(address),
+      base,
+      renderers,
+      codeVersion: CODE_VERSION,
+      memoryLimit,
+    }),
+  };
 }

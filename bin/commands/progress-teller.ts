@@ -9,6 +9,8 @@ const WORDS: Readonly<Record<string, string>> = {
   PlanSettlement: 'plan the settlement',
   Settle: 'settle the ledger',
   ComputeKpis: 'compute figures',
+  CheckFiles: 'check the files',
+  RenderPages: 'make the pages again',
   WriteDisclosure: 'write the disclosure',
 };
 const BAR_WIDTH = 24;

@@ -3,7 +3,10 @@ import type { FigureTrace, TracedSum } from '../../lib/pipeline/trace.ts';
 import { tableLines } from './columns.ts';
 
 /** What `joulebook trace` prints: every number as it is kept, none rounded. */
-export function traceWords(traced: FigureTrace, { month, version }: { readonly month: string; readonly version: number }): string[] {
+export function traceWords(
+  traced: FigureTrace,
+  { month, version }: { readonly month: string; readonly version: number },
+): string[] {
   return [
     ...figureLines(traced, `${month}, version ${version}`),
     ...formulaLines(traced),
@@ -12,6 +15,7 @@ export function traceWords(traced: FigureTrace, { month, version }: { readonly m
     ...ratioLines(traced),
     ...traced.faults.map((fault) => `DOES NOT ADD UP: ${fault}`),
     ...factorLines(traced),
+    ...instrumentLines(traced),
     ...fileLines(traced),
     ...traced.methods.map((path) => `Method  ${path}`),
   ];
@@ -20,11 +24,20 @@ export function traceWords(traced: FigureTrace, { month, version }: { readonly m
 function figureLines({ figure }: FigureTrace, when: string): string[] {
   const range = figure.u95_low === null ? 'no interval' : `95 % from ${figure.u95_low} to ${figure.u95_high}`;
   const coverage = figure.coverage_ratio === null ? 'coverage does not apply' : `coverage ${figure.coverage_ratio}`;
-  return [`${figureKey(figure)}  ${figure.label}, ${when}`, `  ${figure.value ?? 'not known'} ${figure.unit}; ${range}; ${coverage}`, ''];
+  return [
+    `${figureKey(figure)}  ${figure.label}, ${when}`,
+    `  ${figure.value ?? 'not known'} ${figure.unit}; ${range}; ${coverage}`,
+    '',
+  ];
 }
 
 function formulaLines({ formula, standard }: FigureTrace): string[] {
-  return [`Formula  ${formula.id}  ${formula.path}`, ...formula.words.map((line) => `  ${line}`), `  Standard ${standard}`, ''];
+  return [
+    `Formula  ${formula.id}  ${formula.path}`,
+    ...formula.words.map((line) => `  ${line}`),
+    `  Standard ${standard}`,
+    '',
+  ];
 }
 
 const HEADS: Readonly<Record<string, string>> = {
@@ -59,9 +72,16 @@ function sumLines({ title, unit, columns, rows, totals }: TracedSum): string[] {
 
 function ratioLines({ figure, times, numerator, denominator }: FigureTrace): string[] {
   if (figure.numerator === null || figure.denominator === null) return [];
-  const over = numerator.length > 1 ? [`${numerator.map(({ totals }) => totals['quantity']).join(' + ')} = ${figure.numerator} ${numerator[0]?.unit}`] : [];
+  const over =
+    numerator.length > 1
+      ? [`${numerator.map(({ totals }) => totals['quantity']).join(' + ')} = ${figure.numerator} ${numerator[0]?.unit}`]
+      : [];
   const factor = times === 1 ? '' : `${times} × `;
-  return [...over, `${factor}${figure.numerator} ${numerator[0]?.unit} ÷ ${figure.denominator} ${denominator?.unit} = ${figure.value} ${figure.unit}`, ''];
+  return [
+    ...over,
+    `${factor}${figure.numerator} ${numerator[0]?.unit} ÷ ${figure.denominator} ${denominator?.unit} = ${figure.value} ${figure.unit}`,
+    '',
+  ];
 }
 
 function factorLines({ factors }: FigureTrace): string[] {
@@ -74,6 +94,14 @@ function factorLines({ factors }: FigureTrace): string[] {
     { head: 'mean gCO2e/kWh', cells: factors.map(({ value }) => value), isNumber: true },
   ]);
   return ['Grid factors of the figure; means over all energy of the month', ...lines.map((line) => `  ${line}`), ''];
+}
+
+function instrumentLines({ instruments }: FigureTrace): string[] {
+  const lines = instruments.map(
+    ({ id, kind, grid_zone, used_mwh, mwh, gco2e_per_kwh }) =>
+      `  ${id}  ${kind}  zone ${grid_zone}  ${used_mwh} of ${mwh} MWh used at ${gco2e_per_kwh} gCO2e/kWh`,
+  );
+  return lines.length > 0 ? ['Instruments', ...lines, ''] : [];
 }
 
 function fileLines({ files }: FigureTrace): string[] {

@@ -10,7 +10,15 @@ import type { Workplace } from '../../lib/pipeline/stage.ts';
 import { type FigureTrace, traceFigure } from '../../lib/pipeline/trace.ts';
 import { annexOf, disclosureFolder, latestVersion } from '../../lib/pipeline/write-disclosure.ts';
 import { parsePeriod } from '../../lib/units/period.ts';
-import { type Arguments, CannotAnswer, type Command, onlyArgument, type Terminal, textOption, wholeOption } from './command.ts';
+import {
+  type Arguments,
+  CannotAnswer,
+  type Command,
+  onlyArgument,
+  type Terminal,
+  textOption,
+  wholeOption,
+} from './command.ts';
 import { bookTyped, deskEdges } from './desk.ts';
 import { nearest } from './nearest.ts';
 import { traceWords } from './trace-words.ts';
@@ -18,13 +26,15 @@ import { traceWords } from './trace-words.ts';
 /** `joulebook trace`: from a figure through formula and ledger to the landed bytes. */
 export const trace: Command = {
   name: 'trace',
-  synopsis: 'FIGURE --month YYYY-MM [--where DIMENSION=VALUE] [--version N] [--book DIR|s3://…] [--settings joulebook.yaml] [--json]',
+  synopsis:
+    'FIGURE --month YYYY-MM [--where DIMENSION=VALUE] [--version N] [--book DIR|s3://…] [--settings joulebook.yaml] [--json]',
   summary: 'prints the way of a figure back: formula, the sum on paper, factors, landed files',
   details: [
     `FIGURE is one of ${KPIS.map(({ id }) => id).join(', ')}.`,
     '--where takes provider, region, scope, project, model_id, workload_type or workload_id; an empty value: nobody said.',
     'Without --book the book of the settings is read. Exit code 1: the ledger does not add up to what was published.',
   ],
+  takesArgument: true,
   options: {
     month: { type: 'string' },
     where: { type: 'string', multiple: true },
@@ -51,7 +61,11 @@ export const trace: Command = {
 function checkIsKnown(id: string): void {
   const ids = KPIS.map((kpi) => kpi.id);
   if (ids.includes(id)) return;
-  throw new CannotAnswer(`Cannot trace "${id}": expected one of these figures, the closest first:\n${nearest(id, ids).map((each) => `  ${each}`).join('\n')}`);
+  throw new CannotAnswer(
+    `Cannot trace "${id}": expected one of these figures, the closest first:\n${nearest(id, ids)
+      .map((each) => `  ${each}`)
+      .join('\n')}`,
+  );
 }
 
 interface VersionAt {
@@ -70,12 +84,16 @@ async function atVersion(
   const annex = await annexOf(month, version, book).catch(() => undefined);
   const kept = await readManifest(book, month, version);
   if (!annex || 'fault' in kept) {
-    throw new CannotAnswer(`Cannot trace ${month}: expected a disclosure at ${book.location}/${disclosureFolder(month, version)}, got none that can be read`);
+    throw new CannotAnswer(
+      `Cannot trace ${month}: expected a disclosure at ${book.location}/${disclosureFolder(month, version)}, got none that can be read`,
+    );
   }
   try {
     return (await latestVersion(month, book)) === version
       ? await work(annex, await workplaceOf(kept.manifest, book, terminal))
-      : await withScratchBook(async (scratch) => work(annex, await remakeTables(kept.manifest, book, deskEdges(scratch, terminal))));
+      : await withScratchBook(async (scratch) =>
+          work(annex, await remakeTables(kept.manifest, book, deskEdges(scratch, terminal))),
+        );
   } catch (error) {
     throw explained(error, at);
   }
@@ -90,7 +108,9 @@ function explained(error: unknown, { month, book, version }: VersionAt): unknown
   if (!(error instanceof Error) || error instanceof CannotAnswer || error.message.startsWith('Cannot ')) return error;
   const [first] = error.message.split('\n');
   const verifiable = `${book.location}/${disclosureFolder(month, version)}`;
-  return new CannotAnswer(`Cannot trace ${month}: expected the book as it was closed, got ${first}. To see what changed: joulebook verify ${verifiable}`);
+  return new CannotAnswer(
+    `Cannot trace ${month}: expected the book as it was closed, got ${first}. To see what changed: joulebook verify ${verifiable}`,
+  );
 }
 
 /** The figure with the dimension of --where; throws `CannotAnswer` with what there is instead. */
@@ -100,7 +120,8 @@ function figureTyped(id: string, { figures }: Annex, typed: Arguments): Figure {
   const candidates = figures.filter((figure) => figure.id === id);
   const figure = candidates.find((each) => figureKey(each) === key);
   if (figure) return figure;
-  if (candidates.length === 0) throw new CannotAnswer(`Cannot trace ${id}: expected it in the disclosure, got a month without such a figure`);
+  if (candidates.length === 0)
+    throw new CannotAnswer(`Cannot trace ${id}: expected it in the disclosure, got a month without such a figure`);
   const there = nearest(key, candidates.map(figureKey)).map((each) => `  ${each}`);
   throw new CannotAnswer(`Cannot trace ${key}: expected one of these figures, the closest first:\n${there.join('\n')}`);
 }
@@ -110,7 +131,8 @@ function whereTyped({ values }: Arguments): Record<string, string | null> {
   return Object.fromEntries(
     typed.map((text) => {
       const [, dimension, value] = /^([a-z_]+)=(.*)$/.exec(text) ?? [];
-      if (!dimension) throw new CannotAnswer(`Cannot read --where: expected DIMENSION=VALUE such as project=chat, got "${text}"`);
+      if (!dimension)
+        throw new CannotAnswer(`Cannot read --where: expected DIMENSION=VALUE such as project=chat, got "${text}"`);
       return [dimension, value || null];
     }),
   );

@@ -14,13 +14,17 @@ export const verify: Command = {
   name: 'verify',
   synopsis: 'DISCLOSURE [--json]',
   summary: 'recomputes a disclosure from the landed bytes and compares every file and figure',
-  details: ['DISCLOSURE is the folder of one version: book/disclosures/2026-06/v1 or s3://bucket/prefix/disclosures/2026-06/v1.'],
+  details: [
+    'DISCLOSURE is the folder of one version: book/disclosures/2026-06/v1 or s3://bucket/prefix/disclosures/2026-06/v1.',
+  ],
+  takesArgument: true,
   options: { json: { type: 'boolean' } },
   async run(typed, terminal) {
     const disclosure = disclosureAt(onlyArgument(typed, 'DISCLOSURE, the folder of one version'));
     await checkIsThere(disclosure);
     const verification = await withScratchBook((scratch) => verifyDisclosure(disclosure, deskEdges(scratch, terminal)));
-    if (typed.values['json']) terminal.print(JSON.stringify({ ...verification, holds: holds(verification), verified_with: CODE_VERSION }));
+    if (typed.values['json'])
+      terminal.print(JSON.stringify({ ...verification, holds: holds(verification), verified_with: CODE_VERSION }));
     else for (const line of wordsOf(verification)) terminal.print(line);
     return holds(verification) ? 0 : 1;
   },
@@ -28,9 +32,12 @@ export const verify: Command = {
 
 /** Book, month and version from the address of a version's folder, or of a file in it. */
 function disclosureAt(address: string): DisclosureAt {
-  const [, book, month, version] = /^(?:(.*)\/)?disclosures\/(\d{4}-\d{2})\/v([1-9]\d*)(?:\/[^/]*)?\/?$/.exec(address) ?? [];
+  const [, book, month, version] =
+    /^(?:(.*)\/)?disclosures\/(\d{4}-\d{2})\/v([1-9]\d*)(?:\/[^/]*)?\/?$/.exec(address) ?? [];
   if (!month || !version) {
-    throw new CannotAnswer(`Cannot verify ${address}: expected the folder of a version, such as book/disclosures/2026-06/v1`);
+    throw new CannotAnswer(
+      `Cannot verify ${address}: expected the folder of a version, such as book/disclosures/2026-06/v1`,
+    );
   }
   return { book: openBook(book ?? (address.startsWith('/') ? '/' : '.')), month, version: Number(version) };
 }
@@ -53,23 +60,39 @@ function wordsOf(verification: Verification): string[] {
 
 function verdict({ files, figures, figures_recomputed, landed_files, files_checked }: Verification): string[] {
   if (files.length === 0 && figures.length === 0) {
-    return [`verified: ${figures_recomputed} figures recomputed from ${landed_files} landed files, ${files_checked} files checked`];
+    return [
+      `verified: ${figures_recomputed} figures recomputed from ${landed_files} landed files, ${files_checked} files checked`,
+    ];
   }
-  const recomputed = figures_recomputed === null ? 'the figures could not be recomputed' : `${counted(figures.length, 'figure')} of ${figures_recomputed} differ`;
+  const recomputed =
+    figures_recomputed === null
+      ? 'the figures could not be recomputed'
+      : `${counted(figures.length, 'figure')} of ${figures_recomputed} differ`;
   return [`not verified: ${counted(files.length, 'file')} of ${files_checked} differ, ${recomputed}`];
 }
 
 function makers({ made_by, as_of, superseded_by, version }: Verification): string[] {
   if (made_by === null) return [];
-  const verified = made_by === CODE_VERSION ? `made by and verified with ${made_by}` : `made by ${made_by}, verified with ${CODE_VERSION}`;
-  const superseded = superseded_by === null ? [] : [`version ${version} is superseded: the book's facts, ledger and figures are those of version ${superseded_by}`];
+  const verified =
+    made_by === CODE_VERSION
+      ? `made by and verified with ${made_by}`
+      : `made by ${made_by}, verified with ${CODE_VERSION}`;
+  const superseded =
+    superseded_by === null
+      ? []
+      : [
+          `version ${version} is superseded: the book's facts, ledger and figures are those of version ${superseded_by}`,
+        ];
   return [`  ${verified}, as of ${as_of}`, ...superseded.map((line) => `  ${line}`)];
 }
 
 function differences({ files, figures }: Verification): string[] {
-  const ofFiles = files.map(({ path, expected, found }) => `  ${path}\n      expected ${expected}\n      found    ${found}`);
+  const ofFiles = files.map(
+    ({ path, expected, found }) => `  ${path}\n      expected ${expected}\n      found    ${found}`,
+  );
   const ofFigures = figures.map(
-    ({ figure, field, published, recomputed }) => `  ${figure} ${field}: published ${JSON.stringify(published)}, recomputed ${JSON.stringify(recomputed)}`,
+    ({ figure, field, published, recomputed }) =>
+      `  ${figure} ${field}: published ${JSON.stringify(published)}, recomputed ${JSON.stringify(recomputed)}`,
   );
   return [...shortened(ofFiles), ...shortened(ofFigures)];
 }

@@ -36,6 +36,8 @@ export interface KpiRequest {
   readonly period: Period;
   readonly currency: string;
   readonly ledgerPaths: readonly string[];
+  /** The ledger's sums of each day, as settled with it. */
+  readonly sumsPaths: readonly string[];
   readonly instruments: readonly InstrumentOffer[];
 }
 
@@ -57,10 +59,11 @@ export async function computeKpis(request: KpiRequest, book: Book, warehouse: Wa
 }
 
 /** Makes the month's ledger readable, and the tables that figures are computed from, beside the open fact tables. */
-export async function openLedger({ ledgerPaths, instruments }: KpiRequest, warehouse: Warehouse): Promise<void> {
-  await warehouse.run(
-    `CREATE OR REPLACE TEMP VIEW ledger AS SELECT * FROM read_parquet([${ledgerPaths.map(literal).join(', ')}], hive_partitioning = false)`,
-  );
+export async function openLedger({ ledgerPaths, sumsPaths, instruments }: KpiRequest, warehouse: Warehouse): Promise<void> {
+  for (const [view, paths] of Object.entries({ ledger: ledgerPaths, day_sum: sumsPaths })) {
+    const files = paths.map(literal).join(', ');
+    await warehouse.run(`CREATE OR REPLACE TEMP VIEW ${view} AS SELECT * FROM read_parquet([${files}], hive_partitioning = false)`);
+  }
   await warehouse.loadCsv('instrument', instrumentTable(instruments));
   for (const step of STEPS) await warehouse.run(step);
 }

@@ -1,8 +1,7 @@
--- Step    ledger_sum: the month's ledger added up to what figures are cut by; every later query reads this
+-- Step    ledger_sum: the month's ledger by what figures are cut by; every later query reads this
 -- Unit    joules, gCO2e, billing currency
 -- Grain   provider x region x scope x workload x component x share x basis x method x site x zone x factor
--- Reads   ledger
--- u95_* are half-widths in the unit of the quantity: energy from the method and the PUE, emissions also from the factor.
+-- Reads   day_sum (lib/ledger/sums.sql of each day)
 CREATE OR REPLACE TEMP TABLE ledger_sum AS
 SELECT
     provider_name,
@@ -20,21 +19,23 @@ SELECT
     site,
     grid_zone,
     factor_id,
+    min(first_hour) AS first_hour,
+    max(last_hour) AS last_hour,
     sum(it_energy_joules) AS it_energy_joules,
     sum(facility_energy_joules) AS facility_energy_joules,
-    sum((it_energy_joules::DOUBLE * u95_ratio)::DECIMAL(28,6)) AS u95_it_joules,
-    sum((facility_energy_joules::DOUBLE * u95_ratio)::DECIMAL(28,6)) AS u95_facility_joules,
-    sum((facility_energy_joules::DOUBLE * pue_u95_ratio)::DECIMAL(28,6)) AS u95_pue_joules,
-    sum((emissions_location_gco2e::DOUBLE * pue_u95_ratio)::DECIMAL(28,6)) AS u95_pue_gco2e,
+    sum(u95_it_joules) AS u95_it_joules,
+    sum(u95_facility_joules) AS u95_facility_joules,
+    sum(u95_pue_joules) AS u95_pue_joules,
+    sum(u95_pue_gco2e) AS u95_pue_gco2e,
     sum(emissions_location_gco2e) AS emissions_location_gco2e,
     sum(emissions_market_gco2e) AS emissions_market_gco2e,
-    sum((emissions_location_gco2e::DOUBLE * u95_ratio)::DECIMAL(28,6)) AS u95_energy_gco2e,
-    sum((emissions_location_gco2e::DOUBLE * factor_u95_ratio)::DECIMAL(28,6)) AS u95_factor_gco2e,
+    sum(u95_energy_gco2e) AS u95_energy_gco2e,
+    sum(u95_factor_gco2e) AS u95_factor_gco2e,
     sum(embodied_gco2e) AS embodied_gco2e,
     sum(billed_cost) AS billed_cost,
     sum(effective_cost) AS effective_cost,
     sum(bill_rows)::BIGINT AS bill_rows,
-    sum(CASE WHEN settled_as = 'energy' THEN resource_hours END)::BIGINT AS known_hours,
-    sum(CASE WHEN settled_as <> 'no_energy' THEN resource_hours END)::BIGINT AS expected_hours
-FROM ledger
+    sum(known_hours)::BIGINT AS known_hours,
+    sum(expected_hours)::BIGINT AS expected_hours
+FROM day_sum
 GROUP BY ALL

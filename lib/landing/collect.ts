@@ -112,7 +112,7 @@ async function land(offer: Offer, fetched: Fetched, checked: Checked, request: C
 function rowRemarks({ origin }: Offer, { contract, rejections }: Checked): string[] {
   const [first] = rejections;
   if (!first) return [];
-  return [`${origin}: ${contract.rows_rejected} of ${contract.rows} rows rejected, the first: ${rejectionText(first)}`];
+  return [`${origin}: ${contract.rows_rejected} of ${contract.rows} rows rejected, ${rejectionText({ ...first, file: 'the first' })}`];
 }
 
 /** The reason that lies in quarantine, for a file or for rows of a landed file. */

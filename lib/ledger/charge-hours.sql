@@ -2,7 +2,7 @@
 -- Unit    billing currency; the driver's own unit
 -- Grain   hour x account x region x service x resource x type x driver x workload
 -- Reads   fct_cost, variables day_start, day_end, month_end
--- A charge that draws energy over more than one hour is cut by time, in pieces that add up exactly; money alone stays
+-- Sorted, so that every later line has its place whatever the machine. A charge that draws energy over more than one hour is cut by time, in pieces that add up exactly; money alone stays
 -- in the hour in which it was charged.
 CREATE OR REPLACE TEMP TABLE charge_hour AS
 WITH charge AS (
@@ -81,3 +81,6 @@ SELECT
     sum(bill_rows)::BIGINT AS bill_rows
 FROM cut
 GROUP BY ALL
+ORDER BY
+    period_start, resource_id, service_name, resource_type, energy_driver, expected, region_id, sub_account_id, provider_name,
+    project, model_id, workload_type, workload_id, billing_currency, consumed_unit

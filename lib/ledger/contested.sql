@@ -26,8 +26,7 @@ unbilled AS (
     SELECT watched.*, hour.period_start
     FROM watched
     CROSS JOIN (SELECT unnest(generate_series(getvariable('day_start'), getvariable('day_end') - INTERVAL 1 HOUR, INTERVAL 1 HOUR)) AS period_start) AS hour
-    WHERE watched.resource_id NOT IN (SELECT DISTINCT resource_id FROM fct_cost WHERE resource_id IS NOT NULL AND energy_driver = 'instance_hours')
-      AND hour.period_start >= watched.first_seen
+    WHERE NOT watched.is_billed AND hour.period_start >= watched.first_seen
 ),
 -- A billed hour of a component that telemetry has seen, or of a machine that no model knows, is expected: at least a gap.
 unmodelled AS (

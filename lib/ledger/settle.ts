@@ -2,19 +2,22 @@ import { FACT_TABLES, LEDGER_COLUMNS, TABLES } from '../facts/columns.ts';
 import type { Book } from '../landing/book.ts';
 import { identifier, literal, type Warehouse } from '../landing/warehouse.ts';
 import type { FactTable } from '../sources/source.ts';
-import { type Period, secondsIso } from '../units/period.ts';
+import { daysOf, type Period } from '../units/period.ts';
 import chargeHours from './charge-hours.sql' with { type: 'text' };
 import contested from './contested.sql' with { type: 'text' };
 import deviceHours from './device-hours.sql' with { type: 'text' };
 import hardware from './hardware.sql' with { type: 'text' };
 import intensities from './intensities.sql' with { type: 'text' };
+import labels from './labels.sql' with { type: 'text' };
 import ledger from './ledger.sql' with { type: 'text' };
 import macros from './macros.sql' with { type: 'text' };
 import places from './places.sql' with { type: 'text' };
 import rates from './rates.sql' with { type: 'text' };
 import { REFERENCE_TABLES } from './reference-tables.ts';
-import settled from './settled.sql' with { type: 'text' };
+import settledCharges from './settled-charges.sql' with { type: 'text' };
+import settledHosts from './settled-hosts.sql' with { type: 'text' };
 import shares from './shares.sql' with { type: 'text' };
+import sums from './sums.sql' with { type: 'text' };
 import watched from './watched.sql' with { type: 'text' };
 import winner from './winner.sql' with { type: 'text' };
 
@@ -42,11 +45,31 @@ export interface SiteAssumption {
 
 /** Amortisation of embodied emissions: four years of hours (docs/methods/embodied-carbon.md). */
 const LIFETIME_HOURS = 35_040;
-const STEPS = [chargeHours, hardware, rates, deviceHours, contested, shares, places, intensities, settled] as const;
+/** What happens to the charges of a day, and to the hosts that telemetry watches. */
+const CHARGE_STEPS = [chargeHours, hardware, rates] as const;
+const HOST_STEPS = [deviceHours, contested, shares, settledHosts] as const;
+/** Charges that no telemetry watches, and watched hosts: a file each. */
+const PARTS = ['charges', 'hosts'] as const;
+type Part = (typeof PARTS)[number];
 
-/** `ledger/month=2026-06/2026-06-01.parquet` */
-export function ledgerKey(period: Period, day: string): string {
-  return `ledger/month=${period.month}/${day}.parquet`;
+/** `ledger/month=2026-06/2026-06-01-charges.parquet` */
+function ledgerKey(period: Period, day: string, part: Part): string {
+  return `ledger/month=${period.month}/${day}-${part}.parquet`;
+}
+
+/** `kpis/month=2026-06/sums/2026-06-01-charges.parquet` */
+function sumsKey(period: Period, day: string, part: Part): string {
+  return `kpis/month=${period.month}/sums/${day}-${part}.parquet`;
+}
+
+/** The keys of a month's ledger, in order. */
+export function ledgerKeys(period: Period): string[] {
+  return daysOf(period).flatMap((day) => PARTS.map((part) => ledgerKey(period, day, part)));
+}
+
+/** The keys of the sums that lie beside the ledger, in order. */
+export function sumsKeys(period: Period): string[] {
+  return daysOf(period).flatMap((day) => PARTS.map((part) => sumsKey(period, day, part)));
 }
 
 /** The keys of a month's fact files, by table: what a settlement reads. */
@@ -57,6 +80,7 @@ export async function openFacts(keys: FactKeys, assumptions: Assumptions, book: 
   for (const table of FACT_TABLES) {
     const paths = await Promise.all(keys[table].map((key) => book.localPath(key)));
     await warehouse.run(`CREATE OR REPLACE TEMP VIEW ${table} AS ${factRows(table, paths)}`);
+    if (table === 'fct_cost') await warehouse.run(`CREATE OR REPLACE TEMP VIEW fct_cost_of_month AS ${factRows(table, paths)}`);
   }
   for (const [table, text] of Object.entries(REFERENCE_TABLES)) await warehouse.loadCsv(table, text);
   for (const statement of [...statements(macros), ...statements(winner)]) await warehouse.run(statement);
@@ -67,19 +91,49 @@ export async function openFacts(keys: FactKeys, assumptions: Assumptions, book: 
 
 /** Settles one day of a month: exactly one energy figure for each hour, resource and component. Gives the lines written. */
 export async function settleDay(period: Period, day: string, book: Book, warehouse: Warehouse): Promise<number> {
-  const next = secondsIso(new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000)).slice(0, 10);
   await warehouse.run(`SET VARIABLE day_start = TIMESTAMP ${literal(day)}`);
-  await warehouse.run(`SET VARIABLE day_end = TIMESTAMP ${literal(next)}`);
+  await warehouse.run("SET VARIABLE day_end = getvariable('day_start') + INTERVAL 1 DAY");
   await warehouse.run(`SET VARIABLE month_end = TIMESTAMP ${literal(period.to.slice(0, 10))}`);
-  for (const step of STEPS) await warehouse.run(step);
-  const columns = LEDGER_COLUMNS.map(({ name, type }) => `CAST(${identifier(name)} AS ${type}) AS ${identifier(name)}`);
-  await book.produce(ledgerKey(period, day), (path) =>
-    warehouse.run(
-      `COPY (SELECT ${columns.join(', ')} FROM (${ledger}) ORDER BY ALL) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)`,
-    ),
-  );
-  const [count] = await warehouse.query('SELECT count(*)::VARCHAR AS lines FROM settled');
+  await labelCharges(day, warehouse);
+  for (const step of [...CHARGE_STEPS, ...HOST_STEPS, places, intensities, settledCharges]) await warehouse.run(step);
+  let lines = 0;
+  for (const part of PARTS) lines += await writePart(period, day, part, { book, warehouse });
+  return lines;
+}
+
+/** The texts of the day's charges as ENUMs under the same names: the statements do not know, and run at twice the speed. */
+async function labelCharges(day: string, warehouse: Warehouse): Promise<void> {
+  await warehouse.run('CREATE OR REPLACE TEMP VIEW fct_cost AS SELECT * FROM fct_cost_of_month');
+  await warehouse.run(labels);
+  const described = await warehouse.query('DESCRIBE label');
+  const replaced: string[] = [];
+  for (const column of described.map((row) => String(row['column_name']))) {
+    const type = identifier(`${column} of ${day}`);
+    await warehouse.run(`CREATE TYPE ${type} AS ENUM (SELECT unnest(coalesce(nullif(${column}, []), [''])) FROM label)`);
+    replaced.push(`${column}::${type} AS ${column}`);
+  }
+  await warehouse.run(`CREATE OR REPLACE TEMP VIEW fct_cost AS SELECT * REPLACE (${replaced.join(', ')}) FROM fct_cost_of_month`);
+}
+
+async function writePart(
+  period: Period,
+  day: string,
+  part: Part,
+  { book, warehouse }: { readonly book: Book; readonly warehouse: Warehouse },
+): Promise<number> {
+  await warehouse.run(`CREATE OR REPLACE TEMP VIEW settled AS SELECT * FROM settled_${part === 'charges' ? 'charge' : 'host'}`);
+  const columns = LEDGER_COLUMNS.map(({ name, type }) => (type === 'VARCHAR' ? identifier(name) : `CAST(${identifier(name)} AS ${type}) AS ${identifier(name)}`));
+  await warehouse.run(`CREATE OR REPLACE TEMP TABLE ledger AS SELECT ${columns.join(', ')} FROM (${ledger})`);
+  await copyTo(ledgerKey(period, day, part), 'SELECT * FROM ledger');
+  await copyTo(sumsKey(period, day, part), `SELECT * FROM (${sums}) ORDER BY ALL`);
+  const [count] = await warehouse.query('SELECT count(*)::VARCHAR AS lines FROM ledger');
   return Number(count?.['lines']);
+
+  function copyTo(key: string, sql: string): Promise<void> {
+    return book.produce(key, (path) =>
+      warehouse.run(`COPY (${sql}) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)`),
+    );
+  }
 }
 
 function factRows(table: FactTable, paths: readonly string[]): string {

@@ -16,7 +16,11 @@ export type FingerprintKey = (book: Book, key: string) => Promise<string>;
 const FILES_AT_A_TIME = 8;
 
 /** Compares every file that a manifest names with the book: size first, then SHA-256. Gives each difference, in order. */
-export async function checkFiles(manifest: Manifest, book: Book, fingerprintKey: FingerprintKey): Promise<FileDifference[]> {
+export async function checkFiles(
+  manifest: Manifest,
+  book: Book,
+  fingerprintKey: FingerprintKey,
+): Promise<FileDifference[]> {
   const folder = disclosureFolder(manifest.month, manifest.version);
   const outputs = manifest.outputs.map((entry) => ({ ...entry, path: folder + entry.path }));
   const entries = [...manifest.book, ...outputs];
@@ -40,11 +44,19 @@ async function checkFile(
 }
 
 /** Files that lie beside the disclosure and belong to nothing. */
-function strangers(outputs: readonly ManifestEntry[], folder: string, sizes: ReadonlyMap<string, number>): FileDifference[] {
+function strangers(
+  outputs: readonly ManifestEntry[],
+  folder: string,
+  sizes: ReadonlyMap<string, number>,
+): FileDifference[] {
   const known = new Set([`${folder}manifest.json`, ...outputs.map(({ path }) => path)]);
   return [...sizes.keys()]
     .filter((key) => key.startsWith(folder) && !known.has(key))
-    .map((path) => ({ path, expected: 'no such file: the manifest does not name it', found: `${sizes.get(path)} bytes` }));
+    .map((path) => ({
+      path,
+      expected: 'no such file: the manifest does not name it',
+      found: `${sizes.get(path)} bytes`,
+    }));
 }
 
 async function sizesOf(entries: readonly ManifestEntry[], book: Book): Promise<Map<string, number>> {

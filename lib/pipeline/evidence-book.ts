@@ -21,7 +21,9 @@ export class EvidenceBook implements Book {
   async list(prefix: string): Promise<BookEntry[]> {
     const shown = [...this.#evidence.values()].filter(({ path }) => path.startsWith(prefix));
     const derived = await this.#scratch.list(prefix);
-    return [...shown.map(({ path, bytes }) => ({ key: path, bytes })), ...derived].sort((a, b) => (a.key < b.key ? -1 : 1));
+    return [...shown.map(({ path, bytes }) => ({ key: path, bytes })), ...derived].sort((a, b) =>
+      a.key < b.key ? -1 : 1,
+    );
   }
 
   read(key: string): Promise<Uint8Array | undefined> {

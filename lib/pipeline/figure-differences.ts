@@ -26,7 +26,9 @@ export function figureDifferences(published: readonly Figure[], recomputed: read
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((figure) => {
     const one = before.get(figure) ?? {};
     const other = after.get(figure) ?? {};
-    const field = ['value', ...Object.keys({ ...one, ...other })].find((name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]));
+    const field = ['value', ...Object.keys({ ...one, ...other })].find(
+      (name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]),
+    );
     return field ? [{ figure, field, published: one[field] ?? null, recomputed: other[field] ?? null }] : [];
   });
 }

@@ -37,7 +37,9 @@ export async function readManifest(book: Book, month: string, version: number): 
   const parsed = manifestSchema.safeParse(maybeJson(bytes));
   if (parsed.success) return { manifest: parsed.data, bytes };
   const [issue] = parsed.error.issues;
-  return { fault: { expected: 'a well-formed manifest', found: `${issue?.path.join('.') || 'the file'}: ${issue?.message}` } };
+  return {
+    fault: { expected: 'a well-formed manifest', found: `${issue?.path.join('.') || 'the file'}: ${issue?.message}` },
+  };
 }
 
 /** Landed bytes, receipts and quarantine reasons: what came from outside, from which everything else is made. */
@@ -55,5 +57,7 @@ export function maybeJson(bytes: Uint8Array): unknown {
 }
 
 function isKey(text: string): boolean {
-  return !/[\\\p{Cc}]/u.test(text) && text.isWellFormed() && text.split('/').every((name) => !['', '.', '..'].includes(name));
+  return (
+    !/[\\\p{Cc}]/u.test(text) && text.isWellFormed() && text.split('/').every((name) => !['', '.', '..'].includes(name))
+  );
 }

@@ -27,24 +27,45 @@ export async function makeAgain(disclosure: DisclosureAt, manifest: Manifest, ed
     const figures = published ? figureDifferences(published, made.annex.figures) : [];
     return { made, files: [...previous.files, ...derived, ...pages], figures };
   } catch (error) {
-    return { files: [{ path: folder, expected: 'figures that can be recomputed', found: messageOf(error) }], figures: [] };
+    return {
+      files: [{ path: folder, expected: 'figures that can be recomputed', found: messageOf(error) }],
+      figures: [],
+    };
   }
 }
 
 /** The annex that this version restates, checked against its own manifest: restatements are measured from it. */
-async function previousAnnex({ book, month, version }: DisclosureAt, { fingerprint }: VerifyEdges): Promise<{ annex: Annex | undefined; files: FileDifference[] }> {
+async function previousAnnex(
+  { book, month, version }: DisclosureAt,
+  { fingerprint }: VerifyEdges,
+): Promise<{ annex: Annex | undefined; files: FileDifference[] }> {
   if (version === 1) return { annex: undefined, files: [] };
   const key = `${disclosureFolder(month, version - 1)}annex.json`;
   const bytes = await book.read(key);
   const kept = await readManifest(book, month, version - 1);
-  const expected = 'manifest' in kept ? kept.manifest.outputs.find(({ path }) => path === 'annex.json')?.sha256 : undefined;
+  const expected =
+    'manifest' in kept ? kept.manifest.outputs.find(({ path }) => path === 'annex.json')?.sha256 : undefined;
   const found = bytes && fingerprint(bytes);
-  const files = expected === found ? [] : [{ path: key, expected: `SHA-256 ${expected ?? 'in its manifest'}`, found: found ? `SHA-256 ${found}` : 'nothing' }];
+  const files =
+    expected === found
+      ? []
+      : [
+          {
+            path: key,
+            expected: `SHA-256 ${expected ?? 'in its manifest'}`,
+            found: found ? `SHA-256 ${found}` : 'nothing',
+          },
+        ];
   return { annex: bytes && (maybeJson(bytes) as Annex | undefined), files };
 }
 
-async function derivedDifferences(manifest: Manifest, { scratch, fingerprintKey }: VerifyEdges): Promise<FileDifference[]> {
-  const published = new Map(manifest.book.filter((entry) => !isEvidence(entry)).map(({ path, sha256 }) => [path, sha256]));
+async function derivedDifferences(
+  manifest: Manifest,
+  { scratch, fingerprintKey }: VerifyEdges,
+): Promise<FileDifference[]> {
+  const published = new Map(
+    manifest.book.filter((entry) => !isEvidence(entry)).map(({ path, sha256 }) => [path, sha256]),
+  );
   const made = new Map<string, string>();
   for (const folder of derivedFolders({ month: manifest.month, from: '', to: '' })) {
     for (const { key } of await scratch.list(folder)) made.set(key, await fingerprintKey(scratch, key));
@@ -52,11 +73,20 @@ async function derivedDifferences(manifest: Manifest, { scratch, fingerprintKey 
   return [...new Set([...published.keys(), ...made.keys()])].flatMap((path) => {
     const [before, after] = [published.get(path), made.get(path)];
     if (before === after) return [];
-    return [{ path, expected: `SHA-256 ${after ?? 'of nothing'}, recomputed`, found: `SHA-256 ${before ?? 'of nothing'} in the manifest` }];
+    return [
+      {
+        path,
+        expected: `SHA-256 ${after ?? 'of nothing'}, recomputed`,
+        found: `SHA-256 ${before ?? 'of nothing'} in the manifest`,
+      },
+    ];
   });
 }
 
-async function pageDifferences({ files }: Recomputed, { book, month, version }: DisclosureAt): Promise<FileDifference[]> {
+async function pageDifferences(
+  { files }: Recomputed,
+  { book, month, version }: DisclosureAt,
+): Promise<FileDifference[]> {
   const differences: FileDifference[] = [];
   for (const [name, bytes] of Object.entries(files)) {
     const path = disclosureFolder(month, version) + name;

@@ -37,7 +37,10 @@ export async function recompute(
 ): Promise<Recomputed> {
   const workplace = await remakeTables(manifest, book, edges);
   const { month, as_of, version } = manifest;
-  return renderVersion({ month, as_of }, version, previous, workplace);
+  edges.onProgress({ stage: 'RenderPages', state: 'started', done: 0, total: 1 });
+  const made = await renderVersion({ month, as_of }, version, previous, workplace);
+  edges.onProgress({ stage: 'RenderPages', state: 'succeeded', done: 1, total: 1 });
+  return made;
 }
 
 /** Facts, ledger and figures of a version made again, and the workplace where they lie. */
@@ -61,8 +64,11 @@ const COLLECTING = new Set(['PlanCollection', 'Collect']);
 /** The settings that a version was closed with, from the book that it lies in. Throws where they are not there. */
 export function settingsOf({ book, month }: Manifest, kept: Book): Promise<Settings> {
   const folder = `landing/source=${SETTINGS_SOURCE}/period=${month}/`;
-  const hashes = book.flatMap(({ path }) => (path.startsWith(folder) ? (/([0-9a-f]{64})\.json$/.exec(path)?.[1] ?? []) : []));
+  const hashes = book.flatMap(({ path }) =>
+    path.startsWith(folder) ? (/([0-9a-f]{64})\.json$/.exec(path)?.[1] ?? []) : [],
+  );
   const [hash] = hashes;
-  if (!hash) throw new Error(`Cannot recompute ${month}: expected the settings below ${folder} in the manifest, got none`);
+  if (!hash)
+    throw new Error(`Cannot recompute ${month}: expected the settings below ${folder} in the manifest, got none`);
   return readKeptSettings(kept, month, hash);
 }

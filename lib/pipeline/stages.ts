@@ -5,7 +5,7 @@ import { jsonBytes, readText } from '../landing/book.ts';
 import { collect } from '../landing/collect.ts';
 import type { Receipt } from '../landing/receipt.ts';
 import type { Warehouse } from '../landing/warehouse.ts';
-import { ledgerKey, openFacts, settleDay } from '../ledger/settle.ts';
+import { ledgerKeys, openFacts, settleDay, sumsKeys } from '../ledger/settle.ts';
 import { daysOf, type Period, parsePeriod } from '../units/period.ts';
 import { assumptionsOf, instrumentsOf, optionsOf, sourceKind } from './assumptions.ts';
 import type { Plan, PlanRequest, Stages } from './handlers.ts';
@@ -14,8 +14,8 @@ import { factKeysOf, factReceipts } from './month-receipts.ts';
 import type { Shard, Workplace } from './stage.ts';
 import { writeDisclosure } from './write-disclosure.ts';
 
-/** Landed files that one worker turns into facts at most: small enough for fifteen minutes and 10 GB of disk. */
-const FILES_PER_SHARD = 16;
+/** Landed files that one worker turns into facts: few, so that workers finish together. */
+const FILES_PER_SHARD = 4;
 /** Remarks of one source that travel through the state machine. */
 const REMARKS_TOLD = 20;
 /** Days that one worker settles at most. */
@@ -142,7 +142,8 @@ export async function kpiRequestOf(period: Period, { book, settings }: Workplace
   return {
     period,
     currency: settings.currency,
-    ledgerPaths: await Promise.all(daysOf(period).map((day) => book.localPath(ledgerKey(period, day)))),
+    ledgerPaths: await Promise.all(ledgerKeys(period).map((key) => book.localPath(key))),
+    sumsPaths: await Promise.all(sumsKeys(period).map((key) => book.localPath(key))),
     instruments: instrumentsOf(settings),
   };
 }

@@ -1,4 +1,4 @@
-import type { Annex, Evidence, Factor, Figure } from '../disclosure/annex.ts';
+import type { Annex, Evidence, Factor, Figure, Instrument } from '../disclosure/annex.ts';
 import { add, type Decimal, decimalText, parseDecimal, subtract, sum } from '../disclosure/decimal.ts';
 import { KPIS } from '../kpis/catalogue.ts';
 import { openLedger } from '../kpis/compute-kpis.ts';
@@ -33,6 +33,8 @@ export interface FigureTrace {
   /** What does not add up; empty where all does. */
   readonly faults: readonly string[];
   readonly factors: readonly Factor[];
+  /** Contractual instruments of the month, for a market-based figure. */
+  readonly instruments: readonly Instrument[];
   readonly files: readonly (Evidence & { readonly receipt: string })[];
   readonly methods: readonly string[];
 }
@@ -41,8 +43,12 @@ export interface FigureTrace {
 export async function traceFigure(figure: Figure, annex: Annex, workplace: Workplace): Promise<FigureTrace> {
   const kpi = KPIS.find(({ id }) => id === figure.id);
   const trace = TRACES[figure.id];
-  if (!kpi || !trace) throw new RangeError(`Cannot trace ${figure.id}: expected one of ${KPIS.map(({ id }) => id).join(', ')}`);
-  const sums = await querySums(figure, annex, workplace, [...trace.numerator, ...(trace.denominator ? [trace.denominator] : [])]);
+  if (!kpi || !trace)
+    throw new RangeError(`Cannot trace ${figure.id}: expected one of ${KPIS.map(({ id }) => id).join(', ')}`);
+  const sums = await querySums(figure, annex, workplace, [
+    ...trace.numerator,
+    ...(trace.denominator ? [trace.denominator] : []),
+  ]);
   const over = sums.slice(0, trace.numerator.length);
   const under = sums.slice(trace.numerator.length);
   const numerator = onPaper(over, figure.numerator ?? figure.value, annex);
@@ -57,7 +63,10 @@ export async function traceFigure(figure: Figure, annex: Annex, workplace: Workp
     times,
     faults: [...numerator.faults, ...denominator.faults, ...ratioFaults(figure, times)],
     factors: annex.factors.filter(({ id }) => figure.factor_ids.includes(id)),
-    files: annex.evidence.filter(({ sha256 }) => figure.inputs.includes(sha256)).map((evidence) => withReceipt(evidence, annex)),
+    instruments: figure.method === 'market' ? annex.instruments : [],
+    files: annex.evidence
+      .filter(({ sha256 }) => figure.inputs.includes(sha256))
+      .map((evidence) => withReceipt(evidence, annex)),
     methods: trace.methods,
   };
 }
@@ -70,10 +79,20 @@ function formulaPath(id: string): string {
 /** The header of a formula, without the marks of a comment. */
 function headerWords(sql: string): string[] {
   const lines = sql.split('\n');
-  return lines.slice(0, lines.findIndex((line) => !line.startsWith('--'))).map((line) => line.replace(/^-- /, ''));
+  return lines
+    .slice(
+      0,
+      lines.findIndex((line) => !line.startsWith('--')),
+    )
+    .map((line) => line.replace(/^-- /, ''));
 }
 
-async function querySums(figure: Figure, { meta }: Annex, workplace: Workplace, sums: readonly TraceSum[]): Promise<SumParts[]> {
+async function querySums(
+  figure: Figure,
+  { meta }: Annex,
+  workplace: Workplace,
+  sums: readonly TraceSum[],
+): Promise<SumParts[]> {
   const period = parsePeriod(meta.period.from.slice(0, 7));
   const [cut] = Object.entries(figure.dimensions).map(([dimension, value]) => ({ dimension, value }));
   const warehouse: Warehouse = await workplace.openWarehouse();
@@ -123,18 +142,26 @@ const ADDITIVE: readonly { readonly suffix: string; readonly per: number }[] = [
   { suffix: '_gco2e', per: 1000 },
 ];
 
-function writeSum({ sum: { title, unit }, parts }: SumParts, quantities: readonly Decimal[], currency: string): TracedSum {
+function writeSum(
+  { sum: { title, unit }, parts }: SumParts,
+  quantities: readonly Decimal[],
+  currency: string,
+): TracedSum {
   const columns = Object.keys(parts[0] ?? { quantity: null });
   const beside = columns.flatMap((name): [string, Decimal[]][] => {
     const kind = ADDITIVE.find(({ suffix }) => name.endsWith(suffix));
     return kind ? [[name, exactParts(textsOf(name, parts), kind.per)]] : [];
   });
-  const added = new Map([...beside, ['quantity', quantities] as const].map(([name, decimals]) => [name, inLine(decimals)]));
+  const added = new Map(
+    [...beside, ['quantity', quantities] as const].map(([name, decimals]) => [name, inLine(decimals)]),
+  );
   return {
     title,
     unit: unit.replace('currency', currency),
     columns,
-    rows: parts.map((part, row) => Object.fromEntries(columns.map((name) => [name, added.get(name)?.rows[row] ?? cellText(part[name])]))),
+    rows: parts.map((part, row) =>
+      Object.fromEntries(columns.map((name) => [name, added.get(name)?.rows[row] ?? cellText(part[name])])),
+    ),
     totals: Object.fromEntries([...added].map(([name, { total }]) => [name, total])),
   };
 }
@@ -146,7 +173,12 @@ function textsOf(name: string, parts: SumParts['parts']): string[] {
 /** Decimals of a column with as many places as the longest needs, and their sum: points stand below each other. */
 function inLine(decimals: readonly Decimal[]): { readonly rows: readonly string[]; readonly total: string } {
   const total = sum(decimals);
-  const needed = [...decimals, total].map((decimal) => decimalText(decimal).replace(/\.?0+$/, '').split('.')[1]?.length ?? 0);
+  const needed = [...decimals, total].map(
+    (decimal) =>
+      decimalText(decimal)
+        .replace(/\.?0+$/, '')
+        .split('.')[1]?.length ?? 0,
+  );
   const places = Math.max(0, ...needed);
   return { rows: decimals.map((decimal) => toPlaces(decimal, places)), total: toPlaces(total, places) };
 }
@@ -154,7 +186,10 @@ function inLine(decimals: readonly Decimal[]): { readonly rows: readonly string[
 /** Plain text with that many places; what is cut off is zeros. */
 function toPlaces({ digits, scale }: Decimal, places: number): string {
   const surplus = scale - places;
-  return decimalText(surplus > 0 ? { digits: digits / 10n ** BigInt(surplus), scale: places } : { digits, scale }, places);
+  return decimalText(
+    surplus > 0 ? { digits: digits / 10n ** BigInt(surplus), scale: places } : { digits, scale },
+    places,
+  );
 }
 
 function cellText(cell: Cell | undefined): string {

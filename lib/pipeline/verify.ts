@@ -48,8 +48,12 @@ export async function verify(disclosure: DisclosureAt, edges: VerifyEdges): Prom
   if ('fault' in kept) return unreadable(disclosure, kept.fault);
   const { manifest } = kept;
   const supersededBy = await laterVersion(disclosure);
+  const total = manifest.book.length + manifest.outputs.length + 1;
+  edges.onProgress({ stage: 'CheckFiles', state: 'started', done: 0, total });
   const files = await checkFiles(manifest, book, edges.fingerprintKey);
-  const standing = supersededBy === null ? files : await withoutSuperseded(files, { book, month, version: supersededBy }, edges);
+  edges.onProgress({ stage: 'CheckFiles', state: 'succeeded', done: total, total });
+  const standing =
+    supersededBy === null ? files : await withoutSuperseded(files, { book, month, version: supersededBy }, edges);
   const again = await makeAgain(disclosure, manifest, edges);
   return {
     month,
@@ -57,7 +61,7 @@ export async function verify(disclosure: DisclosureAt, edges: VerifyEdges): Prom
     made_by: manifest.code_version,
     as_of: manifest.as_of,
     landed_files: manifest.book.filter(isLandedFile).length,
-    files_checked: manifest.book.length + manifest.outputs.length + 1,
+    files_checked: total,
     figures_recomputed: again.made?.annex.figures.length ?? null,
     superseded_by: supersededBy,
     files: mergedByPath([...standing, ...misnamed(disclosure, manifest, edges), ...again.files]),
@@ -69,7 +73,10 @@ function isLandedFile({ path }: ManifestEntry): boolean {
   return path.startsWith('landing/') && !path.endsWith('.receipt.json');
 }
 
-function unreadable({ month, version }: DisclosureAt, fault: { readonly expected: string; readonly found: string }): Verification {
+function unreadable(
+  { month, version }: DisclosureAt,
+  fault: { readonly expected: string; readonly found: string },
+): Verification {
   return {
     month,
     version,
@@ -108,7 +115,11 @@ async function withoutSuperseded(
 }
 
 /** The manifest says for itself what it is: another month or version, or a list that is not the one that was hashed, is told. */
-function misnamed({ month, version }: DisclosureAt, manifest: Manifest, { fingerprint }: VerifyEdges): FileDifference[] {
+function misnamed(
+  { month, version }: DisclosureAt,
+  manifest: Manifest,
+  { fingerprint }: VerifyEdges,
+): FileDifference[] {
   const path = `${disclosureFolder(month, version)}manifest.json`;
   const said = [
     { expected: `month ${month}`, found: `month ${manifest.month}` },

@@ -9,7 +9,7 @@ const ratio = z.number().min(0).max(1);
 const date = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a date such as 2026-01-01')
-  .refine((text) => !Number.isNaN(Date.parse(`${text}T00:00:00Z`)), 'expected a date that the calendar has');
+  .refine(isInTheCalendar, 'expected a date that the calendar has');
 const name = z.string().min(1);
 
 const source = z.strictObject({
@@ -61,6 +61,12 @@ const instrument = z.strictObject({
   vintage: name,
   retired_at: date.optional(),
 });
+
+/** JavaScript reads 30 February as 2 March: a date of the calendar comes back as it was written. */
+function isInTheCalendar(date: string): boolean {
+  const instant = new Date(`${date}T00:00:00Z`);
+  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(date);
+}
 
 /** The settings file, whole (DESIGN §7). Secrets never stand in it: they are named references. */
 export const settingsSchema = z.strictObject({

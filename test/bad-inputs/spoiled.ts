@@ -16,7 +16,7 @@ export interface Spoiled {
   readonly source: string;
   readonly kind: string;
   readonly fate: Fate;
-  /** What is told while the month closes, whole. */
+  /** What is told while the month closes: how the line begins. */
   readonly remark: string;
   /** Settings of the source beside id, kind and path. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'cut-off',
     kind: 'aws-cur2',
     fate: 'file in quarantine',
-    remark: '?',
+    remark: 'cut-off/part.parquet: found a Parquet file that is cut off, or is none, expected a whole, readable file',
     write: async (folder) => {
       const path = await bill(folder, 'part.parquet');
       truncateSync(path, readFileSync(path).length >> 1);
@@ -49,7 +49,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'long-footer',
     kind: 'aws-cur2',
     fate: 'file in quarantine',
-    remark: '?',
+    remark: 'long-footer/part.parquet: found a Parquet file that is cut off, or is none, expected a whole, readable file',
     write: async (folder) => {
       const path = await bill(folder, 'part.parquet');
       const bytes = readFileSync(path);
@@ -62,10 +62,10 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'too-large',
     kind: 'aws-cur2',
     fate: 'file in quarantine',
-    remark: '?',
+    remark: 'too-large/big.parquet: found a file of 10 GiB, expected at most 64 MiB',
     write: (folder) => {
       writeText(join(folder, 'big.parquet'), 'PAR1');
-      truncateSync(join(folder, 'big.parquet'), 10_000 * MEBIBYTE);
+      truncateSync(join(folder, 'big.parquet'), 10_240 * MEBIBYTE);
     },
   },
   {
@@ -73,7 +73,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'bomb',
     kind: 'agent',
     fate: 'file in quarantine',
-    remark: '?',
+    remark: 'bomb/bomb.jsonl.gz: found a compressed file that unpacks to more than 64 MiB, expected a compressed file of sane size',
     write: (folder) => writeText(join(folder, 'bomb.jsonl.gz'), gzipSync(Buffer.alloc(70 * MEBIBYTE), { level: 1 })),
   },
   {
@@ -81,7 +81,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'not-gzip',
     kind: 'agent',
     fate: 'file in quarantine',
-    remark: '?',
+    remark: 'not-gzip/a.jsonl.gz: found a .gz file that cannot be unpacked: incorrect header check, expected a whole gzip file',
     write: (folder) => writeText(join(folder, 'a.jsonl.gz'), 'not packed at all\n'),
   },
   {
@@ -89,7 +89,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'no-bytes',
     kind: 'aws-cur2',
     fate: 'file in quarantine',
-    remark: '?',
+    remark: 'no-bytes/part.parquet: found a Parquet file that is cut off, or is none, expected a whole, readable file',
     write: (folder) => writeText(join(folder, 'part.parquet'), ''),
   },
   {
@@ -97,7 +97,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'no-outcome',
     kind: 'runs',
     fate: 'file in quarantine',
-    remark: '?',
+    remark: 'no-outcome/runs.csv: found columns run_id, started_at, ended_at, expected Training and batch runs: runs-csv (lacks outcome)',
     write: (folder) => writeText(join(folder, 'runs.csv'), 'run_id,started_at,ended_at\nrun-1,2026-06-01T00:00:00Z,2026-06-01T01:00:00Z\n'),
   },
   {
@@ -106,7 +106,7 @@ export const SPOILED: readonly Spoiled[] = [
     kind: 'grid',
     settings: grid,
     fate: 'file in quarantine',
-    remark: '?',
+    remark: 'utf-16/ie.csv: found text that is not UTF-8, expected a whole, readable file',
     write: (folder) => writeText(join(folder, 'ie.csv'), Buffer.from(`\uFEFF${gridText([{ start: hourOf(MONTH, 1), intensity: 300 }])}`, 'utf16le')),
   },
   {
@@ -115,7 +115,7 @@ export const SPOILED: readonly Spoiled[] = [
     kind: 'grid',
     settings: grid,
     fate: 'file in quarantine',
-    remark: '?',
+    remark: 'error-page/ie.json: column period_start: found nothing in row 1 and no row that passes, expected an entry of Electricity Maps (datetime, carbonIntensity) or of the UK Carbon Intensity service (from, to, intensity)',
     write: (folder) => writeText(join(folder, 'ie.json'), '<html><body>502 Bad Gateway</body></html>\n'),
   },
   {
@@ -124,7 +124,7 @@ export const SPOILED: readonly Spoiled[] = [
     kind: 'grid',
     settings: grid,
     fate: 'file in quarantine',
-    remark: '?',
+    remark: 'wrong-unit/ie.csv: column carbon_intensity: found 300000 in row 1 and no row that passes, expected 0 to 2000 gCO2e/kWh (wrong unit?)',
     write: (folder) => writeText(join(folder, 'ie.csv'), gridText([{ start: hourOf(MONTH, 1), intensity: 300_000 }, { start: hourOf(MONTH, 2), intensity: 290_000 }])),
   },
   {
@@ -132,7 +132,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'wrong-month',
     kind: 'aws-cur2',
     fate: 'file in quarantine',
-    remark: '?',
+    remark: 'wrong-month/BILLING_PERIOD=2026-06/part.parquet: found rows of 2026-05-31T23:00:00Z to 2026-05-31T23:00:00Z, expected rows of 2026-06, as the path says',
     write: async (folder) => void (await bill(folder, 'BILLING_PERIOD=2026-06/part.parquet', [charge({ start: '2026-05-31T23:00:00Z' })])),
   },
   {
@@ -140,7 +140,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'other-month',
     kind: 'aws-cur2',
     fate: 'passed over',
-    remark: '?',
+    remark: 'other-month/part.parquet: holds 2026-05-31T23:00:00Z to 2026-05-31T23:00:00Z, left for its own month',
     write: async (folder) => void (await bill(folder, 'part.parquet', [charge({ start: '2026-05-31T23:00:00Z' })])),
   },
   {
@@ -148,7 +148,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'future',
     kind: 'agent',
     fate: 'passed over',
-    remark: '?',
+    remark: 'future/a.jsonl: holds 2062-06-01T00:00:00Z to 2062-06-01T00:00:00Z, left for its own month',
     write: (folder) => writeText(join(folder, 'a.jsonl'), telemetryText([{ host: 'h-1', seq: 1, start: '2062-06-01T00:00:00Z', idle: 1 }])),
   },
   {
@@ -156,7 +156,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'nan',
     kind: 'aws-cur2',
     fate: 'rows in quarantine',
-    remark: '?',
+    remark: 'nan/part.parquet: 1 of 2 rows rejected, the first: row 2, column line_item_usage_amount: found nan, expected a finite number',
     write: async (folder) => void (await bill(folder, 'part.parquet', [charge(), charge({ amount: 'NaN' })])),
   },
   {
@@ -164,7 +164,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'huge',
     kind: 'aws-cur2',
     fate: 'rows in quarantine',
-    remark: '?',
+    remark: 'huge/part.parquet: 1 of 2 rows rejected, the first: row 2, column line_item_unblended_cost: found 1e+300, expected an amount of money below 10^12',
     write: async (folder) => void (await bill(folder, 'part.parquet', [charge({ cost: 2 }), charge({ cost: 1e300 })])),
   },
   {
@@ -172,7 +172,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'euro',
     kind: 'aws-cur2',
     fate: 'file in quarantine',
-    remark: '?',
+    remark: 'euro/part.parquet: column line_item_currency_code: found EUR in row 1 and no row that passes, expected the currency of the settings; amounts are never converted',
     write: async (folder) => void (await bill(folder, 'part.parquet', [charge({ currency: 'EUR' })])),
   },
   {
@@ -180,7 +180,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'negative',
     kind: 'agent',
     fate: 'rows in quarantine',
-    remark: '?',
+    remark: 'negative/a.jsonl: 1 of 2 rows rejected, the first: row 2, column energy_joules: found -5.000000, expected decimal joules of at least 0 with at most six places, as text',
     write: (folder) => {
       const record = { ...telemetryRecord({ host: 'h-2', seq: 2, start: hourOf(MONTH, 3), idle: 5_000_000 }), energy_joules: '-5.000000', idle_joules: '-5.000000' };
       writeText(join(folder, 'a.jsonl'), `${telemetryText([{ host: 'h-2', seq: 1, start: hourOf(MONTH, 2), idle: 1 }])}${JSON.stringify(record)}\n`);
@@ -191,7 +191,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'shares',
     kind: 'agent',
     fate: 'rows in quarantine',
-    remark: '?',
+    remark: 'shares/a.jsonl: 1 of 2 rows rejected, the first: row 2, column energy_balance: found shares that add up to 4.999999 of 5.000000, expected shares, idle_joules and unattributed_joules that add up to energy_joules; a gap_reason where it is null',
     write: (folder) => {
       const record = { ...telemetryRecord({ host: 'h-3', seq: 2, start: hourOf(MONTH, 3), idle: 5_000_000 }), idle_joules: '4.999999' };
       writeText(join(folder, 'a.jsonl'), `${telemetryText([{ host: 'h-3', seq: 1, start: hourOf(MONTH, 2), idle: 1 }])}${JSON.stringify(record)}\n`);
@@ -202,7 +202,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'half-line',
     kind: 'agent',
     fate: 'rows in quarantine',
-    remark: '?',
+    remark: 'half-line/a.jsonl: 1 of 2 rows rejected, the first: row 2, column line: found {"schema":"joulebook.telemetry/1","host_id":"h-4","resource_id":"h-4","boot_id":, expected a JSON object',
     write: (folder) => {
       const text = telemetryText([1, 2].map((seq) => ({ host: 'h-4', seq, start: hourOf(MONTH, seq), idle: 1 })));
       writeText(join(folder, 'a.jsonl'), text.slice(0, -100));
@@ -213,7 +213,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'backwards',
     kind: 'codecarbon',
     fate: 'rows in quarantine',
-    remark: '?',
+    remark: 'backwards/emissions.csv: 2 of 3 rows rejected, the first: row 2, column kwh_before: found 0.65, expected no more than this row has: the counters of a run never run backwards',
     write: (folder) => writeText(join(folder, 'emissions.csv'), [
       'timestamp,project_name,run_id,duration,cpu_energy,gpu_energy,ram_energy,energy_consumed',
       '2026-06-03T01:00:00,train,run-1,3600,0.10,0.50,0.05,0.65',
@@ -226,7 +226,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'link',
     kind: 'aws-cur2',
     fate: 'file in quarantine',
-    remark: '?',
+    remark: 'link/part.parquet: found a link that leads out of the folder, expected a file in the folder',
     write: async (folder) => {
       mkdirSync(folder, { recursive: true });
       symlinkSync(await bill(`${folder}-outside`, 'part.parquet'), join(folder, 'part.parquet'));
@@ -237,7 +237,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'dangling',
     kind: 'aws-cur2',
     fate: 'file in quarantine',
-    remark: '?',
+    remark: 'dangling/part.parquet: found a link or a name that leads to nothing (ENOENT), expected a readable file',
     write: (folder) => {
       mkdirSync(folder, { recursive: true });
       symlinkSync('nowhere.parquet', join(folder, 'part.parquet'));
@@ -248,7 +248,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'pipe',
     kind: 'aws-cur2',
     fate: 'file in quarantine',
-    remark: '?',
+    remark: 'pipe/part.parquet: found a pipe or a device, expected a plain file',
     write: (folder) => {
       mkdirSync(folder, { recursive: true });
       execFileSync('mkfifo', [join(folder, 'part.parquet')]);
@@ -267,7 +267,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'empty',
     kind: 'aws-cur2',
     fate: 'passed over',
-    remark: '?',
+    remark: 'empty: no file to read',
     write: (folder) => void mkdirSync(folder, { recursive: true }),
   },
   {
@@ -275,7 +275,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'other-names',
     kind: 'aws-cur2',
     fate: 'passed over',
-    remark: '?',
+    remark: 'other-names: 1 file passed over, expected names that match /\\.parquet$/',
     write: (folder) => writeText(join(folder, 'bill.xlsx'), 'PK'),
   },
   {
@@ -283,7 +283,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'absent',
     kind: 'aws-cur2',
     fate: 'missing',
-    remark: '?',
+    remark: 'absent is missing: SourceUnavailable: Cannot list ',
     write: () => undefined,
   },
 ];

@@ -24,7 +24,7 @@ async function settledDay(company: TinyCompany, day: string): Promise<Row[]> {
   await STAGES.settle({ ...run, shard: day }, workplace);
   const warehouse = await workplace.openWarehouse();
   try {
-    const path = await workplace.book.localPath(`ledger/month=${company.month}/${day}.parquet`);
+    const path = await workplace.book.localPath(`ledger/month=${company.month}/${day}-hosts.parquet`);
     return await warehouse.query(
       `SELECT strftime(period_start, '%d %H:%M') AS hour, joules_to_kwh(it_energy_joules)::DOUBLE AS kwh, emissions_location_gco2e::DOUBLE AS grams, factor_id
        FROM read_parquet(${literal(path)}) WHERE it_energy_joules > 0 ORDER BY ALL`,

@@ -1,10 +1,11 @@
-import { decodePDFRawStream, PDFArray, PDFDict, PDFDocument, PDFName, type PDFObject, type PDFPage, PDFRawStream } from 'pdf-lib';
+import { decodePDFRawStream, PDFArray, PDFDict, PDFDocument, PDFName, type PDFPage, PDFRawStream } from 'pdf-lib';
 
 /** Text of a glyph by its code in the content stream. */
 type Glyphs = ReadonlyMap<number, string>;
 
 /** A property list (what stands in it is not shown), a name, a string in hexadecimal, a string, a number, an operator. */
-const TOKEN = /<<.*?>>|\/([^\s/<>[\]()]+)|<([0-9A-Fa-f\s]*)>|\(((?:\\.|[^\\()]|\((?:\\.|[^\\()])*\))*)\)|(-?[\d.]+)|([A-Za-z'"*]+)/gs;
+const TOKEN =
+  /<<.*?>>|\/([^\s/<>[\]()]+)|<([0-9A-Fa-f\s]*)>|\(((?:\\.|[^\\()]|\((?:\\.|[^\\()])*\))*)\)|(-?[\d.]+)|([A-Za-z'"*]+)/gs;
 const MOVES = new Set(['Td', 'TD', 'Tm', 'T*', 'ET']);
 
 /**
@@ -18,16 +19,25 @@ export async function textOfPdf(bytes: Uint8Array): Promise<string[]> {
 
 function textOfPage(page: PDFPage): string {
   const fonts = fontsOf(page);
-  const content = streamsOf(page.node.Contents()).map(decoded).join('\n');
-  let glyphs: Glyphs = new Map();
-  let text = '';
-  for (const [, name, hex, literal, , operator] of content.matchAll(TOKEN)) {
-    if (name !== undefined) glyphs = fonts.get(name) ?? glyphs;
-    else if (hex !== undefined) text += textOf(Buffer.from(hex.replace(/\s/g, ''), 'hex'), glyphs);
-    else if (literal !== undefined) text += textOf(unescaped(literal), glyphs);
-    else if (operator !== undefined && MOVES.has(operator)) text += ' ';
-  }
-  return text;
+  const pen: Pen = { glyphs: new Map(), text: '' };
+  for (const token of contentOf(page).matchAll(TOKEN)) write(token, pen, fonts);
+  return pen.text;
+}
+
+interface Pen {
+  glyphs: Glyphs;
+  text: string;
+}
+
+function write(
+  [, name, hex, literal, , operator]: RegExpMatchArray,
+  pen: Pen,
+  fonts: ReadonlyMap<string, Glyphs>,
+): void {
+  if (name !== undefined) pen.glyphs = fonts.get(name) ?? pen.glyphs;
+  if (hex !== undefined) pen.text += textOf(Buffer.from(hex.replace(/\s/g, ''), 'hex'), pen.glyphs);
+  if (literal !== undefined) pen.text += textOf(unescaped(literal), pen.glyphs);
+  if (operator !== undefined && MOVES.has(operator)) pen.text += ' ';
 }
 
 function fontsOf(page: PDFPage): ReadonlyMap<string, Glyphs> {
@@ -44,12 +54,14 @@ function fontsOf(page: PDFPage): ReadonlyMap<string, Glyphs> {
 function glyphsOf(map: string): Glyphs {
   const glyphs = new Map<number, string>();
   for (const [, block = ''] of map.matchAll(/beginbfchar(.*?)endbfchar/gs)) {
-    for (const [, code = '', text = ''] of block.matchAll(/<(\w+)>\s*<(\w+)>/g)) glyphs.set(Number.parseInt(code, 16), utf16(text));
+    for (const [, code = '', text = ''] of block.matchAll(/<(\w+)>\s*<(\w+)>/g))
+      glyphs.set(Number.parseInt(code, 16), utf16(text));
   }
   for (const [, block = ''] of map.matchAll(/beginbfrange(.*?)endbfrange/gs)) {
     for (const [, first = '', last = '', text = ''] of block.matchAll(/<(\w+)>\s*<(\w+)>\s*<(\w+)>/g)) {
       const [from, to] = [Number.parseInt(first, 16), Number.parseInt(last, 16)];
-      for (let code = from; code <= to; code += 1) glyphs.set(code, String.fromCodePoint((utf16(text).codePointAt(0) ?? 0) + code - from));
+      for (let code = from; code <= to; code += 1)
+        glyphs.set(code, String.fromCodePoint((utf16(text).codePointAt(0) ?? 0) + code - from));
     }
   }
   return glyphs;
@@ -73,9 +85,11 @@ function unescaped(literal: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-function streamsOf(contents: PDFObject | undefined): PDFRawStream[] {
-  if (contents instanceof PDFRawStream) return [contents];
-  return contents instanceof PDFArray ? contents.asArray().map((each) => contents.context.lookup(each) as PDFRawStream) : [];
+function contentOf(page: PDFPage): string {
+  const contents = page.node.Contents();
+  const streams =
+    contents instanceof PDFArray ? contents.asArray().map((each) => page.doc.context.lookup(each)) : [contents];
+  return streams.map((stream) => (stream instanceof PDFRawStream ? decoded(stream) : '')).join('\n');
 }
 
 function decoded(stream: PDFRawStream): string {

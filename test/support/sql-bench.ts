@@ -6,7 +6,7 @@ import { identifier, type Warehouse } from '../../lib/landing/warehouse.ts';
 import { REFERENCE_TABLES } from '../../lib/ledger/reference-tables.ts';
 
 const LIB = join(__dirname, '../../lib');
-const CREATED = /^CREATE OR REPLACE TEMP TABLE (\w+) AS/m;
+const CREATED = /^CREATE OR REPLACE TEMP (?:TABLE|VIEW) (\w+) AS/m;
 const NAMED_TABLE = /\b(?:FROM|JOIN)\s+(\w+)/g;
 
 /** Tables of the settings and of a run, with no rows unless a case gives some. */
@@ -29,6 +29,18 @@ const VARIABLES: Readonly<Record<string, string>> = {
   utilisation_u95: '0.3::DOUBLE',
   factor_kind: "'direct'",
   lifetime_hours: '35040',
+};
+
+/** Views that the stages make by hand: both parts of a day's lines, and the sums of the days. */
+const VIEWS: Readonly<Record<string, () => string>> = {
+  settled: () => 'SELECT * FROM settled_charge UNION ALL BY NAME SELECT * FROM settled_host',
+  day_sum: () => textOf('ledger', 'sums'),
+};
+
+/** Tables that the stages put together in TypeScript: a day's lines, and the sums that lie beside the ledger. */
+const COMPOSED: Readonly<Record<string, () => string>> = {
+  settled: () => 'CREATE OR REPLACE TEMP VIEW settled AS SELECT * FROM settled_charge UNION ALL BY NAME SELECT * FROM settled_host',
+  day_sum: () => `CREATE OR REPLACE TEMP VIEW day_sum AS ${textOf('ledger', 'sums')}`,
 };
 
 export type Stage = 'ledger' | 'kpis';
@@ -95,7 +107,7 @@ class Bench {
     this.#ready.add(table);
     const columns = columnsOf(table);
     const csv = REFERENCE_TABLES[table as keyof typeof REFERENCE_TABLES] ?? EMPTY_TABLES[table];
-    const maker = this.#makers.get(table);
+    const maker = this.#makers.get(table) ?? viewNamed(table);
     if (columns) await this.#spread(table, columns, new Set());
     else if (csv) await this.#warehouse.loadCsv(table, csv);
     else if (maker) {
@@ -125,6 +137,11 @@ function typeIn(columns: readonly Column[] | undefined, name: string, path: stri
   const type = columns?.find((column) => column.name === name)?.type;
   if (!type) throw new Error(`Cannot load ${path}: expected a column of the book or a name with its type, got "${name}"`);
   return type;
+}
+
+function viewNamed(table: string): string | undefined {
+  const select = VIEWS[table]?.();
+  return select && `CREATE OR REPLACE TEMP VIEW ${table} AS ${select}`;
 }
 
 async function setVariables(warehouse: Warehouse, folder: string): Promise<void> {

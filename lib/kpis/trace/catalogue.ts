@@ -50,18 +50,83 @@ export interface Trace {
 const JOULES_PER_KWH = 3_600_000;
 const GRAMS_PER_KG = 1000;
 
-const it: TraceSum = { title: 'IT energy, from the ledger', unit: 'kWh', per: JOULES_PER_KWH, sql: itEnergy, lines: ledger };
-const facility: TraceSum = { title: 'Facility energy, from the ledger: IT energy × PUE', unit: 'kWh', per: JOULES_PER_KWH, sql: facilityEnergy, lines: ledger };
-const location: TraceSum = { title: 'Location-based emissions, from the ledger: facility energy × grid factor of the hour', unit: 'kgCO2e', per: GRAMS_PER_KG, sql: locationEmissions, lines: ledger };
-const market: TraceSum = { title: 'Market-based emissions, from the ledger and the instruments', unit: 'kgCO2e', per: GRAMS_PER_KG, sql: marketEmissions };
-const embodied: TraceSum = { title: 'Embodied emissions, from the ledger', unit: 'kgCO2e', per: GRAMS_PER_KG, sql: embodiedEmissions, lines: ledger };
-const effective: TraceSum = { title: 'Effective cost, from the ledger', unit: 'currency', per: 1, sql: effectiveCost, lines: ledger };
-const billed: TraceSum = { title: 'Billed cost, from the ledger', unit: 'currency', per: 1, sql: billedCost, lines: ledger };
-const reported: TraceSum = { title: 'As the providers report it', unit: 'kgCO2e', per: GRAMS_PER_KG, sql: providerEmissions };
+const it: TraceSum = {
+  title: 'IT energy, from the ledger',
+  unit: 'kWh',
+  per: JOULES_PER_KWH,
+  sql: itEnergy,
+  lines: ledger,
+};
+const facility: TraceSum = {
+  title: 'Facility energy, from the ledger: IT energy × PUE',
+  unit: 'kWh',
+  per: JOULES_PER_KWH,
+  sql: facilityEnergy,
+  lines: ledger,
+};
+const location: TraceSum = {
+  title: 'Location-based emissions, from the ledger: facility energy × grid factor of the hour',
+  unit: 'kgCO2e',
+  per: GRAMS_PER_KG,
+  sql: locationEmissions,
+  lines: ledger,
+};
+const market: TraceSum = {
+  title: 'Market-based emissions, from the ledger and the instruments',
+  unit: 'kgCO2e',
+  per: GRAMS_PER_KG,
+  sql: marketEmissions,
+};
+const embodied: TraceSum = {
+  title: 'Embodied emissions, from the ledger',
+  unit: 'kgCO2e',
+  per: GRAMS_PER_KG,
+  sql: embodiedEmissions,
+  lines: ledger,
+};
+const effective: TraceSum = {
+  title: 'Effective cost, from the ledger',
+  unit: 'currency',
+  per: 1,
+  sql: effectiveCost,
+  lines: ledger,
+};
+const billed: TraceSum = {
+  title: 'Billed cost, from the ledger',
+  unit: 'currency',
+  per: 1,
+  sql: billedCost,
+  lines: ledger,
+};
+const reported: TraceSum = {
+  title: 'As the providers report it',
+  unit: 'kgCO2e',
+  per: GRAMS_PER_KG,
+  sql: providerEmissions,
+};
 
-const count = (measure: string, unit: string): TraceSum => ({ title: `Counted ${unit}, by source`, unit, per: 1, sql: activity, measure });
-const servedBy = (measure: string, unit: string, only = 'true'): TraceSum => ({ title: `Served ${unit}, by source`, unit, per: 1, sql: served, lines: serving, only, measure });
-const inference = (sum: TraceSum, measure: string): TraceSum => ({ ...sum, title: `${sum.title}, of inference that counts its ${measure.replaceAll('_', ' ')}`, lines: serving, measure });
+const count = (measure: string, unit: string): TraceSum => ({
+  title: `Counted ${unit}, by source`,
+  unit,
+  per: 1,
+  sql: activity,
+  measure,
+});
+const servedBy = (measure: string, unit: string, only = 'true'): TraceSum => ({
+  title: `Served ${unit}, by source`,
+  unit,
+  per: 1,
+  sql: served,
+  lines: serving,
+  only,
+  measure,
+});
+const inference = (sum: TraceSum, measure: string): TraceSum => ({
+  ...sum,
+  title: `${sum.title}, of inference that counts its ${measure.replaceAll('_', ' ')}`,
+  lines: serving,
+  measure,
+});
 
 const ENERGY = ['docs/methods/winner-rule.md', 'docs/methods/modelled-energy.md'];
 const FACILITY = [...ENERGY, 'docs/methods/pue.md'];
@@ -83,21 +148,80 @@ export const TRACES: Readonly<Record<string, Trace>> = {
   'activity.requests': { numerator: [count('requests', 'requests')], methods: [] },
   'activity.input_tokens': { numerator: [count('input_tokens', 'tokens')], methods: [] },
   'activity.output_tokens': { numerator: [count('output_tokens', 'tokens')], methods: [] },
-  'kpi.energy_per_request': { numerator: [inference(facility, 'requests')], denominator: servedBy('requests', 'requests'), times: 1000, methods: SHARES },
-  'kpi.energy_per_1k_output_tokens': { numerator: [inference(facility, 'output_tokens')], denominator: servedBy('output_tokens', 'tokens'), times: 1_000_000, methods: [...SHARES, 'docs/methods/managed-model-tokens.md'] },
-  'kpi.carbon_per_1k_requests': { numerator: [inference(location, 'requests')], denominator: servedBy('requests', 'requests'), times: 1_000_000, methods: CARBON },
-  'kpi.cost_per_1k_requests': { numerator: [inference(effective, 'requests')], denominator: servedBy('requests', 'requests', 'effective_cost IS NOT NULL'), times: 1000, methods: [] },
-  'kpi.energy_to_solution': { numerator: [{ ...facility, lines: solutions }], denominator: { title: 'Goals reached', unit: 'runs', per: 1, sql: goals }, methods: SHARES },
-  'kpi.carbon_per_run': { numerator: [{ ...location, lines: runLines }], denominator: { title: 'Runs', unit: 'runs', per: 1, sql: runs }, methods: CARBON },
-  'kpi.sci': { numerator: [inference(location, 'requests'), inference(embodied, 'requests')], denominator: servedBy('requests', 'requests'), times: 1000, methods: [...CARBON, 'docs/methods/embodied-carbon.md'] },
+  'kpi.energy_per_request': {
+    numerator: [inference(facility, 'requests')],
+    denominator: servedBy('requests', 'requests'),
+    times: 1000,
+    methods: SHARES,
+  },
+  'kpi.energy_per_1k_output_tokens': {
+    numerator: [inference(facility, 'output_tokens')],
+    denominator: servedBy('output_tokens', 'tokens'),
+    times: 1_000_000,
+    methods: [...SHARES, 'docs/methods/managed-model-tokens.md'],
+  },
+  'kpi.carbon_per_1k_requests': {
+    numerator: [inference(location, 'requests')],
+    denominator: servedBy('requests', 'requests'),
+    times: 1_000_000,
+    methods: CARBON,
+  },
+  'kpi.cost_per_1k_requests': {
+    numerator: [inference(effective, 'requests')],
+    denominator: servedBy('requests', 'requests', 'effective_cost IS NOT NULL'),
+    times: 1000,
+    methods: [],
+  },
+  'kpi.energy_to_solution': {
+    numerator: [{ ...facility, lines: solutions }],
+    denominator: { title: 'Goals reached', unit: 'runs', per: 1, sql: goals },
+    methods: SHARES,
+  },
+  'kpi.carbon_per_run': {
+    numerator: [{ ...location, lines: runLines }],
+    denominator: { title: 'Runs', unit: 'runs', per: 1, sql: runs },
+    methods: CARBON,
+  },
+  'kpi.sci': {
+    numerator: [inference(location, 'requests'), inference(embodied, 'requests')],
+    denominator: servedBy('requests', 'requests'),
+    times: 1000,
+    methods: [...CARBON, 'docs/methods/embodied-carbon.md'],
+  },
   'quality.coverage': {
-    numerator: [{ title: 'Resource hours with an energy figure', unit: 'hours', per: 1, sql: hours, lines: ledger, only: "settled_as = 'energy'" }],
-    denominator: { title: 'Resource hours that drew energy', unit: 'hours', per: 1, sql: hours, lines: ledger, only: "settled_as <> 'no_energy'" },
+    numerator: [
+      {
+        title: 'Resource hours with an energy figure',
+        unit: 'hours',
+        per: 1,
+        sql: hours,
+        lines: ledger,
+        only: "settled_as = 'energy'",
+      },
+    ],
+    denominator: {
+      title: 'Resource hours that drew energy',
+      unit: 'hours',
+      per: 1,
+      sql: hours,
+      lines: ledger,
+      only: "settled_as <> 'no_energy'",
+    },
     methods: ENERGY,
   },
-  'quality.measured_share': { numerator: [{ ...it, title: 'Measured IT energy', only: "basis = 'measured'" }], denominator: it, methods: ENERGY },
+  'quality.measured_share': {
+    numerator: [{ ...it, title: 'Measured IT energy', only: "basis = 'measured'" }],
+    denominator: it,
+    methods: ENERGY,
+  },
   'quality.hour_matched_share': {
-    numerator: [{ ...facility, title: 'Facility energy with a factor of its own hour', only: "regexp_matches(factor_id, '/(half_)?hour$')" }],
+    numerator: [
+      {
+        ...facility,
+        title: 'Facility energy with a factor of its own hour',
+        only: "regexp_matches(factor_id, '/(half_)?hour$')",
+      },
+    ],
     denominator: facility,
     methods: CARBON,
   },

@@ -23,7 +23,9 @@ export async function openTrace(cut: TracedCut, warehouse: Warehouse): Promise<v
 export async function querySum(sum: TraceSum, warehouse: Warehouse): Promise<SumParts> {
   await setText('traced_measure', sum.measure ?? null, warehouse);
   if (sum.lines) {
-    await warehouse.run(`CREATE OR REPLACE TEMP VIEW traced AS SELECT * FROM (${sum.lines}) WHERE ${sum.only ?? 'true'}`);
+    await warehouse.run(
+      `CREATE OR REPLACE TEMP VIEW traced AS SELECT * FROM (${sum.lines}) WHERE ${sum.only ?? 'true'}`,
+    );
   }
   return { sum, parts: await warehouse.query(sum.sql) };
 }

@@ -1,0 +1,60 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+
+import { S3Client } from '@aws-sdk/client-s3';
+
+import { openBook } from './open-book.ts';
+import { isS3Address } from './s3-address.ts';
+import { codeOf, isAbsent, messageOf } from './system-error.ts';
+
+/** Why no book can be written at an address; undefined where it can. A local folder that is not there yet is made later. */
+export async function whyNotWritable(address: string): Promise<string | undefined> {
+  return isS3Address(address) ? whyNotInBucket(address) : whyNotInFolder(resolve(address));
+}
+
+/** A bucket tells by a write alone; the probe is taken away again. */
+async function whyNotInBucket(address: string): Promise<string | undefined> {
+  const book = openBook(address);
+  const probe = 'plans/doctor-probe.txt';
+  try {
+    await book.put(probe, new TextEncoder().encode('may be removed\n'));
+    await book.remove(probe);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+async function whyNotInFolder(path: string): Promise<string | undefined> {
+  try {
+    if (!(await stat(path)).isDirectory()) return `Cannot write ${path}: expected a folder, got a file`;
+    await access(path, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    if (isAbsent(error) && path !== dirname(path)) return whyNotInFolder(dirname(path));
+    return `Cannot write ${path}: expected a folder that can be written, got ${codeOf(error)}`;
+  }
+}
+
+/** Why S3 cannot be asked: what the SDK misses, and which names of the environment it found unset. */
+export async function whyNoCredentials(
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<string | undefined> {
+  const { config } = new S3Client({});
+  try {
+    await config.credentials();
+    await config.region();
+    return undefined;
+  } catch (error) {
+    const names = [
+      'AWS_PROFILE',
+      'AWS_ACCESS_KEY_ID',
+      'AWS_SECRET_ACCESS_KEY',
+      'AWS_WEB_IDENTITY_TOKEN_FILE',
+      'AWS_REGION',
+    ];
+    const said = names.map((name) => `${name} is ${environment[name] ? 'set' : 'not set'}`);
+    return `Cannot ask S3: ${messageOf(error)} (${said.join(', ')})`;
+  }
+}

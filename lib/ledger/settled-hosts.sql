@@ -1,0 +1,74 @@
+-- Step    settled_host: the day's lines of watched hosts, before place, PUE and grid
+-- Unit    joules, billing currency
+-- Grain   hour x resource x component x share x workload
+-- Reads   share_line, charge_hour, hardware, watched, fct_energy
+-- Money and hardware of a host are cut along its energy; bill rows and resource hours are counted on one line each.
+CREATE OR REPLACE TEMP TABLE settled_host AS
+WITH host_charge AS (
+    SELECT
+        period_start, resource_id,
+        min(provider_name) AS provider_name, min(sub_account_id) AS sub_account_id, min(region_id) AS region_id,
+        min(service_name) AS service_name, min(resource_type) AS resource_type, min(billing_currency) AS billing_currency,
+        sum(billed_cost) AS billed_cost, sum(effective_cost) AS effective_cost, sum(bill_rows) AS bill_rows,
+        sum(driver_quantity)::DOUBLE AS hours
+    FROM charge_hour
+    WHERE energy_driver = 'instance_hours' AND resource_id IN (SELECT resource_id FROM watched)
+    GROUP BY ALL
+),
+running AS (
+    SELECT
+        *,
+        sum(coalesce(energy_joules, 0)) OVER (host ROWS UNBOUNDED PRECEDING) AS joules_up_to_here,
+        sum(coalesce(energy_joules, 0)) OVER (PARTITION BY period_start, resource_id) AS joules_of_host,
+        row_number() OVER host AS line_number,
+        count(*) OVER (PARTITION BY period_start, resource_id) AS line_count,
+        row_number() OVER (PARTITION BY period_start, resource_id, project, model_id, workload_type, workload_id ORDER BY (energy_joules IS NULL) DESC, component, share) AS workload_line
+    FROM share_line
+    WINDOW host AS (PARTITION BY period_start, resource_id ORDER BY component, share, project, model_id, workload_type, workload_id)
+),
+cut AS (
+    SELECT
+        *,
+        CASE WHEN line_number = 1 THEN 0 WHEN joules_of_host > 0 THEN (joules_up_to_here - coalesce(energy_joules, 0))::DOUBLE / joules_of_host::DOUBLE ELSE 1 END AS lower,
+        CASE WHEN line_number = line_count THEN 1 WHEN joules_of_host > 0 THEN joules_up_to_here::DOUBLE / joules_of_host::DOUBLE ELSE 1 END AS upper
+    FROM running
+),
+said_gap AS (
+    SELECT period_start, resource_id, component, string_agg(DISTINCT gap_reason, '; ' ORDER BY gap_reason) AS gap_reason
+    FROM fct_energy
+    WHERE gap_reason IS NOT NULL
+    GROUP BY ALL
+),
+watched_line AS (
+    SELECT
+        cut.*,
+        CASE
+            WHEN cut.energy_joules IS NULL THEN coalesce(said_gap.gap_reason, 'no telemetry')
+            WHEN cut.basis <> 'filled' AND cut.covered_seconds < 0.95 * cut.expected_seconds AND cut.workload_line = 1
+                THEN coalesce(said_gap.gap_reason, 'telemetry covers a part of the hour')
+        END AS gap_reason
+    FROM cut
+    LEFT JOIN said_gap ON said_gap.period_start = cut.period_start AND said_gap.resource_id = cut.resource_id AND said_gap.component = cut.component
+)
+SELECT
+    line.period_start,
+    coalesce(host_charge.provider_name, 'own') AS provider_name,
+    host_charge.sub_account_id, host_charge.region_id,
+    coalesce(host_charge.service_name, 'host') AS service_name,
+    line.resource_id, host_charge.resource_type, line.component,
+    line.share, line.project, line.model_id, line.workload_type, line.workload_id,
+    CASE WHEN line.energy_joules IS NULL THEN 'gap' ELSE 'energy' END AS settled_as,
+    line.basis, line.method, line.energy_joules AS it_energy_joules, line.u95_ratio,
+    slice_energy((host_charge.hours * hardware.embodied_gco2e_per_hour)::DECIMAL(28,6), line.lower, line.upper) AS embodied_gco2e,
+    slice_money(host_charge.billed_cost, line.lower, line.upper) AS billed_cost,
+    slice_money(host_charge.effective_cost, line.lower, line.upper) AS effective_cost,
+    host_charge.billing_currency,
+    line.gap_reason,
+    CASE WHEN line.gap_reason IS NOT NULL THEN line.expected_seconds - coalesce(line.covered_seconds, 0) END AS gap_quantity,
+    CASE WHEN line.gap_reason IS NOT NULL THEN 'seconds' END AS gap_unit,
+    CASE WHEN line.line_number = 1 THEN coalesce(host_charge.bill_rows, 0) ELSE 0 END::BIGINT AS bill_rows,
+    (line.workload_line = 1)::BIGINT AS resource_hours
+FROM watched_line AS line
+LEFT JOIN host_charge USING (period_start, resource_id)
+LEFT JOIN hardware ON hardware.provider_name = host_charge.provider_name AND hardware.resource_type = host_charge.resource_type
+ORDER BY line.period_start, line.resource_id, line.component, line.share, line.project, line.model_id, line.workload_type, line.workload_id

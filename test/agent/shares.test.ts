@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+
+import { cpuUseBetween, sharesOf, workloadsBetween } from '../../agent/attribution/shares.ts';
+import { splitExactly } from '../../agent/attribution/split.ts';
+import { maybeWorkloadLabels } from '../../agent/attribution/workload-labels.ts';
+
+const sumOf = (parts: readonly bigint[]) => parts.reduce((sum, part) => sum + part, 0n);
+const amount = fc.bigInt({ min: 0n, max: 10n ** 15n });
+const weight = fc.oneof(fc.bigInt({ min: 0n, max: 9n }), fc.bigInt({ min: 0n, max: 10n ** 18n }));
+
+describe('an exact split', () => {
+  test('adds up, and no part is off by a whole unit', () => {
+    fc.assert(
+      fc.property(amount, fc.array(weight, { minLength: 1, maxLength: 40 }), (whole, weights) => {
+        fc.pre(sumOf(weights) > 0n);
+        const parts = splitExactly(whole, weights);
+        expect(sumOf(parts)).toBe(whole);
+        const sum = sumOf(weights);
+        parts.forEach((part, index) => {
+          const off = part * sum - whole * (weights[index] ?? 0n);
+          expect(off > -sum && off < sum).toBe(true);
+        });
+      }),
+    );
+  });
+
+  test('gives nothing to a weight of nothing', () => {
+    expect(splitExactly(10n, [0n, 3n, 0n, 3n, 3n])).toEqual([0n, 4n, 0n, 3n, 3n]);
+  });
+
+  test.each([[[]], [[0n]], [[2n, -1n]]])('refuses the weights %p', (weights) => {
+    expect(() => splitExactly(1n, weights)).toThrow(/^Cannot split 1: expected weights/);
+  });
+});
+
+describe('shares of a device', () => {
+  const use = fc.record({
+    busy: weight,
+    idle: weight,
+    workloads: fc.array(fc.record({ cgroup: fc.constantFrom('/a.service', '/b.service'), microseconds: weight }), {
+      maxLength: 12,
+    }),
+  });
+
+  test('add up to its energy to the microjoule, whatever was used', () => {
+    fc.assert(
+      fc.property(amount, fc.option(use, { nil: undefined }), (energy, of) => {
+        fc.pre(of === undefined || of.busy + of.idle > 0n);
+        const { workloads, idle, unattributed } = sharesOf(energy, of);
+        const parts = [...workloads.map(({ energyMicrojoules }) => energyMicrojoules), idle, unattributed];
+        expect(sumOf(parts)).toBe(energy);
+        expect(parts.every((part) => part >= 0n)).toBe(true);
+      }),
+    );
+  });
+
+  test('workloads that claim more than the node was busy share what it was', () => {
+    const workloads = [
+      { cgroup: '/a.service', microseconds: 300n },
+      { cgroup: '/b.service', microseconds: 100n },
+    ];
+    expect(sharesOf(1000n, { busy: 200n, idle: 200n, workloads })).toEqual({
+      workloads: [
+        { cgroup: '/a.service', energyMicrojoules: 375n },
+        { cgroup: '/b.service', energyMicrojoules: 125n },
+      ],
+      idle: 500n,
+      unattributed: 0n,
+    });
+  });
+
+  test('are all unattributed where the CPU time is unknown', () => {
+    expect(sharesOf(7n, undefined)).toEqual({ workloads: [], idle: 0n, unattributed: 7n });
+    const time = { busyMicroseconds: 5n, idleMicroseconds: 5n };
+    expect(cpuUseBetween(time, { ...time, idleMicroseconds: 4n })).toBeUndefined();
+    expect(cpuUseBetween(time, time)).toBeUndefined();
+    expect(cpuUseBetween(undefined, time)).toBeUndefined();
+  });
+
+  test('count a service that was started anew from its beginning', () => {
+    const before = [
+      { cgroup: '/a.service', microseconds: 900n },
+      { cgroup: '/gone.service', microseconds: 5n },
+    ];
+    const after = [
+      { cgroup: '/a.service', microseconds: 40n },
+      { cgroup: '/new.service', microseconds: 7n },
+    ];
+    expect(workloadsBetween(before, after)).toEqual(after);
+  });
+});
+
+const POD = '0d2f1c3e-5b7a-4c1d-9e8f-a1b2c3d4e5f6';
+const CONTAINER = 'b29faf21b7eff959f64b4192c34d5d67a707fe8561e9eaa608cb27693fba4242';
+test.each<[string, Record<string, string> | undefined]>([
+  ['/system.slice/vllm-code.service', { unit: 'vllm-code.service' }],
+  [
+    `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${POD.replaceAll('-', '_')}.slice`,
+    { pod_uid: POD },
+  ],
+  [`/kubepods/burstable/pod${POD}`, { pod_uid: POD }],
+  ['/kubepods/pod0123456789abcdef0123456789abcdef', { pod_uid: '0123456789abcdef0123456789abcdef' }],
+  [`/system.slice/docker-${CONTAINER}.scope`, { container_id: CONTAINER }],
+  [`/docker/${CONTAINER}`, { container_id: CONTAINER }],
+  [`/machine.slice/libpod-${CONTAINER}.scope`, { container_id: CONTAINER }],
+  ['/system.slice/slurmstepd.scope/job_117', { job: '117' }],
+  ['/system.slice', undefined],
+  ['/user.slice/user-1000.slice/session-2.scope', undefined],
+  ['', undefined],
+])('the control group %s is %j', (cgroup, labels) => {
+  expect(maybeWorkloadLabels(cgroup)).toEqual(labels);
+});

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+import fc from 'fast-check';
+
+import { LocalBook } from '../lib/adapters/local-book.ts';
+import { DuckDbWarehouse } from '../lib/adapters/duckdb-warehouse.ts';
+import { tempFolder } from './support/temp-folder.ts';
+import { sampleCompanies } from './support/tiny-companies.ts';
+import { AS_OF, fingerprintsOf, type TinyCompany, writeCompany } from './support/tiny-company.ts';
+
+const KILLS = 20;
+/** A book that is killed this often in a row, each time over what the last run left. */
+const KILLS_IN_A_ROW = 10;
+const FLAGS = ['--experimental-import-text', '--no-warnings', resolve('bin/joulebook.ts')];
+const root = tempFolder();
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly milliseconds: number;
+  readonly complaints: string;
+}
+
+/** A real close in a process of its own, killed the hard way after a time, or left to its end. */
+function close(book: string, killAfter?: number): Promise<Ended> {
+  const typed = ['close', '--month', '2026-06', '--as-of', AS_OF, '--settings', join(root, 'joulebook.yaml'), '--book', book, '--until', 'ComputeKpis'];
+  const started = Date.now();
+  const child = spawn(process.execPath, [...FLAGS, ...typed], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let complaints = '';
+  child.stderr.on('data', (text) => (complaints += text));
+  const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
+  return new Promise((done) =>
+    child.on('exit', (code, signal) => {
+      clearTimeout(timer);
+      done({ code, signal, milliseconds: Date.now() - started, complaints });
+    }),
+  );
+}
+
+/** Every listed file is whole: JSON parses to its last brace, Parquet opens by its footer and gives every row. */
+async function halfFiles(folder: string): Promise<string[]> {
+  const book = new LocalBook(folder);
+  const warehouse = await DuckDbWarehouse.open();
+  const broken: string[] = [];
+  for (const { key } of await book.list('')) {
+    const isWhole = await readWhole(warehouse, await book.localPath(key)).then(() => true, () => false);
+    if (!isWhole) broken.push(key);
+  }
+  await warehouse.close();
+  return broken;
+}
+
+async function readWhole(warehouse: DuckDbWarehouse, path: string): Promise<void> {
+  if (path.endsWith('.json')) JSON.parse(await readFile(path, 'utf8'));
+  if (path.endsWith('.parquet')) await warehouse.query('SELECT count(COLUMNS(*)) FROM read_parquet($path)', { path });
+}
+
+const whole = (book: string) => fingerprintsOf(book, ['landing', 'quarantine', 'plans', 'facts', 'ledger', 'kpis']);
+
+describe('a close that is killed', () => {
+  const undisturbed = join(root, 'undisturbed');
+  let milliseconds = 0;
+
+  beforeAll(async () => {
+    const [company] = sampleCompanies(1, 20_260_605);
+    await writeCompany(company as TinyCompany, root);
+    const ended = await close(undisturbed);
+    expect(ended).toMatchObject({ code: 0 });
+    milliseconds = ended.milliseconds;
+  });
+
+  test(`at ${KILLS} moments of its run leaves no half file, and the next close completes the same book, to the byte`, async () => {
+    const moments = fc.sample(fc.double({ min: 0.1, max: 0.99, noNaN: true }), { seed: 20_260_606, numRuns: KILLS });
+    const wanted = whole(undisturbed);
+    let killed = 0;
+    for (const [index, moment] of moments.entries()) {
+      const round = Math.floor(index / KILLS_IN_A_ROW);
+      const book = join(root, `killed-${round}`);
+      // Later kills of a round need less time to get as far: what is landed is not landed again, the rest is done anew.
+      const ended = await close(book, milliseconds * moment);
+      if (ended.signal === 'SIGKILL') killed += 1;
+      expect({ moment, half: existsSync(book) ? await halfFiles(book) : [] }).toEqual({ moment, half: [] });
+      if (index % KILLS_IN_A_ROW !== KILLS_IN_A_ROW - 1) continue;
+      expect(await close(book)).toMatchObject({ code: 0 });
+      expect(whole(book)).toEqual(wanted);
+    }
+    expect(killed).toBeGreaterThanOrEqual(KILLS / 2);
+  });
+
+  test('whose parts were swept up by hand completes the same book as well', async () => {
+    const book = join(root, 'torn');
+    cpSync(undisturbed, book, { recursive: true });
+    const local = new LocalBook(book);
+    for (const { key } of await local.list('')) if (/^(facts|kpis|plans)\/|2026-06-0[3-9]/.test(key)) await local.remove(key);
+    expect(await close(book)).toMatchObject({ code: 0 });
+    expect(whole(book)).toEqual(whole(undisturbed));
+  });
+});
