@@ -16,7 +16,7 @@ export interface CounterStep {
   readonly powerLimitWatts: number;
 }
 
-export type CounterGap = 'counter-reset' | 'wrap-possibly-missed' | 'implausible-power';
+type CounterGap = 'counter-reset' | 'wrap-possibly-missed' | 'implausible-power';
 
 /** Energy between two looks, or the reason why it is unknown: never both, and unknown is never zero. */
 export type Spent = { readonly energyMicrojoules: bigint; readonly hasWrapped: boolean } | { readonly gap: CounterGap };

@@ -1,7 +1,7 @@
 #!/usr/bin/env -S node --experimental-import-text --no-warnings
 import { parseArgs } from 'node:util';
 
-import { CODE_VERSION } from '../lib/pipeline/code-version.ts';
+import { CODE_VERSION } from '../lib/adapters/workplace.ts';
 import { COMMANDS, usage, usageOf } from './commands/catalogue.ts';
 import { type Answer, CannotAnswer, type Command, type Terminal } from './commands/command.ts';
 

@@ -44,12 +44,16 @@ describe.each(companies)('the books of company $index', ({ index, company }) => 
     warehouse = await workplace.openWarehouse();
     await view('ledger', join(book, 'ledger'));
     for (const table of readdirSync(join(book, 'facts'))) await view(table, join(book, 'facts', table));
-    await warehouse.run(`CREATE VIEW kpis AS FROM read_parquet(${literal(join(book, `kpis/month=${company.month}/kpis.parquet`))})`);
+    await warehouse.run(
+      `CREATE VIEW kpis AS FROM read_parquet(${literal(join(book, `kpis/month=${company.month}/kpis.parquet`))})`,
+    );
   });
   afterAll(() => warehouse.close());
 
   const view = (name: string, at: string) =>
-    warehouse.run(`CREATE VIEW ${name} AS FROM read_parquet(${literal(`${at}/**/*.parquet`)}, hive_partitioning = false)`);
+    warehouse.run(
+      `CREATE VIEW ${name} AS FROM read_parquet(${literal(`${at}/**/*.parquet`)}, hive_partitioning = false)`,
+    );
   const broken = (sql: string): Promise<Row[]> => warehouse.query(sql);
 
   test('the ledger has every row and every cent of the bill', async () => {
@@ -62,7 +66,8 @@ describe.each(companies)('the books of company $index', ({ index, company }) => 
   });
 
   test('so it has of every service and resource, since no line moves', async () => {
-    const perResource = (from: string, rows: string) => `SELECT resource_id, sum(billed_cost) AS billed, sum(${rows}) AS rows FROM ${from} GROUP BY ALL`;
+    const perResource = (from: string, rows: string) =>
+      `SELECT resource_id, sum(billed_cost) AS billed, sum(${rows}) AS rows FROM ${from} GROUP BY ALL`;
     expect(
       await broken(`WITH bill AS (${perResource('fct_cost', '1')}), book AS (${perResource('(FROM ledger WHERE bill_rows > 0 OR billed_cost IS NOT NULL)', 'bill_rows')})
         SELECT * FROM bill FULL JOIN book ON bill.resource_id IS NOT DISTINCT FROM book.resource_id
@@ -115,19 +120,35 @@ describe.each(companies)('the books of company $index', ({ index, company }) => 
     expect(summed.map(({ dimension }) => dimension).sort()).toEqual(WHOLE_DIMENSIONS);
     for (const { parts, value } of summed) {
       const difference = places(value) - places(whole?.['value']);
-      expect(difference < 0n ? -difference : difference).toBeLessThanOrEqual(figure.startsWith('energy.') ? BigInt(Number(parts)) : 0n);
+      expect(difference < 0n ? -difference : difference).toBeLessThanOrEqual(
+        figure.startsWith('energy.') ? BigInt(Number(parts)) : 0n,
+      );
     }
   });
 
   test('every figure of energy has a mix of bases that adds up to one', async () => {
-    expect(await broken('SELECT figure_id FROM kpis WHERE measured_ratio + modelled_ratio + filled_ratio <> 1 OR least(measured_ratio, modelled_ratio, filled_ratio) < 0')).toEqual([]);
-    const [mixed] = await warehouse.query("SELECT count(*)::INTEGER AS rows FROM kpis WHERE figure_id = 'energy.it' AND measured_ratio IS NOT NULL");
+    expect(
+      await broken(
+        'SELECT figure_id FROM kpis WHERE measured_ratio + modelled_ratio + filled_ratio <> 1 OR least(measured_ratio, modelled_ratio, filled_ratio) < 0',
+      ),
+    ).toEqual([]);
+    const [mixed] = await warehouse.query(
+      "SELECT count(*)::INTEGER AS rows FROM kpis WHERE figure_id = 'energy.it' AND measured_ratio IS NOT NULL",
+    );
     expect(Number(mixed?.['rows'])).toBeGreaterThan(0);
   });
 
   test('a ratio lies in 0 to 1, a bound on its side of the value, a figure in the catalogue', async () => {
-    expect(await broken("SELECT figure_id, dimension_value FROM kpis WHERE figure_id LIKE 'quality.%' AND value NOT BETWEEN 0 AND 1 OR coverage_ratio NOT BETWEEN 0 AND 1")).toEqual([]);
-    expect(await broken('SELECT figure_id, dimension_value FROM kpis WHERE value >= 0 AND (u95_low > value OR u95_high < value)')).toEqual([]);
+    expect(
+      await broken(
+        "SELECT figure_id, dimension_value FROM kpis WHERE figure_id LIKE 'quality.%' AND value NOT BETWEEN 0 AND 1 OR coverage_ratio NOT BETWEEN 0 AND 1",
+      ),
+    ).toEqual([]);
+    expect(
+      await broken(
+        'SELECT figure_id, dimension_value FROM kpis WHERE value >= 0 AND (u95_low > value OR u95_high < value)',
+      ),
+    ).toEqual([]);
     const ids = await warehouse.query('SELECT DISTINCT figure_id FROM kpis');
     const known = KPIS.map(({ id }) => id);
     expect(ids.map(({ figure_id }) => String(figure_id)).filter((id) => !known.includes(id))).toEqual([]);

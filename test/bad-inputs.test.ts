@@ -1,14 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-
-import type { Row } from '../lib/landing/warehouse.ts';
 import { type QuarantineReason, readQuarantine } from '../lib/landing/receipts.ts';
+import { literal, type Row } from '../lib/landing/warehouse.ts';
 import type { Workplace } from '../lib/pipeline/stage.ts';
 import { parsePeriod } from '../lib/units/period.ts';
 import { MONTH, SPOILED } from './bad-inputs/spoiled.ts';
 import { tempFolder } from './support/temp-folder.ts';
-import { AS_OF, closeTiny, gridText, hourOf, tinySettings, tinyWorkplace, writeBill, writeText } from './support/tiny-company.ts';
+import {
+  AS_OF,
+  closeTiny,
+  gridText,
+  hourOf,
+  tinySettings,
+  tinyWorkplace,
+  writeBill,
+  writeText,
+} from './support/tiny-company.ts';
 
 /** A month in which everything goes wrong at once: one good bill, a grid series with a hole, and every input of the table. */
 const root = tempFolder();
@@ -27,15 +35,24 @@ let quarantined: QuarantineReason[];
 beforeAll(async () => {
   for (const { source, write } of SPOILED) await write(join(root, 'inputs', source));
   const machine = { resource: 'i-1', project: 'chat' };
-  await writeBill(join(root, 'inputs/bill/a.parquet'), [{ start: hourOf(MONTH, 3), ...machine }, { start: hourOf(MONTH, IN_THE_HOLE), ...machine }]);
-  const hours = Array.from({ length: 720 }, (_, hour) => hour).filter((hour) => hour < HOLE.from || hour >= HOLE.from + HOLE.hours);
-  writeText(join(root, 'inputs/series/ie.csv'), gridText(hours.map((hour) => ({ start: hourOf(MONTH, hour), intensity: 300 }))));
+  await writeBill(join(root, 'inputs/bill/a.parquet'), [
+    { start: hourOf(MONTH, 3), ...machine },
+    { start: hourOf(MONTH, IN_THE_HOLE), ...machine },
+  ]);
+  const hours = Array.from({ length: 720 }, (_, hour) => hour).filter(
+    (hour) => hour < HOLE.from || hour >= HOLE.from + HOLE.hours,
+  );
+  writeText(
+    join(root, 'inputs/series/ie.csv'),
+    gridText(hours.map((hour) => ({ start: hourOf(MONTH, hour), intensity: 300 }))),
+  );
   workplace = tinyWorkplace(root, tinySettings({ limits: { max_file_gib: 64 / 1024 }, sources: SOURCES }));
   remarks = await closeTiny(workplace, MONTH);
   quarantined = await readQuarantine(workplace.book, parsePeriod(MONTH), AS_OF);
 });
 
-const reasonsOf = (source: string) => quarantined.map(({ reason }) => reason).filter(({ source_id }) => source_id === source);
+const reasonsOf = (source: string) =>
+  quarantined.map(({ reason }) => reason).filter(({ source_id }) => source_id === source);
 
 describe.each(SPOILED)('$name', ({ source, fate, remark }) => {
   test('ends in a clear message', () => {
@@ -45,8 +62,10 @@ describe.each(SPOILED)('$name', ({ source, fate, remark }) => {
 
   test(`is ${fate}`, () => {
     const reasons = reasonsOf(source);
-    if (fate === 'file in quarantine') expect(reasons).toEqual([expect.objectContaining({ whole_file: true, reasons: [expect.anything()] })]);
-    else if (fate === 'rows in quarantine') expect(reasons).toEqual([expect.objectContaining({ whole_file: false, rows_rejected: expect.any(Number) })]);
+    if (fate === 'file in quarantine')
+      expect(reasons).toEqual([expect.objectContaining({ whole_file: true, reasons: [expect.anything()] })]);
+    else if (fate === 'rows in quarantine')
+      expect(reasons).toEqual([expect.objectContaining({ whole_file: false, rows_rejected: expect.any(Number) })]);
     else expect(reasons).toEqual([]);
   });
 });
@@ -56,7 +75,17 @@ describe('nothing is lost', () => {
     const keys = (await workplace.book.list('quarantine/')).map(({ key }) => key);
     const whole = quarantined.filter(({ reason }) => reason.whole_file && reason.sha256);
     expect(whole.map(({ reason }) => reason.source_id).sort()).toEqual(
-      ['cut-off', 'error-page', 'euro', 'long-footer', 'no-bytes', 'no-outcome', 'utf-16', 'wrong-month', 'wrong-unit'].sort(),
+      [
+        'cut-off',
+        'error-page',
+        'euro',
+        'long-footer',
+        'no-bytes',
+        'no-outcome',
+        'utf-16',
+        'wrong-month',
+        'wrong-unit',
+      ].sort(),
     );
     for (const { reason } of whole) expect(keys.filter((key) => key.includes(`${reason.sha256}.`))).toHaveLength(2);
   });
@@ -64,21 +93,31 @@ describe('nothing is lost', () => {
   test('a rejected row names its file, row, column and what was expected', () => {
     const rows = quarantined.filter(({ reason }) => !reason.whole_file).flatMap(({ reason }) => reason.reasons);
     expect(rows).toHaveLength(7);
-    for (const row of rows) expect(row).toEqual({ file: expect.any(String), row: 2, column: expect.any(String), found: expect.any(String), expected: expect.any(String) });
+    for (const row of rows)
+      expect(row).toEqual({
+        file: expect.any(String),
+        row: 2,
+        column: expect.any(String),
+        found: expect.any(String),
+        expected: expect.any(String),
+      });
   });
 });
 
 describe('the rest of the month', () => {
-  const query = async (sql: string, key: string): Promise<Row[]> => {
+  const query = async (sql: (book: string) => string): Promise<Row[]> => {
     const warehouse = await workplace.openWarehouse();
     try {
-      return await warehouse.query(sql, { path: await workplace.book.localPath(key) });
+      return await warehouse.query(sql(workplace.book.location));
     } finally {
       await warehouse.close();
     }
   };
   const total = async (figure: string): Promise<number> => {
-    const [row] = await query(`SELECT value::DOUBLE AS value FROM read_parquet($path) WHERE figure_id = '${figure}' AND dimension IS NULL`, `kpis/month=${MONTH}/kpis.parquet`);
+    const [row] = await query(
+      (book) => `SELECT value::DOUBLE AS value FROM read_parquet(${literal(`${book}/kpis/month=${MONTH}/kpis.parquet`)})
+      WHERE figure_id = ${literal(figure)} AND dimension IS NULL`,
+    );
     return Number(row?.['value']);
   };
 
@@ -94,10 +133,12 @@ describe('the rest of the month', () => {
 
   test('an hour in a hole of 46 takes the mean of the month and says so, its neighbours keep their own', async () => {
     const factorAt = async (hour: number) => {
-      const day = hourOf(MONTH, hour).slice(0, 10);
+      const instant = literal(hourOf(MONTH, hour).slice(0, 19));
       const [row] = await query(
-        `SELECT DISTINCT factor_id FROM read_parquet($path) WHERE resource_id = 'i-1' AND period_start = TIMESTAMP '${hourOf(MONTH, hour).slice(0, 19)}'`,
-        `ledger/month=${MONTH}/${day}.parquet`,
+        (
+          book,
+        ) => `SELECT DISTINCT factor_id FROM read_parquet(${literal(`${book}/ledger/**/*.parquet`)}, hive_partitioning = false)
+        WHERE resource_id = 'i-1' AND period_start = TIMESTAMP ${instant}`,
       );
       return row?.['factor_id'];
     };
@@ -112,9 +153,21 @@ describe('the rest of the month', () => {
 describe('settings that cannot be used end the run with 2', () => {
   test.each([
     ['a key with a typo', { soruces: [] }, /the file: does not know "soruces"/],
-    ['a kind that is not there', { sources: [{ id: 'bill', kind: 'aws-cur3', path: '.' }] }, /sources\[0\]\.kind: expected one of .*aws-cur2.*, got "aws-cur3"/],
-    ['a PUE below one', { sites: [{ id: 'x', control: 'own', grid_zone: 'IE', pue: [{ from: '2026-01-01', value: 0.9 }] }] }, /sites\[0\]\.pue\[0\]\.value: .*1, got 0\.9/],
-    ['a day that the calendar has not', { sites: [{ id: 'x', control: 'own', grid_zone: 'IE', pue: [{ from: '2026-02-30', value: 1.2 }] }] }, /pue\[0\]\.from: expected a date that the calendar has, got "2026-02-30"/],
+    [
+      'a kind that is not there',
+      { sources: [{ id: 'bill', kind: 'aws-cur3', path: '.' }] },
+      /sources\[0\]\.kind: expected one of .*aws-cur2.*, got "aws-cur3"/,
+    ],
+    [
+      'a PUE below one',
+      { sites: [{ id: 'x', control: 'own', grid_zone: 'IE', pue: [{ from: '2026-01-01', value: 0.9 }] }] },
+      /sites\[0\]\.pue\[0\]\.value: .*1, got 0\.9/,
+    ],
+    [
+      'a day that the calendar has not',
+      { sites: [{ id: 'x', control: 'own', grid_zone: 'IE', pue: [{ from: '2026-02-30', value: 1.2 }] }] },
+      /pue\[0\]\.from: expected a date that the calendar has, got "2026-02-30"/,
+    ],
   ])('%s', (_, more, message) => {
     const { status, stderr } = close(JSON.stringify(tinySettings(more)));
     expect(stderr).toMatch(message);
@@ -131,14 +184,19 @@ describe('settings that cannot be used end the run with 2', () => {
 });
 
 const isRoot = process.getuid?.() === 0;
-(isRoot ? test.skip : test)(`a file without permission is refused in words${isRoot ? ' (skipped: root reads every file)' : ''}`, async () => {
-  const folder = join(root, 'locked');
-  await writeBill(join(folder, 'inputs/bill/a.parquet'), [{ start: hourOf(MONTH, 3) }]);
-  chmodSync(join(folder, 'inputs/bill/a.parquet'), 0);
-  const sources = [{ id: 'bill', kind: 'aws-cur2', path: './inputs/bill' }];
-  const told = await closeTiny(tinyWorkplace(folder, tinySettings({ sources })), MONTH);
-  expect(told).toEqual(['bill/a.parquet: found a file without permission to read it (EACCES), expected a readable file']);
-});
+(isRoot ? test.skip : test)(
+  `a file without permission is refused in words${isRoot ? ' (skipped: root reads every file)' : ''}`,
+  async () => {
+    const folder = join(root, 'locked');
+    await writeBill(join(folder, 'inputs/bill/a.parquet'), [{ start: hourOf(MONTH, 3) }]);
+    chmodSync(join(folder, 'inputs/bill/a.parquet'), 0);
+    const sources = [{ id: 'bill', kind: 'aws-cur2', path: './inputs/bill' }];
+    const told = await closeTiny(tinyWorkplace(folder, tinySettings({ sources })), MONTH);
+    expect(told).toEqual([
+      'bill/a.parquet: found a file without permission to read it (EACCES), expected a readable file',
+    ]);
+  },
+);
 
 function close(settings: string) {
   writeText(join(root, 'typo/joulebook.yaml'), settings);

@@ -4,9 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import fc from 'fast-check';
-
-import { LocalBook } from '../lib/adapters/local-book.ts';
 import { DuckDbWarehouse } from '../lib/adapters/duckdb-warehouse.ts';
+import { LocalBook } from '../lib/adapters/local-book.ts';
 import { tempFolder } from './support/temp-folder.ts';
 import { sampleCompanies } from './support/tiny-companies.ts';
 import { AS_OF, fingerprintsOf, type TinyCompany, writeCompany } from './support/tiny-company.ts';
@@ -26,7 +25,19 @@ interface Ended {
 
 /** A real close in a process of its own, killed the hard way after a time, or left to its end. */
 function close(book: string, killAfter?: number): Promise<Ended> {
-  const typed = ['close', '--month', '2026-06', '--as-of', AS_OF, '--settings', join(root, 'joulebook.yaml'), '--book', book, '--until', 'ComputeKpis'];
+  const typed = [
+    'close',
+    '--month',
+    '2026-06',
+    '--as-of',
+    AS_OF,
+    '--settings',
+    join(root, 'joulebook.yaml'),
+    '--book',
+    book,
+    '--until',
+    'ComputeKpis',
+  ];
   const started = Date.now();
   const child = spawn(process.execPath, [...FLAGS, ...typed], { stdio: ['ignore', 'ignore', 'pipe'] });
   let complaints = '';
@@ -46,7 +57,10 @@ async function halfFiles(folder: string): Promise<string[]> {
   const warehouse = await DuckDbWarehouse.open();
   const broken: string[] = [];
   for (const { key } of await book.list('')) {
-    const isWhole = await readWhole(warehouse, await book.localPath(key)).then(() => true, () => false);
+    const isWhole = await readWhole(warehouse, await book.localPath(key)).then(
+      () => true,
+      () => false,
+    );
     if (!isWhole) broken.push(key);
   }
   await warehouse.close();
@@ -58,7 +72,8 @@ async function readWhole(warehouse: DuckDbWarehouse, path: string): Promise<void
   if (path.endsWith('.parquet')) await warehouse.query('SELECT count(COLUMNS(*)) FROM read_parquet($path)', { path });
 }
 
-const whole = (book: string) => fingerprintsOf(book, ['landing', 'quarantine', 'plans', 'facts', 'ledger', 'kpis']);
+const whole = (book: string) =>
+  fingerprintsOf(book, ['landing', 'quarantine', 'plans', 'facts', 'ledger', 'sums', 'kpis']);
 
 describe('a close that is killed', () => {
   const undisturbed = join(root, 'undisturbed');
@@ -94,7 +109,8 @@ describe('a close that is killed', () => {
     const book = join(root, 'torn');
     cpSync(undisturbed, book, { recursive: true });
     const local = new LocalBook(book);
-    for (const { key } of await local.list('')) if (/^(facts|kpis|plans)\/|2026-06-0[3-9]/.test(key)) await local.remove(key);
+    for (const { key } of await local.list(''))
+      if (/^(facts|kpis|plans)\/|2026-06-0[3-9]/.test(key)) await local.remove(key);
     expect(await close(book)).toMatchObject({ code: 0 });
     expect(whole(book)).toEqual(whole(undisturbed));
   });

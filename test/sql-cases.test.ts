@@ -41,14 +41,18 @@ describe.each(statements)('$stage/$statement', ({ stage, statement }) => {
 
 test('no case is left of a statement that is gone', () => {
   const known = new Set(statements.map(({ stage, statement }) => join(stage, statement)));
-  const cases = readdirSync(CASES, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('/expected.csv'));
+  const cases = readdirSync(CASES, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('/expected.csv'),
+  );
   expect(cases.map((path) => path.split('/').slice(0, -2).join('/')).filter((path) => !known.has(path))).toEqual([]);
 });
 
 /** Both sides in the types of the statement's own columns, without order. */
 async function answers(warehouse: Warehouse, file: string): Promise<{ actual: Row[]; expected: Row[] }> {
   const [header = '', ...lines] = readFileSync(file, 'utf8').split('\n');
-  const types = new Map((await warehouse.query('DESCRIBE actual')).map((row) => [String(row['column_name']), String(row['column_type'])]));
+  const types = new Map(
+    (await warehouse.query('DESCRIBE actual')).map((row) => [String(row['column_name']), String(row['column_type'])]),
+  );
   const columns = header.split(',').map((cell) => {
     const [name = '', places] = cell.split('~');
     const type = types.get(name);

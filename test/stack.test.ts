@@ -181,16 +181,16 @@ describe('least privilege', () => {
     ['plan', ['landing', 'plans']],
     ['collect', ['landing', 'quarantine']],
     ['build-facts', ['facts']],
-    ['settle', ['ledger']],
+    ['settle', ['ledger', 'sums']],
     ['compute-kpis', ['kpis']],
     ['write-disclosure', ['disclosures']],
   ])('%s writes %j and nothing else', (lambda, folders) => {
     expect(foldersOf(lambda, 's3:PutObject')).toEqual(folders);
   });
 
-  test('lets nobody delete what landed, was settled or was published', () => {
+  test('lets nobody delete what landed or was published', () => {
     const deleting = statements.filter((each) => actionsOf(each).some((action) => action.startsWith('s3:Delete')));
-    expect(deleting.flatMap(({ Resource }) => [Resource].flat().map(folderOf))).toEqual(['/facts/*']);
+    expect(deleting.flatMap(({ Resource }) => [Resource].flat().map(folderOf))).toEqual(['/facts/*', '/ledger/*', '/sums/*']);
   });
 
   test('opens places outside the book to the collection alone, and only those that were named', () => {

@@ -29,7 +29,12 @@ beforeAll(async () => {
 });
 afterAll(() => warehouse.close());
 
-async function basisOf(telemetry: string | null, coveredSeconds: number | null, expectedSeconds: number, model: boolean) {
+async function basisOf(
+  telemetry: string | null,
+  coveredSeconds: number | null,
+  expectedSeconds: number,
+  model: boolean,
+) {
   const [row] = await warehouse.query('SELECT winning_basis($telemetry, $covered, $expected, $model) AS basis', {
     telemetry,
     covered: coveredSeconds,
@@ -40,9 +45,12 @@ async function basisOf(telemetry: string | null, coveredSeconds: number | null, 
 }
 
 describe('the winner of an hour', () => {
-  test.each(TABLE)('telemetry $telemetry, covered $covered, model $model: $basis', async ({ telemetry, covered, model, basis }) => {
-    expect(await basisOf(telemetry, covered === null ? null : 3600 * covered, 3600, model)).toBe(basis);
-  });
+  test.each(TABLE)(
+    'telemetry $telemetry, covered $covered, model $model: $basis',
+    async ({ telemetry, covered, model, basis }) => {
+      expect(await basisOf(telemetry, covered === null ? null : 3600 * covered, 3600, model)).toBe(basis);
+    },
+  );
 
   test.each(TABLE)('is the same for a machine that ran a quarter of it: $telemetry, $covered, $model', async (line) => {
     const covered = line.covered === null ? null : 900 * line.covered;
@@ -50,6 +58,8 @@ describe('the winner of an hour', () => {
   });
 
   test('is nobody only where nothing is known', () => {
-    expect(TABLE.filter(({ basis }) => basis === null)).toEqual([{ telemetry: null, covered: null, model: false, basis: null }]);
+    expect(TABLE.filter(({ basis }) => basis === null)).toEqual([
+      { telemetry: null, covered: null, model: false, basis: null },
+    ]);
   });
 });

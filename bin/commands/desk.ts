@@ -4,11 +4,10 @@ import { fingerprintOfFile } from '../../lib/adapters/fingerprint.ts';
 import { openBook } from '../../lib/adapters/open-book.ts';
 import { lazyRenderers } from '../../lib/adapters/renderers.ts';
 import { openSettings } from '../../lib/adapters/settings-file.ts';
-import { fingerprint, openWorkplace } from '../../lib/adapters/workplace.ts';
+import { CODE_VERSION, fingerprint, openWorkplace } from '../../lib/adapters/workplace.ts';
 import type { Book } from '../../lib/landing/book.ts';
-import { CODE_VERSION } from '../../lib/pipeline/code-version.ts';
 import type { Workplace } from '../../lib/pipeline/stage.ts';
-import type { VerifyEdges } from '../../lib/pipeline/verify.ts';
+import type { VerifyEdges } from '../../lib/pipeline/verify-edges.ts';
 import { type Arguments, type Terminal, textOption } from './command.ts';
 import { progressTeller } from './progress-teller.ts';
 

@@ -14,14 +14,15 @@ const WORDS: Readonly<Record<string, string>> = {
   WriteDisclosure: 'write the disclosure',
 };
 const BAR_WIDTH = 24;
+const CLEARED_LINE = '\r\u001b[K';
 
 /** Tells progress: a bar that moves on a terminal, a plain line a finished stage elsewhere; remarks always on lines of their own. */
-export function progressTeller(terminal: Terminal): (progress: Progress) => void {
+export function progressTeller({ isInteractive, tell }: Terminal): (progress: Progress) => void {
   return (progress) => {
-    if (progress.remark) terminal.tell(`${terminal.isInteractive ? '\r\u001b[K' : ''}${indented(progress.remark)}\n`);
     const isDone = progress.state === 'succeeded' && progress.done === progress.total;
-    if (terminal.isInteractive) terminal.tell(`\r\u001b[K${bar(progress)}${isDone ? '\n' : ''}`);
-    else if (isDone) terminal.tell(`${wordsOf(progress)}${progress.total > 1 ? `: ${progress.total} parts` : ''}\n`);
+    if (progress.remark) tell(`${isInteractive ? CLEARED_LINE : ''}${indented(progress.remark)}\n`);
+    if (isInteractive) tell(`${CLEARED_LINE}${bar(progress)}${isDone ? '\n' : ''}`);
+    else if (isDone) tell(`${wordsOf(progress)}${progress.total > 1 ? `: ${progress.total} parts` : ''}\n`);
   };
 }
 

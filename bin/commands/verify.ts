@@ -1,7 +1,8 @@
 import { openBook } from '../../lib/adapters/open-book.ts';
 import { withScratchBook } from '../../lib/adapters/scratch-book.ts';
-import { CODE_VERSION } from '../../lib/pipeline/code-version.ts';
-import { type DisclosureAt, type Verification, verify as verifyDisclosure } from '../../lib/pipeline/verify.ts';
+import { CODE_VERSION } from '../../lib/adapters/workplace.ts';
+import { type Verification, verify as verifyDisclosure } from '../../lib/pipeline/verify.ts';
+import type { DisclosureAt } from '../../lib/pipeline/verify-edges.ts';
 import { disclosureFolder } from '../../lib/pipeline/write-disclosure.ts';
 import { CannotAnswer, type Command, onlyArgument } from './command.ts';
 import { deskEdges } from './desk.ts';

@@ -8,7 +8,7 @@ import { placeFor } from './folder.ts';
 
 export type ParquetType = 'VARCHAR' | 'DOUBLE' | 'TIMESTAMP' | 'MAP(VARCHAR, VARCHAR)' | 'MAP(VARCHAR, DOUBLE)';
 export type Columns = Readonly<Record<string, ParquetType>>;
-export type ParquetCell = string | number | null | Readonly<Record<string, string | number>>;
+type ParquetCell = string | number | null | Readonly<Record<string, string | number>>;
 export type ParquetRow = Readonly<Record<string, ParquetCell>>;
 
 /**

@@ -57,7 +57,7 @@ export function recordOf(boot: Boot, seq: number, quarter: number, draw: Draw): 
 }
 
 /** Integer microjoules as decimal joules, without trailing zeros: 90000000001 gives `90000.000001`. */
-export function joulesText(energy: number): string {
+function joulesText(energy: number): string {
   const whole = Math.floor(energy / 1_000_000);
   const rest = String(energy - whole * 1_000_000)
     .padStart(6, '0')

@@ -6,13 +6,12 @@ import type { Context } from 'aws-lambda';
 import { parse } from 'yaml';
 
 import { readText } from '../landing/book.ts';
-import { CODE_VERSION } from '../pipeline/code-version.ts';
 import type { MonthRun, Renderers, Workplace } from '../pipeline/stage.ts';
 import { readSettings } from '../settings/settings.ts';
 import { openBook } from './open-book.ts';
 import { processPath } from './process-folder.ts';
 import { isS3Address } from './s3-address.ts';
-import { openWorkplace } from './workplace.ts';
+import { CODE_VERSION, openWorkplace } from './workplace.ts';
 
 /** The environment variables that every function needs: BOOK is the book's address, `s3://bucket`. */
 export type Setting = 'BOOK';

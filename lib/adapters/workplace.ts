@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 
 import type { Book } from '../landing/book.ts';
 import type { Origin } from '../landing/origin.ts';
+import { codeVersion } from '../pipeline/code-version.ts';
 import type { Renderers, Workplace } from '../pipeline/stage.ts';
 import type { Settings } from '../settings/settings.ts';
 import { DuckDbWarehouse } from './duckdb-warehouse.ts';
@@ -26,17 +27,20 @@ export interface WorkplaceOptions {
 }
 
 /** The edges of one process: the book, the sources' files, a warehouse for each call. */
-export function openWorkplace({ settings, book, base, renderers, codeVersion, memoryLimit }: WorkplaceOptions): Workplace {
+export function openWorkplace({ settings, book, base, renderers, codeVersion: madeBy, memoryLimit }: WorkplaceOptions): Workplace {
   return {
     settings,
     book,
     renderers,
-    codeVersion,
+    codeVersion: madeBy,
     openWarehouse: () => DuckDbWarehouse.open(memoryLimit),
     openOrigin: (sourceId) => openSource(sourceId, settings, base),
     fingerprint,
   };
 }
+
+/** What a disclosure of this program says it was made by. */
+export const CODE_VERSION = codeVersion(fingerprint);
 
 /** SHA-256 of bytes, in hexadecimal. */
 export function fingerprint(bytes: Uint8Array): string {

@@ -1,5 +1,5 @@
 /** One item that a framework asks for, and the figures that answer it, by id and scope. */
-export interface FrameworkQuestion {
+interface FrameworkQuestion {
   readonly item: string;
   readonly title: string;
   /** Figure id, with `{scope=…}` where only one scope may answer: cloud kilowatt hours are no own consumption. */

@@ -13,11 +13,11 @@ export interface Column {
 const column = (name: string, type: string, meaning: string): Column => ({ name, type, meaning });
 
 /** Joules, exact: ten billion kWh fit, a microjoule is seen. */
-export const ENERGY = 'DECIMAL(28,6)';
+const ENERGY = 'DECIMAL(28,6)';
 /** Money and billed quantities, exact to a trillionth. */
-export const MONEY = 'DECIMAL(28,12)';
+const MONEY = 'DECIMAL(28,12)';
 /** Grams of CO2e, exact to a microgram. */
-export const EMISSIONS = 'DECIMAL(28,6)';
+const EMISSIONS = 'DECIMAL(28,6)';
 
 /** Whose work it was: filled by the workload rules of the settings, NULL where nothing says. */
 export const WORKLOAD_COLUMNS = [

@@ -2,7 +2,7 @@ import { literal } from '../landing/warehouse.ts';
 import { WORKLOAD_COLUMNS, WORKLOAD_TYPES } from './columns.ts';
 
 /** What a rule looks at. Values may hold `*` for any text; every condition named must hold. */
-export interface WorkloadMatch {
+interface WorkloadMatch {
   readonly tag?: Readonly<Record<string, string>> | undefined;
   readonly label?: Readonly<Record<string, string>> | undefined;
   readonly pod?: string | undefined;
@@ -14,7 +14,7 @@ export interface WorkloadMatch {
 }
 
 /** What a rule says: a fixed text, or `tag:<key>` for the value of a tag or label. */
-export type WorkloadNames = Readonly<Partial<Record<(typeof WORKLOAD_COLUMNS)[number]['name'], string | undefined>>>;
+type WorkloadNames = Readonly<Partial<Record<(typeof WORKLOAD_COLUMNS)[number]['name'], string | undefined>>>;
 
 export interface WorkloadRule {
   readonly match: WorkloadMatch;

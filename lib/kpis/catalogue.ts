@@ -138,7 +138,7 @@ export const KPIS: readonly Kpi[] = [
     unit: 'kgCO2e',
     reads: ['fct_provider_emissions'],
     energy: 'nothing',
-    includes_pue: true,
+    includes_pue: false,
     method: 'location',
     standard: 'AWS CARBON_EMISSIONS, Google Cloud Carbon Footprint, Azure Carbon Optimization',
     version: 1,

@@ -19,6 +19,9 @@ const STEPS = [ledgerSums, cuts, activity, serving, runs, providerEmissions, ins
 /** What the disclosure prints beside the figures: one Parquet file each. */
 const SIDE_TABLES = { factors, gaps, reconciliation, instruments: 'SELECT entry.id AS id, entry.used_mwh::DECIMAL(28,6) AS used_mwh FROM (SELECT unnest(used) AS entry FROM instrument_use) ORDER BY ALL' } as const;
 
+/** Every statement that figures come from. */
+export const KPI_STATEMENTS: readonly unknown[] = [STEPS, SIDE_TABLES, KPIS, ENERGY_BEHIND, kpiRow];
+
 /** `kpis/month=2026-06/kpis.parquet`; the side tables lie beside it. */
 export function kpiKey(period: Period, table: 'kpis' | keyof typeof SIDE_TABLES): string {
   return `kpis/month=${period.month}/${table}.parquet`;

@@ -2,6 +2,7 @@
 -- Unit    the figure's own
 -- Grain   dimension x value
 -- Reads   figure (the KPI's own query), behind (the energy behind it)
+-- A correction of earlier use may outweigh the use: its value is below zero, and so is its lower bound.
 -- Values are kept to twelve places and are not rounded for show; lib/disclosure/format.ts does that.
 SELECT
     figure.dimension,
@@ -9,8 +10,8 @@ SELECT
     figure.value::DECIMAL(38,12) AS value,
     figure.numerator::DECIMAL(38,12) AS numerator,
     figure.denominator::DECIMAL(38,12) AS denominator,
-    CASE WHEN figure.u95_ratio IS NOT NULL THEN greatest(0, figure.value::DOUBLE * (1 - figure.u95_ratio)) END::DECIMAL(38,12) AS u95_low,
-    (figure.value::DOUBLE * (1 + figure.u95_ratio))::DECIMAL(38,12) AS u95_high,
+    CASE WHEN figure.value >= half.width OR figure.value < 0 THEN figure.value::DOUBLE - half.width WHEN half.width IS NOT NULL THEN 0 END::DECIMAL(38,12) AS u95_low,
+    (figure.value::DOUBLE + half.width)::DECIMAL(38,12) AS u95_high,
     behind.scope,
     CASE WHEN behind.scope = 'scope_3' THEN '1' END AS category,
     1 - mix.modelled_ratio - mix.filled_ratio AS measured_ratio,
@@ -22,6 +23,7 @@ SELECT
 FROM figure
 LEFT JOIN behind
     ON behind.dimension IS NOT DISTINCT FROM figure.dimension AND behind.dimension_value IS NOT DISTINCT FROM figure.dimension_value
+CROSS JOIN LATERAL (SELECT abs(figure.value::DOUBLE * figure.u95_ratio) AS width) AS half
 CROSS JOIN LATERAL (
     SELECT
         (coalesce(behind.modelled_joules, 0)::DOUBLE / nullif(behind.it_energy_joules, 0)::DOUBLE)::DECIMAL(18,12) AS modelled_ratio,

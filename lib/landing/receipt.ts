@@ -40,7 +40,7 @@ export interface Rejection {
 }
 
 /** `landing/source=bill/period=2026-06` */
-export function landingFolder(sourceId: string, period: Pick<Period, 'month'>): string {
+function landingFolder(sourceId: string, period: Pick<Period, 'month'>): string {
   return `landing/source=${sourceId}/period=${period.month}`;
 }
 

@@ -12,11 +12,14 @@ WITH placed AS (
         coalesce(host.pue, region.pue) AS pue,
         coalesce(host.pue_u95_ratio, region.pue_u95_ratio) AS pue_u95_ratio
     FROM settled
-    LEFT JOIN place AS host ON host.resource_id = settled.resource_id
+    LEFT JOIN place AS host
+        ON host.resource_id = settled.resource_id
+        AND settled.period_start >= host.valid_from AND settled.period_start < host.valid_to
     LEFT JOIN place AS region
         ON region.resource_id IS NULL
         AND region.provider_name = settled.provider_name
         AND region.region_id IS NOT DISTINCT FROM settled.region_id
+        AND settled.period_start >= region.valid_from AND settled.period_start < region.valid_to
 ),
 powered AS (
     SELECT *, (it_energy_joules::DOUBLE * pue)::DECIMAL(28,6) AS facility_energy_joules FROM placed

@@ -1,6 +1,6 @@
--- Step    place: where each resource of the day stands, who controls it, its grid zone and PUE
--- Grain   provider x region, or resource where the settings name its site
--- Reads   charge_hour, watched, regions, provider_pue, site, site_host, variable day_start
+-- Step    place: where each resource of the slice stands, who controls it, its grid zone, and its PUE with the time it holds
+-- Grain   provider x region, or resource where the settings name its site; x time of the PUE
+-- Reads   charge_hour, watched, regions, provider_pue, site, site_host, variables day_start, day_end
 -- A region that the table does not know keeps NULL zone and PUE: its emissions are unknown, not zero.
 CREATE OR REPLACE TEMP TABLE place AS
 WITH named AS (
@@ -19,14 +19,23 @@ region AS (
     SELECT DISTINCT provider_name, region_id FROM charge_hour
 ),
 fleet AS (
-    SELECT provider, pue FROM provider_pue
-    WHERE valid_from <= getvariable('day_start')::DATE AND (valid_to IS NULL OR valid_to > getvariable('day_start')::DATE)
-    QUALIFY row_number() OVER (PARTITION BY provider ORDER BY valid_from DESC) = 1
+    SELECT provider, pue, valid_from::TIMESTAMP AS valid_from, coalesce(valid_to::TIMESTAMP, TIMESTAMP 'infinity') AS valid_to
+    FROM provider_pue
 ),
-site_now AS (
-    SELECT * FROM site
-    WHERE valid_from <= getvariable('day_start')::DATE
-    QUALIFY row_number() OVER (PARTITION BY site ORDER BY valid_from DESC) = 1
+site_pue AS (
+    SELECT
+        site, control, grid_zone, pue,
+        valid_from::TIMESTAMP AS valid_from,
+        coalesce(lead(valid_from::TIMESTAMP) OVER (PARTITION BY site ORDER BY valid_from), TIMESTAMP 'infinity') AS valid_to
+    FROM site
+),
+placed_region AS (
+    SELECT
+        region.provider_name, region.region_id, known.grid_zone, known.pue
+    FROM region
+    LEFT JOIN regions AS known
+        ON known.provider = region.provider_name
+        AND (known.region_id = region.region_id OR list_contains(string_split(lower(coalesce(known.aliases, '')), '|'), lower(region.region_id)))
 )
 SELECT
     NULL AS resource_id,
@@ -34,15 +43,17 @@ SELECT
     region.region_id,
     concat_ws(' ', region.provider_name, region.region_id) AS site,
     'cloud' AS control,
-    known.grid_zone,
-    coalesce(known.pue, fleet.pue) AS pue,
-    CASE WHEN known.pue IS NOT NULL THEN 0.05 ELSE 0.10 END AS pue_u95_ratio
-FROM region
-LEFT JOIN regions AS known
-    ON known.provider = region.provider_name
-    AND (known.region_id = region.region_id OR list_contains(string_split(lower(coalesce(known.aliases, '')), '|'), lower(region.region_id)))
-LEFT JOIN fleet ON fleet.provider = region.provider_name
+    region.grid_zone,
+    coalesce(region.pue, fleet.pue) AS pue,
+    CASE WHEN region.pue IS NOT NULL THEN 0.05 ELSE 0.10 END AS pue_u95_ratio,
+    coalesce(fleet.valid_from, TIMESTAMP '-infinity') AS valid_from,
+    coalesce(fleet.valid_to, TIMESTAMP 'infinity') AS valid_to
+FROM placed_region AS region
+LEFT JOIN fleet
+    ON region.pue IS NULL AND fleet.provider = region.provider_name
+    AND fleet.valid_from < getvariable('day_end') AND fleet.valid_to > getvariable('day_start')
 UNION ALL
-SELECT hosted.resource_id, NULL, NULL, hosted.site, site_now.control, site_now.grid_zone, site_now.pue, 0.05
+SELECT hosted.resource_id, NULL, NULL, hosted.site, site_pue.control, site_pue.grid_zone, site_pue.pue, 0.05, site_pue.valid_from, site_pue.valid_to
 FROM hosted
-JOIN site_now USING (site)
+JOIN site_pue USING (site)
+WHERE site_pue.valid_from < getvariable('day_end') AND site_pue.valid_to > getvariable('day_start')

@@ -2,7 +2,7 @@ import { FACT_TABLES, LEDGER_COLUMNS, TABLES } from '../facts/columns.ts';
 import type { Book } from '../landing/book.ts';
 import { identifier, literal, type Warehouse } from '../landing/warehouse.ts';
 import type { FactTable } from '../sources/source.ts';
-import { daysOf, type Period } from '../units/period.ts';
+import type { Period } from '../units/period.ts';
 import chargeHours from './charge-hours.sql' with { type: 'text' };
 import contested from './contested.sql' with { type: 'text' };
 import deviceHours from './device-hours.sql' with { type: 'text' };
@@ -16,6 +16,7 @@ import rates from './rates.sql' with { type: 'text' };
 import { REFERENCE_TABLES } from './reference-tables.ts';
 import settledCharges from './settled-charges.sql' with { type: 'text' };
 import settledHosts from './settled-hosts.sql' with { type: 'text' };
+import type { Slice } from './slices.ts';
 import shares from './shares.sql' with { type: 'text' };
 import sums from './sums.sql' with { type: 'text' };
 import watched from './watched.sql' with { type: 'text' };
@@ -45,37 +46,42 @@ export interface SiteAssumption {
 
 /** Amortisation of embodied emissions: four years of hours (docs/methods/embodied-carbon.md). */
 const LIFETIME_HOURS = 35_040;
-/** What happens to the charges of a day, and to the hosts that telemetry watches. */
+/** What happens to the charges of a slice, and to the hosts that telemetry watches. */
 const CHARGE_STEPS = [chargeHours, hardware, rates] as const;
 const HOST_STEPS = [deviceHours, contested, shares, settledHosts] as const;
+/** Every statement that the ledger comes from. */
+export const LEDGER_STATEMENTS: readonly string[] = [
+  macros, winner, watched, labels, ...CHARGE_STEPS, ...HOST_STEPS, places, intensities, settledCharges, ledger, sums,
+];
+
 /** Charges that no telemetry watches, and watched hosts: a file each. */
 const PARTS = ['charges', 'hosts'] as const;
 type Part = (typeof PARTS)[number];
 
 /** `ledger/month=2026-06/2026-06-01-charges.parquet` */
-function ledgerKey(period: Period, day: string, part: Part): string {
-  return `ledger/month=${period.month}/${day}-${part}.parquet`;
+function ledgerKey(period: Period, slice: Slice, part: Part): string {
+  return `ledger/month=${period.month}/${slice.from}-${part}.parquet`;
 }
 
-/** `kpis/month=2026-06/sums/2026-06-01-charges.parquet` */
-function sumsKey(period: Period, day: string, part: Part): string {
-  return `kpis/month=${period.month}/sums/${day}-${part}.parquet`;
+/** `sums/month=2026-06/2026-06-01-charges.parquet` */
+function sumsKey(period: Period, slice: Slice, part: Part): string {
+  return `sums/month=${period.month}/${slice.from}-${part}.parquet`;
 }
 
 /** The keys of a month's ledger, in order. */
-export function ledgerKeys(period: Period): string[] {
-  return daysOf(period).flatMap((day) => PARTS.map((part) => ledgerKey(period, day, part)));
+export function ledgerKeys(period: Period, slices: readonly Slice[]): string[] {
+  return slices.flatMap((slice) => PARTS.map((part) => ledgerKey(period, slice, part)));
 }
 
 /** The keys of the sums that lie beside the ledger, in order. */
-export function sumsKeys(period: Period): string[] {
-  return daysOf(period).flatMap((day) => PARTS.map((part) => sumsKey(period, day, part)));
+export function sumsKeys(period: Period, slices: readonly Slice[]): string[] {
+  return slices.flatMap((slice) => PARTS.map((part) => sumsKey(period, slice, part)));
 }
 
 /** The keys of a month's fact files, by table: what a settlement reads. */
 export type FactKeys = Readonly<Record<FactTable, readonly string[]>>;
 
-/** Makes the fact tables of a month and the reference tables readable in the warehouse, once for all its days. */
+/** Makes the fact tables of a month and the reference tables readable in the warehouse, once for all its slices. */
 export async function openFacts(keys: FactKeys, assumptions: Assumptions, book: Book, warehouse: Warehouse): Promise<void> {
   for (const table of FACT_TABLES) {
     const paths = await Promise.all(keys[table].map((key) => book.localPath(key)));
@@ -89,26 +95,26 @@ export async function openFacts(keys: FactKeys, assumptions: Assumptions, book: 
   await warehouse.run(watched);
 }
 
-/** Settles one day of a month: exactly one energy figure for each hour, resource and component. Gives the lines written. */
-export async function settleDay(period: Period, day: string, book: Book, warehouse: Warehouse): Promise<number> {
-  await warehouse.run(`SET VARIABLE day_start = TIMESTAMP ${literal(day)}`);
-  await warehouse.run("SET VARIABLE day_end = getvariable('day_start') + INTERVAL 1 DAY");
+/** Settles a slice of a month: exactly one energy figure for each hour, resource and component. Gives the lines written. */
+export async function settleSlice(period: Period, slice: Slice, book: Book, warehouse: Warehouse): Promise<number> {
+  await warehouse.run(`SET VARIABLE day_start = TIMESTAMP ${literal(slice.from)}`);
+  await warehouse.run(`SET VARIABLE day_end = TIMESTAMP ${literal(slice.to)}`);
   await warehouse.run(`SET VARIABLE month_end = TIMESTAMP ${literal(period.to.slice(0, 10))}`);
-  await labelCharges(day, warehouse);
+  await labelCharges(slice, warehouse);
   for (const step of [...CHARGE_STEPS, ...HOST_STEPS, places, intensities, settledCharges]) await warehouse.run(step);
   let lines = 0;
-  for (const part of PARTS) lines += await writePart(period, day, part, { book, warehouse });
+  for (const part of PARTS) lines += await writePart(period, slice, part, { book, warehouse });
   return lines;
 }
 
-/** The texts of the day's charges as ENUMs under the same names: the statements do not know, and run at twice the speed. */
-async function labelCharges(day: string, warehouse: Warehouse): Promise<void> {
+/** The texts of the slice's charges as ENUMs under the same names: the statements do not know, and run at twice the speed. */
+async function labelCharges({ from }: Slice, warehouse: Warehouse): Promise<void> {
   await warehouse.run('CREATE OR REPLACE TEMP VIEW fct_cost AS SELECT * FROM fct_cost_of_month');
   await warehouse.run(labels);
   const described = await warehouse.query('DESCRIBE label');
   const replaced: string[] = [];
   for (const column of described.map((row) => String(row['column_name']))) {
-    const type = identifier(`${column} of ${day}`);
+    const type = identifier(`${column} from ${from}`);
     await warehouse.run(`CREATE TYPE ${type} AS ENUM (SELECT unnest(coalesce(nullif(${column}, []), [''])) FROM label)`);
     replaced.push(`${column}::${type} AS ${column}`);
   }
@@ -117,15 +123,15 @@ async function labelCharges(day: string, warehouse: Warehouse): Promise<void> {
 
 async function writePart(
   period: Period,
-  day: string,
+  slice: Slice,
   part: Part,
   { book, warehouse }: { readonly book: Book; readonly warehouse: Warehouse },
 ): Promise<number> {
   await warehouse.run(`CREATE OR REPLACE TEMP VIEW settled AS SELECT * FROM settled_${part === 'charges' ? 'charge' : 'host'}`);
   const columns = LEDGER_COLUMNS.map(({ name, type }) => (type === 'VARCHAR' ? identifier(name) : `CAST(${identifier(name)} AS ${type}) AS ${identifier(name)}`));
   await warehouse.run(`CREATE OR REPLACE TEMP TABLE ledger AS SELECT ${columns.join(', ')} FROM (${ledger})`);
-  await copyTo(ledgerKey(period, day, part), 'SELECT * FROM ledger');
-  await copyTo(sumsKey(period, day, part), `SELECT * FROM (${sums}) ORDER BY ALL`);
+  await copyTo(ledgerKey(period, slice, part), 'SELECT * FROM ledger');
+  await copyTo(sumsKey(period, slice, part), `SELECT * FROM (${sums}) ORDER BY ALL`);
   const [count] = await warehouse.query('SELECT count(*)::VARCHAR AS lines FROM ledger');
   return Number(count?.['lines']);
 

@@ -4,7 +4,7 @@ import type { Book } from '../landing/book.ts';
 import type { Manifest, ManifestEntry } from './manifest.ts';
 import { disclosureFolder } from './write-disclosure.ts';
 
-const FOLDERS = ['landing', 'quarantine', 'facts', 'ledger', 'kpis'];
+const FOLDERS = ['landing', 'quarantine', 'facts', 'ledger', 'sums', 'kpis'];
 const path = z.string().refine(isKey, 'expected names between /, without a step up');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hexadecimal');
 const count = z.number().int().min(0);

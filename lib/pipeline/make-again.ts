@@ -4,7 +4,7 @@ import { type FigureDifference, figureDifferences, publishedFigures } from './fi
 import { isEvidence, maybeJson, readManifest } from './kept-manifest.ts';
 import { derivedFolders, type Manifest } from './manifest.ts';
 import { type Recomputed, recompute } from './recompute.ts';
-import type { DisclosureAt, VerifyEdges } from './verify.ts';
+import type { DisclosureAt, VerifyEdges } from './verify-edges.ts';
 import { disclosureFolder } from './write-disclosure.ts';
 
 /** A version made again, and where it differs from the published one; without `made` it could not be. */

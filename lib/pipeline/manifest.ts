@@ -27,7 +27,7 @@ export interface Manifest {
 
 /** Folders of the book that hold what is derived from the landed files of a month. */
 export function derivedFolders({ month }: Period): string[] {
-  return [...FACT_TABLES.map((table) => `facts/${table}/month=${month}/`), `ledger/month=${month}/`, `kpis/month=${month}/`];
+  return [...FACT_TABLES.map((table) => `facts/${table}/month=${month}/`), `ledger/month=${month}/`, `sums/month=${month}/`, `kpis/month=${month}/`];
 }
 
 /** Landed bytes, their receipts and quarantine reasons, and everything derived from them, sorted by path. */

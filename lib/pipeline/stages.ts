@@ -5,8 +5,9 @@ import { jsonBytes, readText } from '../landing/book.ts';
 import { collect } from '../landing/collect.ts';
 import type { Receipt } from '../landing/receipt.ts';
 import type { Warehouse } from '../landing/warehouse.ts';
-import { ledgerKeys, openFacts, settleDay, sumsKeys } from '../ledger/settle.ts';
-import { daysOf, type Period, parsePeriod } from '../units/period.ts';
+import { ledgerKeys, openFacts, settleSlice, sumsKeys } from '../ledger/settle.ts';
+import { type Slice, slicesOf } from '../ledger/slices.ts';
+import { type Period, parsePeriod } from '../units/period.ts';
 import { assumptionsOf, instrumentsOf, optionsOf, sourceKind } from './assumptions.ts';
 import type { Plan, PlanRequest, Stages } from './handlers.ts';
 import { keepSettings } from './kept-settings.ts';
@@ -18,8 +19,8 @@ import { writeDisclosure } from './write-disclosure.ts';
 const FILES_PER_SHARD = 4;
 /** Remarks of one source that travel through the state machine. */
 const REMARKS_TOLD = 20;
-/** Days that one worker settles at most. */
-const DAYS_PER_SHARD = 4;
+/** Slices of a month that one worker settles. */
+const SLICES_PER_SHARD = 2;
 
 /** The stages of a month as plain functions: what each state of the machine does, on a laptop as in a Lambda. */
 export const STAGES: Stages = {
@@ -62,8 +63,10 @@ export const STAGES: Stages = {
     const period = parsePeriod(month);
     return withWarehouse(workplace, async (warehouse) => {
       await openMonth(period, as_of, workplace, warehouse);
+      const named = new Set(shard.split(','));
+      const slices = (await slicesOfMonth(period, as_of, workplace)).filter(({ from }) => named.has(from));
       let rows = 0;
-      for (const day of shard.split(',')) rows += await settleDay(period, day, workplace.book, warehouse);
+      for (const slice of slices) rows += await settleSlice(period, slice, workplace.book, warehouse);
       return { rows };
     });
   },
@@ -72,7 +75,7 @@ export const STAGES: Stages = {
     const period = parsePeriod(month);
     return withWarehouse(workplace, async (warehouse) => {
       await openMonth(period, as_of, workplace, warehouse);
-      const request = await kpiRequestOf(period, workplace);
+      const request = await kpiRequestOf(period, as_of, workplace);
       return { figures: await queryKpis(request, workplace.book, warehouse) };
     });
   },
@@ -104,21 +107,35 @@ function planKey(period: Period, number: number): string {
   return `plans/month=${period.month}/facts-${String(number).padStart(5, '0')}.json`;
 }
 
-async function planSettlement({ month, as_of }: PlanRequest): Promise<Plan> {
-  const days = daysOf(parsePeriod(month));
-  const shards = [];
-  for (let first = 0; first < days.length; first += DAYS_PER_SHARD) {
-    shards.push({ month, as_of, shard: days.slice(first, first + DAYS_PER_SHARD).join(',') });
+/** Deals the slices of the month to workers, and removes what an earlier cut of the month left behind. */
+async function planSettlement({ month, as_of }: PlanRequest, workplace: Workplace): Promise<Plan> {
+  const period = parsePeriod(month);
+  const slices = await slicesOfMonth(period, as_of, workplace);
+  const current = new Set([...ledgerKeys(period, slices), ...sumsKeys(period, slices)]);
+  await removeAllBut(current, [`ledger/month=${month}/`, `sums/month=${month}/`], workplace);
+  const shards: Shard[] = [];
+  for (let first = 0; first < slices.length; first += SLICES_PER_SHARD) {
+    const dealt = slices.slice(first, first + SLICES_PER_SHARD);
+    shards.push({ month, as_of, shard: dealt.map(({ from }) => from).join(',') });
   }
   return { shards };
 }
 
+async function slicesOfMonth(period: Period, asOf: string, workplace: Workplace): Promise<Slice[]> {
+  const receipts = await factReceipts(period, asOf, workplace);
+  return slicesOf(period, receipts.reduce((rows, { contract }) => rows + contract.rows, 0));
+}
+
 /** Facts of superseded files, or of sources that left the settings, would be read by others: they go. */
-async function removeStale(period: Period, receipts: readonly Receipt[], { book }: Workplace): Promise<void> {
+async function removeStale(period: Period, receipts: readonly Receipt[], workplace: Workplace): Promise<void> {
   const current = new Set(receipts.flatMap((receipt) => factKeysOf(receipt)));
-  for (const table of FACT_TABLES) {
-    const entries = await book.list(`facts/${table}/month=${period.month}/`);
-    for (const { key } of entries) if (!current.has(key)) await book.remove(key);
+  const folders = FACT_TABLES.map((table) => `facts/${table}/month=${period.month}/`);
+  await removeAllBut(current, folders, workplace);
+}
+
+async function removeAllBut(kept: ReadonlySet<string>, folders: readonly string[], { book }: Workplace): Promise<void> {
+  for (const folder of folders) {
+    for (const { key } of await book.list(folder)) if (!kept.has(key)) await book.remove(key);
   }
 }
 
@@ -138,12 +155,14 @@ async function factsOf(receipt: Receipt, workplace: Workplace, warehouse: Wareho
 }
 
 /** What the figures of a month are computed from, beside its open fact tables. */
-export async function kpiRequestOf(period: Period, { book, settings }: Workplace): Promise<KpiRequest> {
+export async function kpiRequestOf(period: Period, asOf: string, workplace: Workplace): Promise<KpiRequest> {
+  const { book, settings } = workplace;
+  const slices = await slicesOfMonth(period, asOf, workplace);
   return {
     period,
     currency: settings.currency,
-    ledgerPaths: await Promise.all(ledgerKeys(period).map((key) => book.localPath(key))),
-    sumsPaths: await Promise.all(sumsKeys(period).map((key) => book.localPath(key))),
+    ledgerPaths: await Promise.all(ledgerKeys(period, slices).map((key) => book.localPath(key))),
+    sumsPaths: await Promise.all(sumsKeys(period, slices).map((key) => book.localPath(key))),
     instruments: instrumentsOf(settings),
   };
 }

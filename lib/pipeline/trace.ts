@@ -98,7 +98,7 @@ async function querySums(
   const warehouse: Warehouse = await workplace.openWarehouse();
   try {
     await openMonth(period, meta.as_of, workplace, warehouse);
-    await openLedger(await kpiRequestOf(period, workplace), warehouse);
+    await openLedger(await kpiRequestOf(period, meta.as_of, workplace), warehouse);
     await openTrace(cut, warehouse);
     const queried: SumParts[] = [];
     for (const one of sums) queried.push(await querySum(one, warehouse));

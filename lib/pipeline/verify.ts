@@ -1,24 +1,11 @@
-import { type Book, jsonBytes } from '../landing/book.ts';
-import { checkFiles, type FileDifference, type FingerprintKey } from './check-files.ts';
+import { jsonBytes } from '../landing/book.ts';
+import { checkFiles, type FileDifference } from './check-files.ts';
 import type { FigureDifference } from './figure-differences.ts';
 import { isEvidence, readManifest } from './kept-manifest.ts';
 import { makeAgain } from './make-again.ts';
 import type { Manifest, ManifestEntry } from './manifest.ts';
-import type { RecomputeEdges } from './recompute.ts';
+import type { DisclosureAt, VerifyEdges } from './verify-edges.ts';
 import { disclosureFolder, latestVersion } from './write-disclosure.ts';
-
-/** One version of one month's disclosure, in the book where it was written. */
-export interface DisclosureAt {
-  readonly book: Book;
-  readonly month: string;
-  readonly version: number;
-}
-
-export interface VerifyEdges extends RecomputeEdges {
-  readonly fingerprintKey: FingerprintKey;
-  /** SHA-256 of bytes, in hexadecimal. */
-  fingerprint(bytes: Uint8Array): string;
-}
 
 /** What a verification found. It holds where there is no difference of any kind. */
 export interface Verification {

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 
+import { FRAMEWORKS } from '../disclosure/frameworks.ts';
 import { WORKLOAD_TYPES } from '../facts/columns.ts';
 import { SOURCES } from '../sources/catalogue.ts';
 
 const KINDS = SOURCES.map(({ kind }) => kind) as [string, ...string[]];
+const FRAMEWORK_IDS = FRAMEWORKS.map(({ id }) => id) as [string, ...string[]];
 const CONTROLS = ['own', 'colo', 'cloud'] as const;
 const ratio = z.number().min(0).max(1);
 const date = z
@@ -13,7 +15,10 @@ const date = z
 const name = z.string().min(1);
 
 const source = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'expected lower-case letters, digits and hyphens'),
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]*$/, 'expected lower-case letters, digits and hyphens')
+    .refine((id) => id !== 'settings', 'expected another id: the settings themselves land as "settings"'),
   kind: z.enum(KINDS),
   path: name.describe('Folder, file or s3://bucket/prefix; a relative path starts at the settings file'),
   zone: name.optional().describe('Grid zone of the values, where the file does not name it'),
@@ -107,7 +112,7 @@ export const settingsSchema = z.strictObject({
   disclosure: z
     .strictObject({
       languages: z.array(z.enum(['en'])).min(1).default(['en']),
-      frameworks: z.array(name).default([]),
+      frameworks: z.array(z.enum(FRAMEWORK_IDS)).default([]),
       targets: z.array(z.record(z.string(), z.unknown())).default([]),
     })
     .prefault({}),

@@ -8,7 +8,7 @@ export type FactTable =
   | 'fct_grid_intensity';
 
 /** What a reader of the disclosure must know of a source: printed in docs/sources.md and in the report's annex. */
-export interface SourceCard {
+interface SourceCard {
   readonly title: string;
   /** Units as the source writes them, and what becomes of them. */
   readonly unit: string;

@@ -20,7 +20,7 @@ export class Kpis extends Construct {
       memoryMib: 3008,
       diskGib: 10,
     });
-    book.open(computeKpis.ownRole, { reads: ['landing', 'facts', 'ledger'], writes: ['kpis'] });
+    book.open(computeKpis.ownRole, { reads: ['landing', 'facts', 'ledger', 'sums'], writes: ['kpis'] });
     this.step = LambdaInvoke.jsonPath(this, 'ComputeKpis', {
       lambdaFunction: computeKpis,
       payload: TaskInput.fromObject(MONTH_RUN),

@@ -23,7 +23,7 @@ export class Planning extends Construct {
       memoryMib: 1024,
       diskGib: 1,
     });
-    book.open(this.#plan.ownRole, { writes: ['landing', 'plans'], removes: ['facts'] });
+    book.open(this.#plan.ownRole, { writes: ['landing', 'plans'], removes: ['facts', 'ledger', 'sums'] });
   }
 
   /** A state that lists a stage's parts and keeps the list beside the month. */

@@ -19,7 +19,7 @@ export class Settlement extends Construct {
       memoryMib: 3008,
       diskGib: 10,
     });
-    book.open(settle.ownRole, { reads: ['landing', 'facts'], writes: ['ledger'] });
+    book.open(settle.ownRole, { reads: ['landing', 'facts'], writes: ['ledger', 'sums'] });
     this.step = forEachShard(this, 'Settle', { state: 'SettleShard', by: settle });
   }
 }

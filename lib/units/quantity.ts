@@ -7,8 +7,7 @@ export type KilowattHours = Quantity<'kWh'>;
 export type GramsCo2e = Quantity<'gCO2e'>;
 export type GramsCo2ePerKilowattHour = Quantity<'gCO2e/kWh'>;
 
-const MICROJOULES_PER_JOULE = 1_000_000;
-export const JOULES_PER_KILOWATT_HOUR = 3_600_000;
+const JOULES_PER_KILOWATT_HOUR = 3_600_000;
 
 /** An energy in joules; throws a RangeError for anything that is not a finite number of at least zero. */
 export function joules(value: number): Joules {
@@ -16,11 +15,6 @@ export function joules(value: number): Joules {
     throw new RangeError(`Cannot read an energy in joules: current value is ${value}`);
   }
   return value as Joules;
-}
-
-/** A hardware counter's microjoules as joules; the same errors as `joules`. */
-export function joulesFromMicrojoules(value: number): Joules {
-  return joules(value / MICROJOULES_PER_JOULE);
 }
 
 /** The one conversion of joules to kilowatt hours in TypeScript; its twin in SQL is `joules_to_kwh` in macros.sql. */

@@ -3,7 +3,15 @@ import { copyFileSync, mkdirSync, readFileSync, symlinkSync, truncateSync, write
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-import { type Charge, gridText, hourOf, telemetryRecord, telemetryText, writeBill, writeText } from '../support/tiny-company.ts';
+import {
+  type Charge,
+  gridText,
+  hourOf,
+  telemetryRecord,
+  telemetryText,
+  writeBill,
+  writeText,
+} from '../support/tiny-company.ts';
 
 export const MONTH = '2026-06';
 const MEBIBYTE = 1024 ** 2;
@@ -49,7 +57,8 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'long-footer',
     kind: 'aws-cur2',
     fate: 'file in quarantine',
-    remark: 'long-footer/part.parquet: found a Parquet file that is cut off, or is none, expected a whole, readable file',
+    remark:
+      'long-footer/part.parquet: found a Parquet file that is cut off, or is none, expected a whole, readable file',
     write: async (folder) => {
       const path = await bill(folder, 'part.parquet');
       const bytes = readFileSync(path);
@@ -73,7 +82,8 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'bomb',
     kind: 'agent',
     fate: 'file in quarantine',
-    remark: 'bomb/bomb.jsonl.gz: found a compressed file that unpacks to more than 64 MiB, expected a compressed file of sane size',
+    remark:
+      'bomb/bomb.jsonl.gz: found a compressed file that unpacks to more than 64 MiB, expected a compressed file of sane size',
     write: (folder) => writeText(join(folder, 'bomb.jsonl.gz'), gzipSync(Buffer.alloc(70 * MEBIBYTE), { level: 1 })),
   },
   {
@@ -81,7 +91,8 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'not-gzip',
     kind: 'agent',
     fate: 'file in quarantine',
-    remark: 'not-gzip/a.jsonl.gz: found a .gz file that cannot be unpacked: incorrect header check, expected a whole gzip file',
+    remark:
+      'not-gzip/a.jsonl.gz: found a .gz file that cannot be unpacked: incorrect header check, expected a whole gzip file',
     write: (folder) => writeText(join(folder, 'a.jsonl.gz'), 'not packed at all\n'),
   },
   {
@@ -97,8 +108,13 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'no-outcome',
     kind: 'runs',
     fate: 'file in quarantine',
-    remark: 'no-outcome/runs.csv: found columns run_id, started_at, ended_at, expected Training and batch runs: runs-csv (lacks outcome)',
-    write: (folder) => writeText(join(folder, 'runs.csv'), 'run_id,started_at,ended_at\nrun-1,2026-06-01T00:00:00Z,2026-06-01T01:00:00Z\n'),
+    remark:
+      'no-outcome/runs.csv: found columns run_id, started_at, ended_at, expected Training and batch runs: runs-csv (lacks outcome)',
+    write: (folder) =>
+      writeText(
+        join(folder, 'runs.csv'),
+        'run_id,started_at,ended_at\nrun-1,2026-06-01T00:00:00Z,2026-06-01T01:00:00Z\n',
+      ),
   },
   {
     name: 'a CSV as a spreadsheet saves it in UTF-16',
@@ -107,7 +123,11 @@ export const SPOILED: readonly Spoiled[] = [
     settings: grid,
     fate: 'file in quarantine',
     remark: 'utf-16/ie.csv: found text that is not UTF-8, expected a whole, readable file',
-    write: (folder) => writeText(join(folder, 'ie.csv'), Buffer.from(`\uFEFF${gridText([{ start: hourOf(MONTH, 1), intensity: 300 }])}`, 'utf16le')),
+    write: (folder) =>
+      writeText(
+        join(folder, 'ie.csv'),
+        Buffer.from(`\uFEFF${gridText([{ start: hourOf(MONTH, 1), intensity: 300 }])}`, 'utf16le'),
+      ),
   },
   {
     name: 'a page of HTML where an answer should be',
@@ -115,7 +135,8 @@ export const SPOILED: readonly Spoiled[] = [
     kind: 'grid',
     settings: grid,
     fate: 'file in quarantine',
-    remark: 'error-page/ie.json: column period_start: found nothing in row 1 and no row that passes, expected an entry of Electricity Maps (datetime, carbonIntensity) or of the UK Carbon Intensity service (from, to, intensity)',
+    remark:
+      'error-page/ie.json: column period_start: found nothing in row 1 and no row that passes, expected an entry of Electricity Maps (datetime, carbonIntensity) or of the UK Carbon Intensity service (from, to, intensity)',
     write: (folder) => writeText(join(folder, 'ie.json'), '<html><body>502 Bad Gateway</body></html>\n'),
   },
   {
@@ -124,16 +145,26 @@ export const SPOILED: readonly Spoiled[] = [
     kind: 'grid',
     settings: grid,
     fate: 'file in quarantine',
-    remark: 'wrong-unit/ie.csv: column carbon_intensity: found 300000 in row 1 and no row that passes, expected 0 to 2000 gCO2e/kWh (wrong unit?)',
-    write: (folder) => writeText(join(folder, 'ie.csv'), gridText([{ start: hourOf(MONTH, 1), intensity: 300_000 }, { start: hourOf(MONTH, 2), intensity: 290_000 }])),
+    remark:
+      'wrong-unit/ie.csv: column carbon_intensity: found 300000 in row 1 and no row that passes, expected 0 to 2000 gCO2e/kWh (wrong unit?)',
+    write: (folder) =>
+      writeText(
+        join(folder, 'ie.csv'),
+        gridText([
+          { start: hourOf(MONTH, 1), intensity: 300_000 },
+          { start: hourOf(MONTH, 2), intensity: 290_000 },
+        ]),
+      ),
   },
   {
     name: 'a file whose path promises the month and that holds another',
     source: 'wrong-month',
     kind: 'aws-cur2',
     fate: 'file in quarantine',
-    remark: 'wrong-month/BILLING_PERIOD=2026-06/part.parquet: found rows of 2026-05-31T23:00:00Z to 2026-05-31T23:00:00Z, expected rows of 2026-06, as the path says',
-    write: async (folder) => void (await bill(folder, 'BILLING_PERIOD=2026-06/part.parquet', [charge({ start: '2026-05-31T23:00:00Z' })])),
+    remark:
+      'wrong-month/BILLING_PERIOD=2026-06/part.parquet: found rows of 2026-05-31T23:00:00Z to 2026-05-31T23:00:00Z, expected rows of 2026-06, as the path says',
+    write: async (folder) =>
+      void (await bill(folder, 'BILLING_PERIOD=2026-06/part.parquet', [charge({ start: '2026-05-31T23:00:00Z' })])),
   },
   {
     name: 'a file of another month that promises nothing',
@@ -149,14 +180,19 @@ export const SPOILED: readonly Spoiled[] = [
     kind: 'agent',
     fate: 'passed over',
     remark: 'future/a.jsonl: holds 2062-06-01T00:00:00Z to 2062-06-01T00:00:00Z, left for its own month',
-    write: (folder) => writeText(join(folder, 'a.jsonl'), telemetryText([{ host: 'h-1', seq: 1, start: '2062-06-01T00:00:00Z', idle: 1 }])),
+    write: (folder) =>
+      writeText(
+        join(folder, 'a.jsonl'),
+        telemetryText([{ host: 'h-1', seq: 1, start: '2062-06-01T00:00:00Z', idle: 1 }]),
+      ),
   },
   {
     name: 'an amount that is not a number',
     source: 'nan',
     kind: 'aws-cur2',
     fate: 'rows in quarantine',
-    remark: 'nan/part.parquet: 1 of 2 rows rejected, the first: row 2, column line_item_usage_amount: found nan, expected a finite number',
+    remark:
+      'nan/part.parquet: 1 of 2 rows rejected, the first: row 2, column line_item_usage_amount: found nan, expected a finite number',
     write: async (folder) => void (await bill(folder, 'part.parquet', [charge(), charge({ amount: 'NaN' })])),
   },
   {
@@ -164,7 +200,8 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'huge',
     kind: 'aws-cur2',
     fate: 'rows in quarantine',
-    remark: 'huge/part.parquet: 1 of 2 rows rejected, the first: row 2, column line_item_unblended_cost: found 1e+300, expected an amount of money below 10^12',
+    remark:
+      'huge/part.parquet: 1 of 2 rows rejected, the first: row 2, column line_item_unblended_cost: found 1e+300, expected an amount of money below 10^12',
     write: async (folder) => void (await bill(folder, 'part.parquet', [charge({ cost: 2 }), charge({ cost: 1e300 })])),
   },
   {
@@ -172,7 +209,8 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'euro',
     kind: 'aws-cur2',
     fate: 'file in quarantine',
-    remark: 'euro/part.parquet: column line_item_currency_code: found EUR in row 1 and no row that passes, expected the currency of the settings; amounts are never converted',
+    remark:
+      'euro/part.parquet: column line_item_currency_code: found EUR in row 1 and no row that passes, expected the currency of the settings; amounts are never converted',
     write: async (folder) => void (await bill(folder, 'part.parquet', [charge({ currency: 'EUR' })])),
   },
   {
@@ -180,10 +218,18 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'negative',
     kind: 'agent',
     fate: 'rows in quarantine',
-    remark: 'negative/a.jsonl: 1 of 2 rows rejected, the first: row 2, column energy_joules: found -5.000000, expected decimal joules of at least 0 with at most six places, as text',
+    remark:
+      'negative/a.jsonl: 1 of 2 rows rejected, the first: row 2, column energy_joules: found -5.000000, expected decimal joules of at least 0 with at most six places, as text',
     write: (folder) => {
-      const record = { ...telemetryRecord({ host: 'h-2', seq: 2, start: hourOf(MONTH, 3), idle: 5_000_000 }), energy_joules: '-5.000000', idle_joules: '-5.000000' };
-      writeText(join(folder, 'a.jsonl'), `${telemetryText([{ host: 'h-2', seq: 1, start: hourOf(MONTH, 2), idle: 1 }])}${JSON.stringify(record)}\n`);
+      const record = {
+        ...telemetryRecord({ host: 'h-2', seq: 2, start: hourOf(MONTH, 3), idle: 5_000_000 }),
+        energy_joules: '-5.000000',
+        idle_joules: '-5.000000',
+      };
+      writeText(
+        join(folder, 'a.jsonl'),
+        `${telemetryText([{ host: 'h-2', seq: 1, start: hourOf(MONTH, 2), idle: 1 }])}${JSON.stringify(record)}\n`,
+      );
     },
   },
   {
@@ -191,10 +237,17 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'shares',
     kind: 'agent',
     fate: 'rows in quarantine',
-    remark: 'shares/a.jsonl: 1 of 2 rows rejected, the first: row 2, column energy_balance: found shares that add up to 4.999999 of 5.000000, expected shares, idle_joules and unattributed_joules that add up to energy_joules; a gap_reason where it is null',
+    remark:
+      'shares/a.jsonl: 1 of 2 rows rejected, the first: row 2, column energy_balance: found shares that add up to 4.999999 of 5.000000, expected shares, idle_joules and unattributed_joules that add up to energy_joules; a gap_reason where it is null',
     write: (folder) => {
-      const record = { ...telemetryRecord({ host: 'h-3', seq: 2, start: hourOf(MONTH, 3), idle: 5_000_000 }), idle_joules: '4.999999' };
-      writeText(join(folder, 'a.jsonl'), `${telemetryText([{ host: 'h-3', seq: 1, start: hourOf(MONTH, 2), idle: 1 }])}${JSON.stringify(record)}\n`);
+      const record = {
+        ...telemetryRecord({ host: 'h-3', seq: 2, start: hourOf(MONTH, 3), idle: 5_000_000 }),
+        idle_joules: '4.999999',
+      };
+      writeText(
+        join(folder, 'a.jsonl'),
+        `${telemetryText([{ host: 'h-3', seq: 1, start: hourOf(MONTH, 2), idle: 1 }])}${JSON.stringify(record)}\n`,
+      );
     },
   },
   {
@@ -202,7 +255,8 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'half-line',
     kind: 'agent',
     fate: 'rows in quarantine',
-    remark: 'half-line/a.jsonl: 1 of 2 rows rejected, the first: row 2, column line: found {"schema":"joulebook.telemetry/1","host_id":"h-4","resource_id":"h-4","boot_id":, expected a JSON object',
+    remark:
+      'half-line/a.jsonl: 1 of 2 rows rejected, the first: row 2, column line: found {"schema":"joulebook.telemetry/1","host_id":"h-4","resource_id":"h-4","boot_id":, expected a JSON object',
     write: (folder) => {
       const text = telemetryText([1, 2].map((seq) => ({ host: 'h-4', seq, start: hourOf(MONTH, seq), idle: 1 })));
       writeText(join(folder, 'a.jsonl'), text.slice(0, -100));
@@ -213,13 +267,18 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'backwards',
     kind: 'codecarbon',
     fate: 'rows in quarantine',
-    remark: 'backwards/emissions.csv: 2 of 3 rows rejected, the first: row 2, column kwh_before: found 0.65, expected no more than this row has: the counters of a run never run backwards',
-    write: (folder) => writeText(join(folder, 'emissions.csv'), [
-      'timestamp,project_name,run_id,duration,cpu_energy,gpu_energy,ram_energy,energy_consumed',
-      '2026-06-03T01:00:00,train,run-1,3600,0.10,0.50,0.05,0.65',
-      '2026-06-03T02:00:00,train,run-1,7200,0.05,0.40,0.04,0.49',
-      '',
-    ].join('\n')),
+    remark:
+      'backwards/emissions.csv: 2 of 3 rows rejected, the first: row 2, column kwh_before: found 0.65, expected no more than this row has: the counters of a run never run backwards',
+    write: (folder) =>
+      writeText(
+        join(folder, 'emissions.csv'),
+        [
+          'timestamp,project_name,run_id,duration,cpu_energy,gpu_energy,ram_energy,energy_consumed',
+          '2026-06-03T01:00:00,train,run-1,3600,0.10,0.50,0.05,0.65',
+          '2026-06-03T02:00:00,train,run-1,7200,0.05,0.40,0.04,0.49',
+          '',
+        ].join('\n'),
+      ),
   },
   {
     name: 'a link that leads out of the folder',
@@ -260,7 +319,8 @@ export const SPOILED: readonly Spoiled[] = [
     kind: 'aws-cur2',
     fate: 'counted once',
     remark: '',
-    write: async (folder) => copyFileSync(await bill(folder, 'part.parquet', [charge({ cost: 40 })]), join(folder, 'copy-of-part.parquet')),
+    write: async (folder) =>
+      copyFileSync(await bill(folder, 'part.parquet', [charge({ cost: 40 })]), join(folder, 'copy-of-part.parquet')),
   },
   {
     name: 'an empty folder',

@@ -14,7 +14,9 @@ const VERSION = 'disclosures/2026-06/v1/';
 const home = tempFolder();
 
 let emulator: Emulator;
-beforeAll(async () => void (emulator = await startEmulator()));
+beforeAll(async () => {
+  emulator = await startEmulator();
+});
 afterAll(() => emulator?.stop());
 
 /** Closes the example's June into a book by the real command, as in a terminal. */

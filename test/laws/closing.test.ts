@@ -1,20 +1,36 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { jsonBytes } from '../../lib/landing/book.ts';
+import { LocalBook } from '../../lib/adapters/local-book.ts';
+import { FACT_TABLES } from '../../lib/facts/columns.ts';
+import { computeKpis } from '../../lib/kpis/compute-kpis.ts';
+import { type Book, jsonBytes } from '../../lib/landing/book.ts';
 import type { Receipt } from '../../lib/landing/receipt.ts';
+import { literal } from '../../lib/landing/warehouse.ts';
+import { ledgerKeys, openFacts, settleSlice, sumsKeys } from '../../lib/ledger/settle.ts';
+import { assumptionsOf } from '../../lib/pipeline/assumptions.ts';
 import { factReceipts } from '../../lib/pipeline/month-receipts.ts';
 import type { Workplace } from '../../lib/pipeline/stage.ts';
 import { STAGES } from '../../lib/pipeline/stages.ts';
 import { daysOf, parsePeriod } from '../../lib/units/period.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { sampleCompanies } from '../support/tiny-companies.ts';
-import { AS_OF, closeTiny, fingerprintsOf, type TinyCompany, tinySettings, tinyWorkplace, writeCompany } from '../support/tiny-company.ts';
+import {
+  AS_OF,
+  closeTiny,
+  fingerprintsOf,
+  type TinyCompany,
+  tinySettings,
+  tinyWorkplace,
+  writeCompany,
+} from '../support/tiny-company.ts';
 
 const root = tempFolder();
 const [one, other] = sampleCompanies(2, 20_260_601);
 const open = (folder: string, company: TinyCompany, book: string) =>
   tinyWorkplace(folder, tinySettings(company.settings), join(folder, book));
+
+type Closed = Awaited<ReturnType<typeof closedOnce>>;
 
 /** Writes a company of the sample and closes its month once; gives the hash of every fact, ledger and figure. */
 async function closedOnce(company: TinyCompany | undefined, name: string) {
@@ -26,7 +42,7 @@ async function closedOnce(company: TinyCompany | undefined, name: string) {
 }
 
 describe('one company', () => {
-  let closed: Awaited<ReturnType<typeof closedOnce>>;
+  let closed: Closed;
   beforeAll(async () => void (closed = await closedOnce(one, 'one')));
 
   test('the order of landing does not change facts: the last files first, the others a day later', async () => {
@@ -53,11 +69,17 @@ describe('one company', () => {
 });
 
 describe('another company', () => {
-  let closed: Awaited<ReturnType<typeof closedOnce>>;
+  let closed: Closed;
   beforeAll(async () => void (closed = await closedOnce(other, 'other')));
 
   test('split into 7 shards, dealt in another order, gives the same bytes', async () => {
     expect(await closedInShards(closed, 7)).toEqual(closed.once);
+  });
+
+  test.each([1, 7, 64])('cut into %i slices has the same lines, and the same figures to the byte', async (slices) => {
+    const { lines, figures } = await settledInSlices(closed, slices);
+    expect(lines).toEqual([]);
+    expect(figures).toEqual(figuresOf(closed.once));
   });
 
   test('landing twice is landing once: a month closed again is the same book, to the byte', async () => {
@@ -66,21 +88,63 @@ describe('another company', () => {
     const remarks = await closeTiny(open(folder, company, 'once'), company.month, '2026-07-23T06:00:00Z');
     expect(remarks).toEqual([]);
     const after = fingerprintsOf(join(folder, 'once'), ['']);
-    expect(after.filter((file) => !file.startsWith('plans/'))).toEqual(before.filter((file) => !file.startsWith('plans/')));
+    expect(after.filter((file) => !file.startsWith('plans/'))).toEqual(
+      before.filter((file) => !file.startsWith('plans/')),
+    );
   });
 });
 
-async function closedInShards({ company, folder }: Awaited<ReturnType<typeof closedOnce>>, shards: number): Promise<string[]> {
+/** The month as one worker a file and one a slice would make it, the last ones first. */
+async function closedInShards({ company, folder }: Closed, shards: number): Promise<string[]> {
   const run = { month: company.month, as_of: AS_OF };
   const workplace = open(folder, company, `shards-${shards}`);
   for (const { id } of workplace.settings.sources) await STAGES.collect({ source_id: id, ...run }, workplace);
   await STAGES.plan({ stage: 'facts', ...run }, workplace);
   await buildInShards(workplace, company.month, shards);
-  for (const days of dealt(daysOf(parsePeriod(company.month)), shards)) {
-    await STAGES.settle({ ...run, shard: days.join(',') }, workplace);
-  }
+  const planned = await STAGES.plan({ stage: 'settlement', ...run }, workplace);
+  const slices = (planned.shards ?? []).flatMap(({ shard }) => shard.split(','));
+  for (const hand of dealt(slices, shards)) await STAGES.settle({ ...run, shard: hand.join(',') }, workplace);
   await STAGES.computeKpis(run, workplace);
   return fingerprintsOf(join(folder, `shards-${shards}`));
+}
+
+/** Settles the facts of a closed month anew, cut into slices of days; gives the figures' hash and the lines that differ. */
+async function settledInSlices({ company, folder }: Closed, count: number) {
+  const workplace = open(folder, company, 'once');
+  const sliced = new LocalBook(join(folder, `slices-${count}`));
+  const period = parsePeriod(company.month);
+  const days = daysOf(period);
+  const starts = days.filter((_, index) => index % Math.ceil(days.length / count) === 0);
+  const slices = starts.map((from, index) => ({ from, to: starts[index + 1] ?? period.to.slice(0, 10) }));
+  const warehouse = await workplace.openWarehouse();
+  try {
+    const keys = (await workplace.book.list('facts/')).map(({ key }) => key);
+    const byTable = FACT_TABLES.map((table) => [table, keys.filter((key) => key.startsWith(`facts/${table}/`))]);
+    await openFacts(Object.fromEntries(byTable), assumptionsOf(workplace.settings), workplace.book, warehouse);
+    for (const slice of [...slices].reverse()) await settleSlice(period, slice, sliced, warehouse);
+    const pathsOf = (all: string[]) => Promise.all(all.map((key) => sliced.localPath(key)));
+    const request = {
+      period,
+      currency: workplace.settings.currency,
+      ledgerPaths: await pathsOf(ledgerKeys(period, slices)),
+      sumsPaths: await pathsOf(sumsKeys(period, slices)),
+      instruments: [],
+    };
+    await computeKpis(request, sliced, warehouse);
+    const ledger = (book: Book) =>
+      `FROM read_parquet(${literal(`${book.location}/ledger/**/*.parquet`)}, hive_partitioning = false)`;
+    const lines = await warehouse.query(
+      `(${ledger(sliced)} EXCEPT ALL ${ledger(workplace.book)}) UNION ALL (${ledger(workplace.book)} EXCEPT ALL ${ledger(sliced)})`,
+    );
+    return { lines, figures: figuresOf(fingerprintsOf(sliced.location)) };
+  } finally {
+    await warehouse.close();
+  }
+}
+
+/** The figures and what is printed beside them; the sums are cut as the ledger is. */
+function figuresOf(files: readonly string[]): string[] {
+  return files.filter((file) => file.startsWith('kpis/') && !file.includes('/sums/'));
 }
 
 async function buildInShards(workplace: Workplace, month: string, shards: number): Promise<void> {

@@ -21,11 +21,15 @@ const cuts = fc
 
 /** Totals up to all 28 digits, of both signs, as decimal text. */
 const totals = (places: number) =>
-  fc.bigInt({ min: -(10n ** BigInt(DIGITS)) + 1n, max: 10n ** BigInt(DIGITS) - 1n }).map((units) => decimalText(units, places));
+  fc
+    .bigInt({ min: -(10n ** BigInt(DIGITS)) + 1n, max: 10n ** BigInt(DIGITS) - 1n })
+    .map((units) => decimalText(units, places));
 
 describe.each(MACROS)('$macro', ({ macro, type, places }) => {
   const pieces = async (total: string, at: readonly number[]): Promise<string[]> => {
-    const columns = at.slice(1).map((upper, index) => `${macro}(${total}::${type}, ${exactText(at[index] ?? 0)}, ${exactText(upper)})::VARCHAR`);
+    const columns = at
+      .slice(1)
+      .map((upper, index) => `${macro}(${total}::${type}, ${exactText(at[index] ?? 0)}, ${exactText(upper)})::VARCHAR`);
     const [row] = await warehouse.query(`SELECT [${columns.join(', ')}] AS pieces`);
     return row?.['pieces'] as unknown as string[];
   };
@@ -61,7 +65,9 @@ describe.each(MACROS)('$macro', ({ macro, type, places }) => {
   });
 
   test('an unknown whole has unknown pieces', async () => {
-    const [row] = await warehouse.query(`SELECT ${macro}(NULL, 0.2, 0.4) AS inner_piece, ${macro}(NULL, 0, 1) AS whole`);
+    const [row] = await warehouse.query(
+      `SELECT ${macro}(NULL, 0.2, 0.4) AS inner_piece, ${macro}(NULL, 0, 1) AS whole`,
+    );
     expect(row).toEqual({ inner_piece: null, whole: null });
   });
 });

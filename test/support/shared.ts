@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const FOLDER = join(__dirname, '../../../shared/data');
 
 /** Where a recorded input lies, or undefined where this checkout has none beside it. */
-export function sharedData(path: string): string | undefined {
+function sharedData(path: string): string | undefined {
   const whole = join(FOLDER, path);
   return existsSync(whole) ? whole : undefined;
 }

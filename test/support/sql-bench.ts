@@ -37,18 +37,15 @@ const VIEWS: Readonly<Record<string, () => string>> = {
   day_sum: () => textOf('ledger', 'sums'),
 };
 
-/** Tables that the stages put together in TypeScript: a day's lines, and the sums that lie beside the ledger. */
-const COMPOSED: Readonly<Record<string, () => string>> = {
-  settled: () => 'CREATE OR REPLACE TEMP VIEW settled AS SELECT * FROM settled_charge UNION ALL BY NAME SELECT * FROM settled_host',
-  day_sum: () => `CREATE OR REPLACE TEMP VIEW day_sum AS ${textOf('ledger', 'sums')}`,
-};
-
 export type Stage = 'ledger' | 'kpis';
 
 /** The statements of a stage: `contested`, `figures/sci`, … */
 export function statementsOf(stage: Stage): string[] {
   const files = readdirSync(join(LIB, stage), { recursive: true, encoding: 'utf8' });
-  return files.filter((file) => file.endsWith('.sql')).map((file) => file.slice(0, -'.sql'.length)).sort();
+  return files
+    .filter((file) => file.endsWith('.sql'))
+    .map((file) => file.slice(0, -'.sql'.length))
+    .sort();
 }
 
 function textOf(stage: Stage, statement: string): string {
@@ -59,7 +56,12 @@ function textOf(stage: Stage, statement: string): string {
  * A bench for one statement: the given tables, and under them whatever the statement reads, made by the statements of the
  * same stage, by the reference tables, or empty. Leaves the answer as the view `actual`.
  */
-export async function runStatement(warehouse: Warehouse, stage: Stage, statement: string, folder: string): Promise<void> {
+export async function runStatement(
+  warehouse: Warehouse,
+  stage: Stage,
+  statement: string,
+  folder: string,
+): Promise<void> {
   await setVariables(warehouse, folder);
   if (stage === 'ledger') for (const macros of ['macros', 'winner']) await runScript(warehouse, textOf(stage, macros));
   const bench = new Bench(warehouse, stage);
@@ -68,7 +70,9 @@ export async function runStatement(warehouse: Warehouse, stage: Stage, statement
   await bench.provideFor(sql);
   const created = CREATED.exec(sql)?.[1];
   if (created) await warehouse.run(sql);
-  await warehouse.run(`CREATE OR REPLACE TEMP VIEW actual AS ${created ? `SELECT * FROM ${created}` : `SELECT * FROM (${sql})`}`);
+  await warehouse.run(
+    `CREATE OR REPLACE TEMP VIEW actual AS ${created ? `SELECT * FROM ${created}` : `SELECT * FROM (${sql})`}`,
+  );
 }
 
 class Bench {
@@ -79,7 +83,9 @@ class Bench {
   constructor(warehouse: Warehouse, stage: Stage) {
     this.#warehouse = warehouse;
     const texts = statementsOf(stage).map((statement) => textOf(stage, statement));
-    this.#makers = new Map(texts.flatMap((text) => (CREATED.exec(text)?.[1] ? [[CREATED.exec(text)?.[1] ?? '', text]] : [])));
+    this.#makers = new Map(
+      texts.flatMap((text) => (CREATED.exec(text)?.[1] ? [[CREATED.exec(text)?.[1] ?? '', text]] : [])),
+    );
   }
 
   /**
@@ -93,7 +99,9 @@ class Bench {
     if (ending === 'sql') return this.#warehouse.run(`CREATE OR REPLACE TEMP TABLE ${table} AS ${text}`);
     const [header = '', ...lines] = text.split('\n');
     const columns = columnsOf(table);
-    const typed = header.split(/,(?![^(]*\))/).map((name) => (name.includes(':') ? name : `${name}:${typeIn(columns, name, path)}`));
+    const typed = header
+      .split(/,(?![^(]*\))/)
+      .map((name) => (name.includes(':') ? name : `${name}:${typeIn(columns, name, path)}`));
     await this.#warehouse.loadCsv(columns ? `given_${table}` : table, [typed.join(','), ...lines].join('\n'));
     if (columns) await this.#spread(table, columns, new Set(header.split(',').map((name) => name.split(':')[0] ?? '')));
   }
@@ -118,7 +126,9 @@ class Bench {
 
   /** All columns of a table of the book over the given ones. */
   async #spread(table: string, columns: readonly Column[], given: ReadonlySet<string>): Promise<void> {
-    const selected = columns.map(({ name, type }) => `${given.has(name) ? identifier(name) : `NULL::${type}`} AS ${identifier(name)}`);
+    const selected = columns.map(
+      ({ name, type }) => `${given.has(name) ? identifier(name) : `NULL::${type}`} AS ${identifier(name)}`,
+    );
     const from = given.size > 0 ? `FROM given_${table}` : 'WHERE false';
     await this.#warehouse.run(`CREATE OR REPLACE TEMP VIEW ${table} AS SELECT ${selected.join(', ')} ${from}`);
   }
@@ -135,7 +145,8 @@ function columnsOf(table: string): readonly Column[] | undefined {
 
 function typeIn(columns: readonly Column[] | undefined, name: string, path: string): string {
   const type = columns?.find((column) => column.name === name)?.type;
-  if (!type) throw new Error(`Cannot load ${path}: expected a column of the book or a name with its type, got "${name}"`);
+  if (!type)
+    throw new Error(`Cannot load ${path}: expected a column of the book or a name with its type, got "${name}"`);
   return type;
 }
 
@@ -145,11 +156,13 @@ function viewNamed(table: string): string | undefined {
 }
 
 async function setVariables(warehouse: Warehouse, folder: string): Promise<void> {
-  const own = readdirSync(folder).includes('variables.json') ? JSON.parse(readFileSync(join(folder, 'variables.json'), 'utf8')) : {};
-  for (const [name, value] of Object.entries({ ...VARIABLES, ...own })) await warehouse.run(`SET VARIABLE ${name} = ${value}`);
+  const own = readdirSync(folder).includes('variables.json')
+    ? JSON.parse(readFileSync(join(folder, 'variables.json'), 'utf8'))
+    : {};
+  for (const [name, value] of Object.entries({ ...VARIABLES, ...own }))
+    await warehouse.run(`SET VARIABLE ${name} = ${value}`);
 }
 
 async function runScript(warehouse: Warehouse, script: string): Promise<void> {
   for (const statement of script.split(/;\s*$/m)) if (statement.trim()) await warehouse.run(statement);
 }
-

@@ -21,8 +21,21 @@ const hour = fc.oneof({ weight: 3, arbitrary: fc.nat(30) }, fc.integer({ min: 70
 const cost = fc.integer({ min: -50_000, max: 500_000 }).map((part) => part / 7000);
 
 const machineHour = fc
-  .record({ machine: fc.constantFrom(...MACHINES), hour, amount: fc.constantFrom(0, 0.25, 0.5, 1), cost, project: fc.option(project, { nil: undefined }) })
-  .map(({ machine, hour: at, project: named, ...rest }): Charge => ({ start: hourOf(MONTH, at), ...machine, ...rest, ...(named && { project: named }) }));
+  .record({
+    machine: fc.constantFrom(...MACHINES),
+    hour,
+    amount: fc.constantFrom(0, 0.25, 0.5, 1),
+    cost,
+    project: fc.option(project, { nil: undefined }),
+  })
+  .map(
+    ({ machine, hour: at, project: named, ...rest }): Charge => ({
+      start: hourOf(MONTH, at),
+      ...machine,
+      ...rest,
+      ...(named && { project: named }),
+    }),
+  );
 
 const coveredHour = fc
   .record({ line: machineHour, effectiveCost: cost })
@@ -30,7 +43,12 @@ const coveredHour = fc
 
 /** A volume that is charged for days at once, over the end of the month as well. */
 const volume = fc
-  .record({ hour, hours: fc.integer({ min: 2, max: 60 }), amount: fc.integer({ min: 0, max: 1000 }).map((part) => part / 30), cost })
+  .record({
+    hour,
+    hours: fc.integer({ min: 2, max: 60 }),
+    amount: fc.integer({ min: 0, max: 1000 }).map((part) => part / 30),
+    cost,
+  })
   .map(
     ({ hour: at, hours, ...rest }): Charge => ({
       start: hourOf(MONTH, at),
@@ -65,19 +83,26 @@ const telemetry = fc
   .map(({ hour: at, gap, ...rest }) => ({ start: hourOf(MONTH, at), ...rest, ...(gap && { gap }) }));
 
 const records = fc
-  .uniqueArray(telemetry, { minLength: 3, maxLength: 14, selector: ({ host, start, component }) => `${host} ${start} ${component}` })
+  .uniqueArray(telemetry, {
+    minLength: 3,
+    maxLength: 14,
+    selector: ({ host, start, component }) => `${host} ${start} ${component}`,
+  })
   .map((list) => list.map((record, seq): Telemetry => ({ ...record, seq })));
 
 const grid = fc
-  .uniqueArray(fc.record({ at: fc.nat(LAST_HOUR), intensity: fc.integer({ min: 0, max: 9000 }).map((tenths) => tenths / 10) }), {
-    minLength: 2,
-    maxLength: 60,
-    selector: ({ at }) => at,
-  })
+  .uniqueArray(
+    fc.record({ at: fc.nat(LAST_HOUR), intensity: fc.integer({ min: 0, max: 9000 }).map((tenths) => tenths / 10) }),
+    {
+      minLength: 2,
+      maxLength: 60,
+      selector: ({ at }) => at,
+    },
+  )
   .map((hours) => hours.map(({ at, intensity }): GridHour => ({ start: hourOf(MONTH, at), intensity })));
 
 /** Companies of a few hours: bills in three files, telemetry in a file a host, a grid series full of holes. */
-export const tinyCompanies: fc.Arbitrary<TinyCompany> = fc
+const tinyCompanies: fc.Arbitrary<TinyCompany> = fc
   .record({
     charges: fc.array(charge, { minLength: 6, maxLength: 24 }),
     records,
@@ -92,7 +117,9 @@ export const tinyCompanies: fc.Arbitrary<TinyCompany> = fc
       'c.parquet': charges.filter((_, index) => index % 3 === 2),
     },
     telemetry: Object.fromEntries(
-      WATCHED.map((host) => [`${host}.jsonl`, all.filter((record) => record.host === host)]).filter(([, list]) => list?.length),
+      WATCHED.map((host) => [`${host}.jsonl`, all.filter((record) => record.host === host)]).filter(
+        ([, list]) => list?.length,
+      ),
     ),
     grid: { 'ie.csv': hours },
     settings: { idle },

@@ -77,7 +77,9 @@ export function tinySettings(more: Readonly<Record<string, unknown>> = {}): Reco
     book: './book',
     currency: 'USD',
     sources: SOURCES,
-    sites: [{ id: 'cellar', control: 'own', grid_zone: 'IE', pue: [{ from: '2020-01-01', value: 1.5 }], hosts: ['cellar-*'] }],
+    sites: [
+      { id: 'cellar', control: 'own', grid_zone: 'IE', pue: [{ from: '2020-01-01', value: 1.5 }], hosts: ['cellar-*'] },
+    ],
     workloads: [{ match: { tag: { project: '*' } }, set: { project: 'tag:project' } }],
     ...more,
   };
@@ -85,10 +87,14 @@ export function tinySettings(more: Readonly<Record<string, unknown>> = {}): Reco
 
 /** Writes the inputs below `folder`, and the settings beside them as YAML (which JSON is). */
 export async function writeCompany(company: TinyCompany, folder: string): Promise<void> {
-  for (const { id } of SOURCES) mkdirSync(join(folder, 'inputs', id === 'agents' ? 'telemetry' : id), { recursive: true });
-  for (const [name, charges] of Object.entries(company.bills)) await writeBill(join(folder, 'inputs/bill', name), charges);
-  for (const [name, records] of Object.entries(company.telemetry)) writeText(join(folder, 'inputs/telemetry', name), telemetryText(records));
-  for (const [name, hours] of Object.entries(company.grid)) writeText(join(folder, 'inputs/grid', name), gridText(hours));
+  for (const { id } of SOURCES)
+    mkdirSync(join(folder, 'inputs', id === 'agents' ? 'telemetry' : id), { recursive: true });
+  for (const [name, charges] of Object.entries(company.bills))
+    await writeBill(join(folder, 'inputs/bill', name), charges);
+  for (const [name, records] of Object.entries(company.telemetry))
+    writeText(join(folder, 'inputs/telemetry', name), telemetryText(records));
+  for (const [name, hours] of Object.entries(company.grid))
+    writeText(join(folder, 'inputs/grid', name), gridText(hours));
   writeText(join(folder, 'joulebook.yaml'), JSON.stringify(tinySettings(company.settings), null, 2));
 }
 
@@ -102,7 +108,9 @@ export function telemetryText(records: readonly Telemetry[]): string {
 }
 
 export function gridText(hours: readonly GridHour[]): string {
-  return ['period_start,carbon_intensity', ...hours.map(({ start, intensity }) => `${start},${intensity}`), ''].join('\n');
+  return ['period_start,carbon_intensity', ...hours.map(({ start, intensity }) => `${start},${intensity}`), ''].join(
+    '\n',
+  );
 }
 
 /** A record of the agent's envelope. */
@@ -125,7 +133,13 @@ export function telemetryRecord(given: Telemetry): TelemetryRecord {
     gap_reason: gap ?? null,
     u95_ratio: 0.05,
     quality: [],
-    shares: gap ? [] : shares.map((share) => ({ ...NO_WORKLOAD, project: share.project, energy_joules: joulesText(share.microjoules) })),
+    shares: gap
+      ? []
+      : shares.map((share) => ({
+          ...NO_WORKLOAD,
+          project: share.project,
+          energy_joules: joulesText(share.microjoules),
+        })),
     idle_joules: gap ? null : joulesText(idle),
     unattributed_joules: gap ? null : joulesText(unattributed),
   };
@@ -152,7 +166,14 @@ export async function writeBill(path: string, charges: readonly Charge[]): Promi
 
 function chargeColumns(charge: Charge): string {
   const end = charge.end ?? new Date(Date.parse(charge.start) + 3_600_000).toISOString();
-  const { type = 'm5.large', product = 'AmazonEC2', lineType = 'Usage', amount = 1, cost = 1, region = 'eu-west-1' } = charge;
+  const {
+    type = 'm5.large',
+    product = 'AmazonEC2',
+    lineType = 'Usage',
+    amount = 1,
+    cost = 1,
+    region = 'eu-west-1',
+  } = charge;
   const text = (value: string | undefined) => (value === undefined || value === '' ? 'NULL::VARCHAR' : literal(value));
   const columns: Readonly<Record<string, string>> = {
     line_item_usage_start_date: `TIMESTAMPTZ ${literal(charge.start)}::TIMESTAMP`,
@@ -184,7 +205,11 @@ function sqlNumber(value: number | string): string {
 }
 
 /** The company's files in `folder`, its book beside them or where `book` says. */
-export function tinyWorkplace(folder: string, settings: unknown = tinySettings(), book = join(folder, 'book')): Workplace {
+export function tinyWorkplace(
+  folder: string,
+  settings: unknown = tinySettings(),
+  book = join(folder, 'book'),
+): Workplace {
   return openWorkplace({
     settings: readSettings(settings, 'joulebook.yaml'),
     book: new LocalBook(book),
@@ -205,15 +230,27 @@ export async function closeTiny(workplace: Workplace, month: string, asOf = AS_O
 
 /** Closes a month to its pages. */
 export function discloseTiny(workplace: Workplace, month: string, asOf = AS_OF): Promise<DisclosureReport> {
-  return runLocally({ month, as_of: asOf }, handlersAt(workplace, STAGES), () => undefined, { retryIntervalSeconds: 0 });
+  return runLocally({ month, as_of: asOf }, handlersAt(workplace, STAGES), () => undefined, {
+    retryIntervalSeconds: 0,
+  });
 }
 
 /** `ledger/month=2026-06/2026-06-01.parquet <sha256>` of every file below the named folders of a book. */
-export function fingerprintsOf(book: string, folders: readonly string[] = ['facts', 'ledger', 'kpis']): string[] {
-  const paths = readdirSync(book, { recursive: true, encoding: 'utf8' }).filter((path) => statSync(join(book, path)).isFile());
+export function fingerprintsOf(
+  book: string,
+  folders: readonly string[] = ['facts', 'ledger', 'sums', 'kpis'],
+): string[] {
+  const paths = readdirSync(book, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    statSync(join(book, path)).isFile(),
+  );
   return paths
     .filter((path) => folders.some((folder) => folder === '' || path.startsWith(`${folder}/`)))
-    .map((path) => `${path} ${createHash('sha256').update(readFileSync(join(book, path))).digest('hex')}`)
+    .map(
+      (path) =>
+        `${path} ${createHash('sha256')
+          .update(readFileSync(join(book, path)))
+          .digest('hex')}`,
+    )
     .sort();
 }
 

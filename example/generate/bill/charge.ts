@@ -62,10 +62,10 @@ export interface Charge {
   readonly amountAt: (hour: number) => number | undefined;
 }
 
-export const SAVINGS_PLAN_ARN = `arn:aws:savingsplans::${PAYER}:savingsplan/5f0e7c11-0000-4000-8000-00000000e2e1`;
-export const RESERVATION = 'ri-7a10c0de-0000-4000-8000-00000000e2e2';
+const SAVINGS_PLAN_ARN = `arn:aws:savingsplans::${PAYER}:savingsplan/5f0e7c11-0000-4000-8000-00000000e2e1`;
+const RESERVATION = 'ri-7a10c0de-0000-4000-8000-00000000e2e2';
 
-export const usageTypeOf = (charge: Charge): string => `${charge.region.prefix}${charge.usage}`;
+const usageTypeOf = (charge: Charge): string => `${charge.region.prefix}${charge.usage}`;
 
 /** Money to the ten digits that AWS writes. */
 export function dollars(amount: number): number {

@@ -148,6 +148,6 @@ function creditCharge(rented: Rented): Charge {
   };
 }
 
-export function resourceOf({ name, resource }: Pick<Rented, 'name' | 'resource'>): string {
+function resourceOf({ name, resource }: Pick<Rented, 'name' | 'resource'>): string {
   return resource ?? `i-0${hexDigits(`instance/${name}`, 16)}`;
 }

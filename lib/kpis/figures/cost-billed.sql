@@ -2,7 +2,7 @@
 -- Unit    currency
 -- Grain   total and one row a dimension value
 -- Reads   cut
--- Unknown hours are left out and lower coverage_ratio
+-- Whatever a bill says, with energy or without
 SELECT dimension, dimension_value, billed_cost AS value, NULL AS numerator, NULL AS denominator, NULL AS u95_ratio, NULL AS coverage_ratio
 FROM cut
 WHERE billed_cost IS NOT NULL
