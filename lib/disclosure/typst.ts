@@ -16,6 +16,8 @@ const COLUMN_MAX = 28;
 /** Room between columns, in characters. */
 const GUTTER = 2.5;
 /** Figures of equal width are wider than letters are on average. */
+/** Headings are bold and keep their size where cells shrink. */
+const HEADING_WIDTH = 1.5;
 const NUMBER_WIDTH = 1.2;
 /** Characters of the usual size that a line of a table holds; a fuller table is set smaller. */
 const LINE = 98;
@@ -79,7 +81,7 @@ function pagedTable(table: Table): unknown {
 function weightOf({ columns, rows, total }: Table, index: number): number {
   const widen = columns[index]?.look === 'number' ? NUMBER_WIDTH : 1;
   const cells = [...rows, total].map((row) => (row[index]?.text.length ?? 0) * widen);
-  const words = columns[index]?.heading.split(' ').map((word) => word.length) ?? [];
+  const words = columns[index]?.heading.split(' ').map((word) => word.length * HEADING_WIDTH) ?? [];
   const least = index === 0 ? FIRST_COLUMN_MIN : 0;
   return Math.max(least, ...words, Math.min(COLUMN_MAX, Math.max(0, ...cells))) + GUTTER;
 }

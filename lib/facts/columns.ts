@@ -52,7 +52,11 @@ export const TABLES = {
     column('effective_cost', MONEY, 'FOCUS EffectiveCost: amortised, after discounts'),
     column('list_cost', MONEY, 'FOCUS ListCost'),
     column('billing_currency', 'VARCHAR', 'FOCUS BillingCurrency, ISO 4217'),
-    column('energy_driver', 'VARCHAR', 'What draws the energy of this charge (docs/methods/modelled-energy.md); NULL: no model'),
+    column(
+      'energy_driver',
+      'VARCHAR',
+      'What draws the energy of this charge (docs/methods/modelled-energy.md); NULL: no model',
+    ),
     column('driver_quantity', MONEY, "The driver's quantity in its own unit"),
     column('tags', 'MAP(VARCHAR, VARCHAR)', 'FOCUS Tags, keys as the provider writes them'),
     ...WORKLOAD_COLUMNS,
@@ -67,7 +71,11 @@ export const TABLES = {
     column('method', 'VARCHAR', 'How it was read: nvml-counter, rapl, cpu-utilisation-model, …'),
     column('share', 'VARCHAR', 'attributed, idle or unattributed; the three add up to the device'),
     column('energy_joules', ENERGY, 'IT energy of the share; NULL for a gap'),
-    column('covered_seconds', 'DECIMAL(18,3)', 'Seconds of the hour whose energy is known, mean over the devices of the component'),
+    column(
+      'covered_seconds',
+      'DECIMAL(18,3)',
+      'Seconds of the hour whose energy is known, mean over the devices of the component',
+    ),
     column('gap_reason', 'VARCHAR', 'Why energy is unknown; NULL where it is known'),
     column('u95_ratio', 'DOUBLE', '95 % half-width as a ratio'),
     ...WORKLOAD_COLUMNS,
@@ -117,7 +125,11 @@ export const TABLES = {
     column('grid_zone', 'VARCHAR', 'Electricity Maps zone key, for instance GB or US-MIDA-PJM'),
     column('kind', 'VARCHAR', 'direct (Scope 2), lifecycle, residual or marginal (never in an inventory)'),
     column('carbon_intensity_gco2e_per_kwh', 'DOUBLE', 'Average intensity of the hour'),
-    column('grain', 'VARCHAR', 'hour, half_hour (both halves there), day, month or year: the grain that the source gave'),
+    column(
+      'grain',
+      'VARCHAR',
+      'hour, half_hour (both halves there), day, month or year: the grain that the source gave',
+    ),
     column('is_estimated', 'BOOLEAN', 'The source itself estimated the value; NULL where it does not say'),
     column('version', 'VARCHAR', "The source's version or update time of the value"),
   ],
@@ -148,8 +160,16 @@ export const LEDGER_COLUMNS = [
   column('factor_id', 'VARCHAR', 'Grid factor: source/zone/kind/grain'),
   column('carbon_intensity_gco2e_per_kwh', 'DOUBLE', 'Its value in this hour'),
   column('emissions_location_gco2e', EMISSIONS, 'Facility energy times grid factor'),
-  column('emissions_market_gco2e', EMISSIONS, 'Facility energy times residual mix or grid average, before instruments; NULL where no instrument exists for the zone'),
-  column('embodied_gco2e', EMISSIONS, 'Embodied emissions of the hardware, amortised over its life (SCI M); never added to purchases'),
+  column(
+    'emissions_market_gco2e',
+    EMISSIONS,
+    'Facility energy times residual mix or grid average, before instruments; NULL where no instrument exists for the zone',
+  ),
+  column(
+    'embodied_gco2e',
+    EMISSIONS,
+    'Embodied emissions of the hardware, amortised over its life (SCI M); never added to purchases',
+  ),
   column('billed_cost', MONEY, 'FOCUS BilledCost of this line'),
   column('effective_cost', MONEY, 'FOCUS EffectiveCost of this line, cut among components and workloads by energy'),
   column('billing_currency', 'VARCHAR', 'ISO 4217'),
@@ -160,10 +180,20 @@ export const LEDGER_COLUMNS = [
   column('gap_quantity', MONEY, 'Consumed quantity beside a gap'),
   column('gap_unit', 'VARCHAR', 'Its unit'),
   column('bill_rows', 'BIGINT', 'Bill rows that this line stands for; each is counted on one line'),
-  column('resource_hours', 'BIGINT', '1 on the first line of each resource, hour and workload, 0 on the others: the weight in coverage'),
+  column(
+    'resource_hours',
+    'BIGINT',
+    '1 on the first line of each resource, hour and workload, 0 on the others: the weight in coverage',
+  ),
 ] as const;
 
 export const FACT_TABLES = Object.keys(TABLES) as FactTable[];
 
-export const COMPONENTS = ['gpu', 'cpu', 'memory', 'storage', 'network', 'other'] as const;
-export const WORKLOAD_TYPES = ['data_preparation', 'training', 'evaluation', 'deployment', 'inference', 'other'] as const;
+export const WORKLOAD_TYPES = [
+  'data_preparation',
+  'training',
+  'evaluation',
+  'deployment',
+  'inference',
+  'other',
+] as const;

@@ -30,7 +30,10 @@ interface Edges {
   readonly warehouse: Warehouse;
 }
 
-type Fate = { readonly outcome: 'landed' | 'present' | 'rejected' | 'passed over'; readonly remarks?: readonly string[] };
+type Fate = {
+  readonly outcome: 'landed' | 'present' | 'rejected' | 'passed over';
+  readonly remarks?: readonly string[];
+};
 
 /**
  * Asks a source for a month: every file is fetched, checked against the contract and kept under its own SHA-256 with a
@@ -54,7 +57,14 @@ export async function collect(request: CollectRequest, edges: Edges): Promise<Co
 
 function passedOver(files: number, { source, sourceId }: CollectRequest): Fate[] {
   if (files === 0) return [];
-  return [{ outcome: 'passed over', remarks: [`${sourceId}: ${files} ${files === 1 ? 'file' : 'files'} passed over, expected names that match ${source.accepts}`] }];
+  return [
+    {
+      outcome: 'passed over',
+      remarks: [
+        `${sourceId}: ${files} ${files === 1 ? 'file' : 'files'} passed over, expected names that match ${source.accepts}`,
+      ],
+    },
+  ];
 }
 
 async function landOne(offer: Offer, request: CollectRequest, edges: Edges): Promise<Fate> {
@@ -90,7 +100,13 @@ function elsewhere({ origin }: Offer, { contract }: Checked, { period, source }:
   return { outcome: 'passed over', remarks: [`${origin}: holds ${span}, left for its own month`] };
 }
 
-async function land(offer: Offer, fetched: Fetched, checked: Checked, request: CollectRequest, book: Book): Promise<Fate> {
+async function land(
+  offer: Offer,
+  fetched: Fetched,
+  checked: Checked,
+  request: CollectRequest,
+  book: Book,
+): Promise<Fate> {
   const receipt: Receipt = {
     source_id: request.sourceId,
     kind: request.source.kind,
@@ -112,7 +128,9 @@ async function land(offer: Offer, fetched: Fetched, checked: Checked, request: C
 function rowRemarks({ origin }: Offer, { contract, rejections }: Checked): string[] {
   const [first] = rejections;
   if (!first) return [];
-  return [`${origin}: ${contract.rows_rejected} of ${contract.rows} rows rejected, ${rejectionText({ ...first, file: 'the first' })}`];
+  return [
+    `${origin}: ${contract.rows_rejected} of ${contract.rows} rows rejected, ${rejectionText({ ...first, file: 'the first' })}`,
+  ];
 }
 
 /** The reason that lies in quarantine, for a file or for rows of a landed file. */
@@ -129,7 +147,7 @@ export interface Quarantined {
 }
 
 /** `quarantine/source=bill/period=2026-06/` */
-export function quarantineFolder(sourceId: string, period: Pick<Period, 'month'>): string {
+function quarantineFolder(sourceId: string, period: Pick<Period, 'month'>): string {
   return `quarantine/source=${sourceId}/period=${period.month}/`;
 }
 

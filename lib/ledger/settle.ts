@@ -36,7 +36,7 @@ export interface Assumptions {
   readonly marketZones: readonly string[];
 }
 
-export interface SiteAssumption {
+interface SiteAssumption {
   readonly id: string;
   readonly control: 'own' | 'colo' | 'cloud';
   readonly grid_zone: string;

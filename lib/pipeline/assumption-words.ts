@@ -11,8 +11,8 @@ export function assumptionWords(settings: Settings): AnnexMeta['assumptions'] {
   } as const;
   return [
     { name: 'Idle energy', value: idle[settings.idle], method: 'docs/methods/attribution.md' },
-    { name: 'Assumed CPU utilisation of hosts that no agent watches', value: `${percent(utilisation.cpu)} ± ${percent(utilisation_u95)} points`, method: 'docs/methods/modelled-energy.md' },
-    { name: 'Assumed GPU utilisation of hosts that no agent watches', value: `${percent(utilisation.gpu)} ± ${percent(utilisation_u95)} points`, method: 'docs/methods/modelled-energy.md' },
+    { name: 'Assumed CPU utilisation of hosts that no agent watches', value: `${percent(utilisation.cpu)} ± ${points(utilisation_u95)}`, method: 'docs/methods/modelled-energy.md' },
+    { name: 'Assumed GPU utilisation of hosts that no agent watches', value: `${percent(utilisation.gpu)} ± ${points(utilisation_u95)}`, method: 'docs/methods/modelled-energy.md' },
     { name: 'Which energy figure settles an hour', value: 'measured before modelled; a measured hour with gaps is filled with the model', method: 'docs/methods/winner-rule.md' },
     { name: 'Grid factors of the location-based inventory', value: `${settings.grid.factor_kind}, same hour and zone; else month mean; else year`, method: 'docs/methods/grid-factors.md' },
     { name: 'Consolidation', value: settings.organisation.consolidation.replaceAll('_', ' '), method: 'GHG Protocol Corporate Standard' },
@@ -26,4 +26,8 @@ export function assumptionWords(settings: Settings): AnnexMeta['assumptions'] {
 
 function percent(ratio: number): string {
   return `${Math.round(ratio * 100)} %`;
+}
+
+function points(ratio: number): string {
+  return `${Math.round(ratio * 100)} percentage points`;
 }

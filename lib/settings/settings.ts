@@ -24,7 +24,10 @@ const source = z.strictObject({
   zone: name.optional().describe('Grid zone of the values, where the file does not name it'),
   factor_kind: z.enum(['direct', 'lifecycle', 'residual', 'marginal']).optional(),
   columns: z.record(name, name).optional().describe('Header of the file by contract column'),
-  unit: z.enum(['gco2e_per_kwh', 'kgco2e_per_mwh', 'lb_per_mwh']).optional().describe('Unit of a grid series that names none'),
+  unit: z
+    .enum(['gco2e_per_kwh', 'kgco2e_per_mwh', 'lb_per_mwh'])
+    .optional()
+    .describe('Unit of a grid series that names none'),
   region: name.optional().describe('Region of the rows, where the file does not name it'),
 });
 
@@ -89,7 +92,8 @@ export const settingsSchema = z.strictObject({
     .superRefine((sources, context) => {
       const ids = sources.map(({ id }) => id);
       ids.forEach((id, index) => {
-        if (ids.indexOf(id) !== index) context.addIssue({ code: 'custom', path: [index, 'id'], message: `expected a new id, "${id}" is taken` });
+        if (ids.indexOf(id) !== index)
+          context.addIssue({ code: 'custom', path: [index, 'id'], message: `expected a new id, "${id}" is taken` });
       });
     }),
   sites: z.array(site).default([]),
@@ -101,7 +105,9 @@ export const settingsSchema = z.strictObject({
         .strictObject({ cpu: ratio.default(0.5), gpu: ratio.default(0.5) })
         .prefault({})
         .describe('Assumed mean utilisation of billed instances that no agent watches'),
-      utilisation_u95: ratio.default(0.3).describe('95 % half-width of the assumed utilisation, in points of utilisation'),
+      utilisation_u95: ratio
+        .default(0.3)
+        .describe('95 % half-width of the assumed utilisation, in points of utilisation'),
     })
     .prefault({}),
   grid: z
@@ -111,7 +117,10 @@ export const settingsSchema = z.strictObject({
   instruments: z.array(instrument).default([]),
   disclosure: z
     .strictObject({
-      languages: z.array(z.enum(['en'])).min(1).default(['en']),
+      languages: z
+        .array(z.enum(['en']))
+        .min(1)
+        .default(['en']),
       frameworks: z.array(z.enum(FRAMEWORK_IDS)).default([]),
       targets: z.array(z.record(z.string(), z.unknown())).default([]),
     })
@@ -125,7 +134,6 @@ export const settingsSchema = z.strictObject({
 
 export type Settings = z.infer<typeof settingsSchema>;
 export type SourceSetting = Settings['sources'][number];
-export type Site = Settings['sites'][number];
 
 /** Settings that cannot be used: one line for each fault, with its path, its value and what is allowed. Exit code 2. */
 export class InvalidSettings extends Error {
@@ -141,8 +149,14 @@ export function readSettings(parsed: unknown, file: string): Settings {
 }
 
 function faultText(issue: z.core.$ZodIssue, parsed: unknown): string {
-  const path = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('').replace(/^\./, '');
-  const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], parsed);
+  const path = issue.path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
+  const value = issue.path.reduce<unknown>(
+    (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
+    parsed,
+  );
   const got = value === undefined ? 'nothing' : JSON.stringify(value);
   return `${path || 'the file'}: ${expectation(issue)}, got ${got.length > 60 ? `${got.slice(0, 60)}…` : got}`;
 }

@@ -9,12 +9,12 @@ export interface Period {
 }
 
 const MONTH = /^(\d{4})-(0[1-9]|1[0-2])$/;
-const MILLISECONDS_PER_HOUR = 3_600_000;
 
 /** Reads `2026-06`; throws a RangeError for anything that is not a calendar month. */
 export function parsePeriod(month: string): Period {
   const [, year, monthOfYear] = MONTH.exec(month) ?? [];
-  if (!year || !monthOfYear) throw new RangeError(`Cannot read a month: expected YYYY-MM such as 2026-06, got "${month}"`);
+  if (!year || !monthOfYear)
+    throw new RangeError(`Cannot read a month: expected YYYY-MM such as 2026-06, got "${month}"`);
   const next = new Date(Date.UTC(Number(year), Number(monthOfYear), 1));
   return { month, from: `${month}-01T00:00:00Z`, to: secondsIso(next) };
 }
@@ -26,11 +26,6 @@ export function daysOf(period: Period): string[] {
     days.push(day.toISOString().slice(0, 10));
   }
   return days;
-}
-
-/** How many hours the month has in UTC: 672, 696, 720 or 744. Daylight saving never enters. */
-export function hoursOf(period: Period): number {
-  return (Date.parse(period.to) - Date.parse(period.from)) / MILLISECONDS_PER_HOUR;
 }
 
 /** An instant as `2026-06-01T00:00:00Z`: no milliseconds, always UTC. */

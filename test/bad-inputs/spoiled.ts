@@ -17,7 +17,7 @@ export const MONTH = '2026-06';
 const MEBIBYTE = 1024 ** 2;
 
 /** Where a spoiled input ends: the whole file or its bad rows in quarantine, or passed over. */
-export type Fate = 'file in quarantine' | 'rows in quarantine' | 'passed over' | 'missing' | 'counted once';
+type Fate = 'file in quarantine' | 'rows in quarantine' | 'passed over' | 'missing' | 'counted once';
 
 export interface Spoiled {
   readonly name: string;

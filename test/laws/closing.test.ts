@@ -6,8 +6,9 @@ import { FACT_TABLES } from '../../lib/facts/columns.ts';
 import { computeKpis } from '../../lib/kpis/compute-kpis.ts';
 import { type Book, jsonBytes } from '../../lib/landing/book.ts';
 import type { Receipt } from '../../lib/landing/receipt.ts';
-import { literal } from '../../lib/landing/warehouse.ts';
+import { literal, type Warehouse } from '../../lib/landing/warehouse.ts';
 import { ledgerKeys, openFacts, settleSlice, sumsKeys } from '../../lib/ledger/settle.ts';
+import type { Slice } from '../../lib/ledger/slices.ts';
 import { assumptionsOf } from '../../lib/pipeline/assumptions.ts';
 import { factReceipts } from '../../lib/pipeline/month-receipts.ts';
 import type { Workplace } from '../../lib/pipeline/stage.ts';
@@ -43,7 +44,9 @@ async function closedOnce(company: TinyCompany | undefined, name: string) {
 
 describe('one company', () => {
   let closed: Closed;
-  beforeAll(async () => void (closed = await closedOnce(one, 'one')));
+  beforeAll(async () => {
+    closed = await closedOnce(one, 'one');
+  });
 
   test('the order of landing does not change facts: the last files first, the others a day later', async () => {
     const { company, folder, once } = closed;
@@ -70,7 +73,9 @@ describe('one company', () => {
 
 describe('another company', () => {
   let closed: Closed;
-  beforeAll(async () => void (closed = await closedOnce(other, 'other')));
+  beforeAll(async () => {
+    closed = await closedOnce(other, 'other');
+  });
 
   test('split into 7 shards, dealt in another order, gives the same bytes', async () => {
     expect(await closedInShards(closed, 7)).toEqual(closed.once);
@@ -113,33 +118,45 @@ async function settledInSlices({ company, folder }: Closed, count: number) {
   const workplace = open(folder, company, 'once');
   const sliced = new LocalBook(join(folder, `slices-${count}`));
   const period = parsePeriod(company.month);
-  const days = daysOf(period);
+  const slices = slicesOf(daysOf(period), count, period.to.slice(0, 10));
+  await withFacts(workplace, async (warehouse) => {
+    for (const slice of [...slices].reverse()) await settleSlice(period, slice, sliced, warehouse);
+  });
+  const pathsOf = (keys: string[]) => Promise.all(keys.map((key) => sliced.localPath(key)));
+  const ledgerPaths = await pathsOf(ledgerKeys(period, slices));
+  const sumsPaths = await pathsOf(sumsKeys(period, slices));
+  const { currency } = workplace.settings;
+  const lines = await withFacts(workplace, async (warehouse) => {
+    await computeKpis({ period, currency, ledgerPaths, sumsPaths, instruments: [] }, sliced, warehouse);
+    const [one, other] = [sliced, workplace.book].map(ledgerOf);
+    return warehouse.query(`(${one} EXCEPT ALL ${other}) UNION ALL (${other} EXCEPT ALL ${one})`);
+  });
+  return { lines, figures: figuresOf(fingerprintsOf(sliced.location)) };
+}
+
+function slicesOf(days: readonly string[], count: number, end: string): Slice[] {
   const starts = days.filter((_, index) => index % Math.ceil(days.length / count) === 0);
-  const slices = starts.map((from, index) => ({ from, to: starts[index + 1] ?? period.to.slice(0, 10) }));
+  return starts.map((from, index) => ({ from, to: starts[index + 1] ?? end }));
+}
+
+/** A warehouse in which the month's facts are open, as a worker has it. */
+async function withFacts<Answer>(
+  workplace: Workplace,
+  work: (warehouse: Warehouse) => Promise<Answer>,
+): Promise<Answer> {
   const warehouse = await workplace.openWarehouse();
   try {
     const keys = (await workplace.book.list('facts/')).map(({ key }) => key);
     const byTable = FACT_TABLES.map((table) => [table, keys.filter((key) => key.startsWith(`facts/${table}/`))]);
     await openFacts(Object.fromEntries(byTable), assumptionsOf(workplace.settings), workplace.book, warehouse);
-    for (const slice of [...slices].reverse()) await settleSlice(period, slice, sliced, warehouse);
-    const pathsOf = (all: string[]) => Promise.all(all.map((key) => sliced.localPath(key)));
-    const request = {
-      period,
-      currency: workplace.settings.currency,
-      ledgerPaths: await pathsOf(ledgerKeys(period, slices)),
-      sumsPaths: await pathsOf(sumsKeys(period, slices)),
-      instruments: [],
-    };
-    await computeKpis(request, sliced, warehouse);
-    const ledger = (book: Book) =>
-      `FROM read_parquet(${literal(`${book.location}/ledger/**/*.parquet`)}, hive_partitioning = false)`;
-    const lines = await warehouse.query(
-      `(${ledger(sliced)} EXCEPT ALL ${ledger(workplace.book)}) UNION ALL (${ledger(workplace.book)} EXCEPT ALL ${ledger(sliced)})`,
-    );
-    return { lines, figures: figuresOf(fingerprintsOf(sliced.location)) };
+    return await work(warehouse);
   } finally {
     await warehouse.close();
   }
+}
+
+function ledgerOf({ location }: Book): string {
+  return `FROM read_parquet(${literal(`${location}/ledger/**/*.parquet`)}, hive_partitioning = false)`;
 }
 
 /** The figures and what is printed beside them; the sums are cut as the ledger is. */
@@ -159,6 +176,6 @@ async function buildInShards(workplace: Workplace, month: string, shards: number
 /** Deals the last card first, round and round, to at most `hands` hands; empty hands are left out. */
 function dealt<Card>(cards: readonly Card[], hands: number): Card[][] {
   const all: Card[][] = Array.from({ length: hands }, () => []);
-  [...cards].reverse().forEach((card, index) => all[index % hands]?.push(card));
+  for (const [index, card] of [...cards].reverse().entries()) all[index % hands]?.push(card);
   return all.filter((hand) => hand.length > 0);
 }

@@ -11,7 +11,9 @@ const MACROS = [
 const DIGITS = 28;
 
 let warehouse: Warehouse;
-beforeAll(async () => void (warehouse = await DuckDbWarehouse.open()));
+beforeAll(async () => {
+  warehouse = await DuckDbWarehouse.open();
+});
 afterAll(() => warehouse.close());
 
 /** Where a whole is cut: 0, up to twenty places in between in order, 1. */
