@@ -190,7 +190,11 @@ describe('least privilege', () => {
 
   test('lets nobody delete what landed or was published', () => {
     const deleting = statements.filter((each) => actionsOf(each).some((action) => action.startsWith('s3:Delete')));
-    expect(deleting.flatMap(({ Resource }) => [Resource].flat().map(folderOf))).toEqual(['/facts/*', '/ledger/*', '/sums/*']);
+    expect(deleting.flatMap(({ Resource }) => [Resource].flat().map(folderOf))).toEqual([
+      '/facts/*',
+      '/ledger/*',
+      '/sums/*',
+    ]);
   });
 
   test('opens places outside the book to the collection alone, and only those that were named', () => {

@@ -4,6 +4,7 @@ import { handlersAt } from '../../lib/pipeline/handlers.ts';
 import { runLocally } from '../../lib/pipeline/run-locally.ts';
 import type { DisclosureReport } from '../../lib/pipeline/stage.ts';
 import { STAGES } from '../../lib/pipeline/stages.ts';
+import { checkOpensForWriting } from '../../lib/adapters/reachable.ts';
 import { parsePeriod } from '../../lib/units/period.ts';
 import {
   type Answer,
@@ -41,6 +42,7 @@ export const close: Command = {
     const run = { month, as_of: timeOption(typed, 'as-of', new Date()) };
     const workers = wholeOption(typed, 'workers') ?? availableParallelism();
     const desk = await openDesk(typed, MEMORY_PER_WORKER);
+    await checkOpensForWriting(desk.workplace.book, desk.bookAddress);
     const teller = progressTeller(terminal);
     const options = { limit: workers, retryIntervalSeconds: 1 };
     const handlers = handlersAt(desk.workplace, STAGES);

@@ -4,22 +4,41 @@ import { dirname, resolve } from 'node:path';
 
 import { S3Client } from '@aws-sdk/client-s3';
 
+import type { Book } from '../landing/book.ts';
 import { openBook } from './open-book.ts';
 import { isS3Address } from './s3-address.ts';
 import { codeOf, isAbsent, messageOf } from './system-error.ts';
+
+/** An empty file that is written and removed at once. */
+const PROBE = 'plans/probe';
 
 /** Why no book can be written at an address; undefined where it can. A local folder that is not there yet is made later. */
 export async function whyNotWritable(address: string): Promise<string | undefined> {
   return isS3Address(address) ? whyNotInBucket(address) : whyNotInFolder(resolve(address));
 }
 
+/** Throws in one line where a book cannot be opened for writing: tried before a long run, not after its first hour. */
+export async function checkOpensForWriting(book: Book, address: string): Promise<void> {
+  if (isS3Address(address)) return void (await book.list('plans/'));
+  try {
+    await book.put(PROBE, new Uint8Array());
+    await book.remove(PROBE);
+  } catch (error) {
+    throw new Error(
+      `Cannot write the book ${resolve(address)}: expected a folder that can be written, got ${codeOf(error)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
 /** A bucket tells by a write alone; the probe is taken away again. */
 async function whyNotInBucket(address: string): Promise<string | undefined> {
   const book = openBook(address);
-  const probe = 'plans/doctor-probe.txt';
   try {
-    await book.put(probe, new TextEncoder().encode('may be removed\n'));
-    await book.remove(probe);
+    await book.put(PROBE, new Uint8Array());
+    await book.remove(PROBE);
     return undefined;
   } catch (error) {
     return messageOf(error);

@@ -14,7 +14,9 @@ export interface SettingsFile {
 /** Reads the settings file. Throws `InvalidSettings` in words for whoever wrote it: file, line or path, value, what is allowed. */
 export async function openSettings(path: string): Promise<SettingsFile> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new InvalidSettings(`Cannot read the settings ${path}: expected a readable YAML file, got ${error.code ?? error.message}`);
+    throw new InvalidSettings(
+      `Cannot read the settings ${path}: expected a readable YAML file, got ${error.code ?? error.message}`,
+    );
   });
   const document = parseDocument(text);
   const [fault] = document.errors;

@@ -27,7 +27,14 @@ export interface WorkplaceOptions {
 }
 
 /** The edges of one process: the book, the sources' files, a warehouse for each call. */
-export function openWorkplace({ settings, book, base, renderers, codeVersion: madeBy, memoryLimit }: WorkplaceOptions): Workplace {
+export function openWorkplace({
+  settings,
+  book,
+  base,
+  renderers,
+  codeVersion: madeBy,
+  memoryLimit,
+}: WorkplaceOptions): Workplace {
   return {
     settings,
     book,

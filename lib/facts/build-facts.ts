@@ -54,7 +54,9 @@ async function writeTable(
   const statement = selectColumns(table, request, available);
   const key = factKey(table, request.receipt);
   await book.produce(key, (path) =>
-    warehouse.run(`COPY (${statement}) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)`),
+    warehouse.run(
+      `COPY (${statement}) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)`,
+    ),
   );
   const [count] = await warehouse.query('SELECT count(*)::VARCHAR AS rows FROM read_parquet($path)', {
     path: await book.localPath(key),

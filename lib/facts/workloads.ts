@@ -34,7 +34,11 @@ export function workloadColumns(rules: readonly WorkloadRule[], available: Reado
   return new Map(WORKLOAD_COLUMNS.map(({ name }) => [name, workloadColumn(name, rules, available)]));
 }
 
-function workloadColumn(name: keyof WorkloadNames, rules: readonly WorkloadRule[], available: ReadonlySet<string>): string {
+function workloadColumn(
+  name: keyof WorkloadNames,
+  rules: readonly WorkloadRule[],
+  available: ReadonlySet<string>,
+): string {
   const own = available.has(name) ? name : 'NULL';
   const branches = rules.flatMap((rule) => {
     const said = rule.set[name];
@@ -61,7 +65,11 @@ function saidValue(name: keyof WorkloadNames, said: string, available: ReadonlyS
 /** The condition in SQL; undefined where it looks at a column that the source does not have, and so never holds. */
 function matchCondition(match: WorkloadMatch, available: ReadonlySet<string>): string | undefined {
   const { tag, label, ...named } = match;
-  const keyed = Object.entries({ ...label, ...tag }).map(([key, pattern]) => ({ column: tagValue(key), pattern, needs: 'tags' }));
+  const keyed = Object.entries({ ...label, ...tag }).map(([key, pattern]) => ({
+    column: tagValue(key),
+    pattern,
+    needs: 'tags',
+  }));
   const plain = Object.entries(named).map(([name, pattern]) => {
     const column = MATCHED_COLUMNS[name as keyof typeof MATCHED_COLUMNS];
     return { column: column ?? tagValue(name), pattern: String(pattern), needs: column ?? 'tags' };

@@ -2,7 +2,8 @@
  * Where the energy behind a figure is told: each view gives dimension, dimension_value, scope, it_energy_joules,
  * modelled_joules, filled_joules, boundary, factor_ids and coverage_ratio, for the columns that every figure carries.
  */
-const COLUMNS = 'dimension, dimension_value, scope, it_energy_joules, modelled_joules, filled_joules, boundary, factor_ids';
+const COLUMNS =
+  'dimension, dimension_value, scope, it_energy_joules, modelled_joules, filled_joules, boundary, factor_ids';
 
 export const ENERGY_BEHIND = {
   /** All energy of the cut. */

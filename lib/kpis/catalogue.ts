@@ -1,8 +1,8 @@
 import type { FactTable } from '../sources/source.ts';
+import type { EnergyBehind } from './behind.ts';
 import activityInputTokens from './figures/activity-input-tokens.sql' with { type: 'text' };
 import activityOutputTokens from './figures/activity-output-tokens.sql' with { type: 'text' };
 import activityRequests from './figures/activity-requests.sql' with { type: 'text' };
-import type { EnergyBehind } from './behind.ts';
 import carbonPer1kRequests from './figures/carbon-per-1k-requests.sql' with { type: 'text' };
 import carbonPerRun from './figures/carbon-per-run.sql' with { type: 'text' };
 import costBilled from './figures/cost-billed.sql' with { type: 'text' };

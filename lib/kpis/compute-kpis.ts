@@ -17,7 +17,13 @@ import serving from './serving.sql' with { type: 'text' };
 
 const STEPS = [ledgerSums, cuts, activity, serving, runs, providerEmissions, instrumentUse] as const;
 /** What the disclosure prints beside the figures: one Parquet file each. */
-const SIDE_TABLES = { factors, gaps, reconciliation, instruments: 'SELECT entry.id AS id, entry.used_mwh::DECIMAL(28,6) AS used_mwh FROM (SELECT unnest(used) AS entry FROM instrument_use) ORDER BY ALL' } as const;
+const SIDE_TABLES = {
+  factors,
+  gaps,
+  reconciliation,
+  instruments:
+    'SELECT entry.id AS id, entry.used_mwh::DECIMAL(28,6) AS used_mwh FROM (SELECT unnest(used) AS entry FROM instrument_use) ORDER BY ALL',
+} as const;
 
 /** Every statement that figures come from. */
 export const KPI_STATEMENTS: readonly unknown[] = [STEPS, SIDE_TABLES, KPIS, ENERGY_BEHIND, kpiRow];
@@ -62,10 +68,15 @@ export async function computeKpis(request: KpiRequest, book: Book, warehouse: Wa
 }
 
 /** Makes the month's ledger readable, and the tables that figures are computed from, beside the open fact tables. */
-export async function openLedger({ ledgerPaths, sumsPaths, instruments }: KpiRequest, warehouse: Warehouse): Promise<void> {
+export async function openLedger(
+  { ledgerPaths, sumsPaths, instruments }: KpiRequest,
+  warehouse: Warehouse,
+): Promise<void> {
   for (const [view, paths] of Object.entries({ ledger: ledgerPaths, day_sum: sumsPaths })) {
     const files = paths.map(literal).join(', ');
-    await warehouse.run(`CREATE OR REPLACE TEMP VIEW ${view} AS SELECT * FROM read_parquet([${files}], hive_partitioning = false)`);
+    await warehouse.run(
+      `CREATE OR REPLACE TEMP VIEW ${view} AS SELECT * FROM read_parquet([${files}], hive_partitioning = false)`,
+    );
   }
   await warehouse.loadCsv('instrument', instrumentTable(instruments));
   for (const step of STEPS) await warehouse.run(step);
@@ -86,7 +97,9 @@ async function insertKpi(kpi: Kpi, currency: string, warehouse: Warehouse): Prom
 }
 
 async function keep(key: string, sql: string, book: Book, warehouse: Warehouse): Promise<void> {
-  await book.produce(key, (path) => warehouse.run(`COPY (${sql}) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy)`));
+  await book.produce(key, (path) =>
+    warehouse.run(`COPY (${sql}) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy)`),
+  );
 }
 
 /** Ledger + gaps + money without energy = the bill, in rows and in money. */
@@ -105,6 +118,8 @@ async function checkAccounts(warehouse: Warehouse): Promise<void> {
 }
 
 function instrumentTable(instruments: readonly InstrumentOffer[]): string {
-  const rows = instruments.map(({ id, grid_zone, mwh, gco2e_per_kwh }) => `"${id.replaceAll('"', '""')}","${grid_zone}",${mwh},${gco2e_per_kwh}`);
+  const rows = instruments.map(
+    ({ id, grid_zone, mwh, gco2e_per_kwh }) => `"${id.replaceAll('"', '""')}","${grid_zone}",${mwh},${gco2e_per_kwh}`,
+  );
   return ['id:VARCHAR,grid_zone:VARCHAR,mwh:DOUBLE,gco2e_per_kwh:DOUBLE', ...rows, ''].join('\n');
 }

@@ -16,8 +16,8 @@ import rates from './rates.sql' with { type: 'text' };
 import { REFERENCE_TABLES } from './reference-tables.ts';
 import settledCharges from './settled-charges.sql' with { type: 'text' };
 import settledHosts from './settled-hosts.sql' with { type: 'text' };
-import type { Slice } from './slices.ts';
 import shares from './shares.sql' with { type: 'text' };
+import type { Slice } from './slices.ts';
 import sums from './sums.sql' with { type: 'text' };
 import watched from './watched.sql' with { type: 'text' };
 import winner from './winner.sql' with { type: 'text' };
@@ -51,7 +51,17 @@ const CHARGE_STEPS = [chargeHours, hardware, rates] as const;
 const HOST_STEPS = [deviceHours, contested, shares, settledHosts] as const;
 /** Every statement that the ledger comes from. */
 export const LEDGER_STATEMENTS: readonly string[] = [
-  macros, winner, watched, labels, ...CHARGE_STEPS, ...HOST_STEPS, places, intensities, settledCharges, ledger, sums,
+  macros,
+  winner,
+  watched,
+  labels,
+  ...CHARGE_STEPS,
+  ...HOST_STEPS,
+  places,
+  intensities,
+  settledCharges,
+  ledger,
+  sums,
 ];
 
 /** Charges that no telemetry watches, and watched hosts: a file each. */
@@ -82,11 +92,17 @@ export function sumsKeys(period: Period, slices: readonly Slice[]): string[] {
 export type FactKeys = Readonly<Record<FactTable, readonly string[]>>;
 
 /** Makes the fact tables of a month and the reference tables readable in the warehouse, once for all its slices. */
-export async function openFacts(keys: FactKeys, assumptions: Assumptions, book: Book, warehouse: Warehouse): Promise<void> {
+export async function openFacts(
+  keys: FactKeys,
+  assumptions: Assumptions,
+  book: Book,
+  warehouse: Warehouse,
+): Promise<void> {
   for (const table of FACT_TABLES) {
     const paths = await Promise.all(keys[table].map((key) => book.localPath(key)));
     await warehouse.run(`CREATE OR REPLACE TEMP VIEW ${table} AS ${factRows(table, paths)}`);
-    if (table === 'fct_cost') await warehouse.run(`CREATE OR REPLACE TEMP VIEW fct_cost_of_month AS ${factRows(table, paths)}`);
+    if (table === 'fct_cost')
+      await warehouse.run(`CREATE OR REPLACE TEMP VIEW fct_cost_of_month AS ${factRows(table, paths)}`);
   }
   for (const [table, text] of Object.entries(REFERENCE_TABLES)) await warehouse.loadCsv(table, text);
   for (const statement of [...statements(macros), ...statements(winner)]) await warehouse.run(statement);
@@ -115,10 +131,14 @@ async function labelCharges({ from }: Slice, warehouse: Warehouse): Promise<void
   const replaced: string[] = [];
   for (const column of described.map((row) => String(row['column_name']))) {
     const type = identifier(`${column} from ${from}`);
-    await warehouse.run(`CREATE TYPE ${type} AS ENUM (SELECT unnest(coalesce(nullif(${column}, []), [''])) FROM label)`);
+    await warehouse.run(
+      `CREATE TYPE ${type} AS ENUM (SELECT unnest(coalesce(nullif(${column}, []), [''])) FROM label)`,
+    );
     replaced.push(`${column}::${type} AS ${column}`);
   }
-  await warehouse.run(`CREATE OR REPLACE TEMP VIEW fct_cost AS SELECT * REPLACE (${replaced.join(', ')}) FROM fct_cost_of_month`);
+  await warehouse.run(
+    `CREATE OR REPLACE TEMP VIEW fct_cost AS SELECT * REPLACE (${replaced.join(', ')}) FROM fct_cost_of_month`,
+  );
 }
 
 async function writePart(
@@ -127,8 +147,12 @@ async function writePart(
   part: Part,
   { book, warehouse }: { readonly book: Book; readonly warehouse: Warehouse },
 ): Promise<number> {
-  await warehouse.run(`CREATE OR REPLACE TEMP VIEW settled AS SELECT * FROM settled_${part === 'charges' ? 'charge' : 'host'}`);
-  const columns = LEDGER_COLUMNS.map(({ name, type }) => (type === 'VARCHAR' ? identifier(name) : `CAST(${identifier(name)} AS ${type}) AS ${identifier(name)}`));
+  await warehouse.run(
+    `CREATE OR REPLACE TEMP VIEW settled AS SELECT * FROM settled_${part === 'charges' ? 'charge' : 'host'}`,
+  );
+  const columns = LEDGER_COLUMNS.map(({ name, type }) =>
+    type === 'VARCHAR' ? identifier(name) : `CAST(${identifier(name)} AS ${type}) AS ${identifier(name)}`,
+  );
   await warehouse.run(`CREATE OR REPLACE TEMP TABLE ledger AS SELECT ${columns.join(', ')} FROM (${ledger})`);
   await copyTo(ledgerKey(period, slice, part), 'SELECT * FROM ledger');
   await copyTo(sumsKey(period, slice, part), `SELECT * FROM (${sums}) ORDER BY ALL`);
@@ -143,7 +167,8 @@ async function writePart(
 }
 
 function factRows(table: FactTable, paths: readonly string[]): string {
-  if (paths.length > 0) return `SELECT * FROM read_parquet([${paths.map(literal).join(', ')}], hive_partitioning = false)`;
+  if (paths.length > 0)
+    return `SELECT * FROM read_parquet([${paths.map(literal).join(', ')}], hive_partitioning = false)`;
   const columns = TABLES[table].map(({ name, type }) => `NULL::${type} AS ${identifier(name)}`);
   return `SELECT ${columns.join(', ')} WHERE false`;
 }
@@ -164,14 +189,22 @@ function assumptionTables({ sites, gridSources, marketZones }: Assumptions): Rec
   return {
     site: csv(
       'site:VARCHAR,control:VARCHAR,grid_zone:VARCHAR,valid_from:DATE,pue:DOUBLE',
-      sites.flatMap(({ id, control, grid_zone, pue }) => pue.map(({ from, value }) => [id, control, grid_zone, from, value])),
+      sites.flatMap(({ id, control, grid_zone, pue }) =>
+        pue.map(({ from, value }) => [id, control, grid_zone, from, value]),
+      ),
     ),
     site_host: csv(
       'site:VARCHAR,pattern:VARCHAR',
       sites.flatMap(({ id, hosts }) => hosts.map((host) => [id, likePattern(host)])),
     ),
-    grid_source: csv('source_id:VARCHAR,rank:INTEGER', gridSources.map((id, rank) => [id, rank])),
-    market_zone: csv('grid_zone:VARCHAR,residual_gco2e_per_kwh:DOUBLE', marketZones.map((zone) => [zone, ''])),
+    grid_source: csv(
+      'source_id:VARCHAR,rank:INTEGER',
+      gridSources.map((id, rank) => [id, rank]),
+    ),
+    market_zone: csv(
+      'grid_zone:VARCHAR,residual_gco2e_per_kwh:DOUBLE',
+      marketZones.map((zone) => [zone, '']),
+    ),
   };
 }
 

@@ -17,7 +17,10 @@ const ROWS_PER_SLICE = 400_000;
  */
 export function slicesOf(period: Period, rows: number): Slice[] {
   const days = daysOf(period);
-  const daysPerSlice = Math.max(1, Math.min(days.length, Math.floor((ROWS_PER_SLICE * days.length) / Math.max(rows, 1))));
+  const daysPerSlice = Math.max(
+    1,
+    Math.min(days.length, Math.floor((ROWS_PER_SLICE * days.length) / Math.max(rows, 1))),
+  );
   const starts = days.filter((_, index) => index % daysPerSlice === 0);
   return starts.map((from, index) => ({ from, to: starts[index + 1] ?? period.to.slice(0, 10) }));
 }

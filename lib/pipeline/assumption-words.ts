@@ -11,11 +11,31 @@ export function assumptionWords(settings: Settings): AnnexMeta['assumptions'] {
   } as const;
   return [
     { name: 'Idle energy', value: idle[settings.idle], method: 'docs/methods/attribution.md' },
-    { name: 'Assumed CPU utilisation of hosts that no agent watches', value: `${percent(utilisation.cpu)} ± ${points(utilisation_u95)}`, method: 'docs/methods/modelled-energy.md' },
-    { name: 'Assumed GPU utilisation of hosts that no agent watches', value: `${percent(utilisation.gpu)} ± ${points(utilisation_u95)}`, method: 'docs/methods/modelled-energy.md' },
-    { name: 'Which energy figure settles an hour', value: 'measured before modelled; a measured hour with gaps is filled with the model', method: 'docs/methods/winner-rule.md' },
-    { name: 'Grid factors of the location-based inventory', value: `${settings.grid.factor_kind}, same hour and zone; else month mean; else year`, method: 'docs/methods/grid-factors.md' },
-    { name: 'Consolidation', value: settings.organisation.consolidation.replaceAll('_', ' '), method: 'GHG Protocol Corporate Standard' },
+    {
+      name: 'Assumed CPU utilisation of hosts that no agent watches',
+      value: `${percent(utilisation.cpu)} ± ${points(utilisation_u95)}`,
+      method: 'docs/methods/modelled-energy.md',
+    },
+    {
+      name: 'Assumed GPU utilisation of hosts that no agent watches',
+      value: `${percent(utilisation.gpu)} ± ${points(utilisation_u95)}`,
+      method: 'docs/methods/modelled-energy.md',
+    },
+    {
+      name: 'Which energy figure settles an hour',
+      value: 'measured before modelled; a measured hour with gaps is filled with the model',
+      method: 'docs/methods/winner-rule.md',
+    },
+    {
+      name: 'Grid factors of the location-based inventory',
+      value: `${settings.grid.factor_kind}, same hour and zone; else month mean; else year`,
+      method: 'docs/methods/grid-factors.md',
+    },
+    {
+      name: 'Consolidation',
+      value: settings.organisation.consolidation.replaceAll('_', ' '),
+      method: 'GHG Protocol Corporate Standard',
+    },
     ...settings.sites.map(({ id, control, grid_zone, pue }) => ({
       name: `Site ${id}`,
       value: `${control}, grid zone ${grid_zone}, PUE ${pue.map(({ from, value }) => `${value} from ${from}`).join(', ')}`,

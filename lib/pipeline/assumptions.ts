@@ -38,6 +38,9 @@ export function optionsOf(setting: SourceSetting, settings: Settings): SourceOpt
 /** A kind of source from the catalogue; the settings schema has made sure that it is there. */
 export function sourceKind(kind: string): Source {
   const source = SOURCES.find((each) => each.kind === kind);
-  if (!source) throw new RangeError(`Cannot read a source of kind ${kind}: expected one of ${SOURCES.map((each) => each.kind).join(', ')}`);
+  if (!source)
+    throw new RangeError(
+      `Cannot read a source of kind ${kind}: expected one of ${SOURCES.map((each) => each.kind).join(', ')}`,
+    );
   return source;
 }

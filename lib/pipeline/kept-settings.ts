@@ -8,7 +8,11 @@ import type { Workplace } from './stage.ts';
 export const SETTINGS_SOURCE = 'settings';
 
 /** Lands the settings that a month is closed with, so that `verify` can recompute it from the book alone. */
-export async function keepSettings(period: Period, asOf: string, { settings, book, fingerprint }: Workplace): Promise<void> {
+export async function keepSettings(
+  period: Period,
+  asOf: string,
+  { settings, book, fingerprint }: Workplace,
+): Promise<void> {
   const bytes = settingsBytes(settings);
   const receipt: Receipt = {
     source_id: SETTINGS_SOURCE,

@@ -27,13 +27,21 @@ export interface Manifest {
 
 /** Folders of the book that hold what is derived from the landed files of a month. */
 export function derivedFolders({ month }: Period): string[] {
-  return [...FACT_TABLES.map((table) => `facts/${table}/month=${month}/`), `ledger/month=${month}/`, `sums/month=${month}/`, `kpis/month=${month}/`];
+  return [
+    ...FACT_TABLES.map((table) => `facts/${table}/month=${month}/`),
+    `ledger/month=${month}/`,
+    `sums/month=${month}/`,
+    `kpis/month=${month}/`,
+  ];
 }
 
 /** Landed bytes, their receipts and quarantine reasons, and everything derived from them, sorted by path. */
 export async function bookEntries(
   period: Period,
-  { receipts, quarantined }: { readonly receipts: readonly Receipt[]; readonly quarantined: readonly QuarantineReason[] },
+  {
+    receipts,
+    quarantined,
+  }: { readonly receipts: readonly Receipt[]; readonly quarantined: readonly QuarantineReason[] },
   workplace: Workplace,
 ): Promise<ManifestEntry[]> {
   const { book } = workplace;
@@ -50,7 +58,11 @@ export async function bookEntries(
 }
 
 /** A landed file bears its hash in its name, and `verify` reads it again; everything else is read here. */
-async function entryOf(key: string, receipt: Receipt | undefined, { book, fingerprint }: Workplace): Promise<ManifestEntry> {
+async function entryOf(
+  key: string,
+  receipt: Receipt | undefined,
+  { book, fingerprint }: Workplace,
+): Promise<ManifestEntry> {
   if (receipt) return { path: key, sha256: receipt.sha256, bytes: receipt.bytes };
   const bytes = await book.read(key);
   if (!bytes) throw new Error(`Cannot write the manifest: expected ${key} in the book, found nothing`);

@@ -123,7 +123,10 @@ async function planSettlement({ month, as_of }: PlanRequest, workplace: Workplac
 
 async function slicesOfMonth(period: Period, asOf: string, workplace: Workplace): Promise<Slice[]> {
   const receipts = await factReceipts(period, asOf, workplace);
-  return slicesOf(period, receipts.reduce((rows, { contract }) => rows + contract.rows, 0));
+  return slicesOf(
+    period,
+    receipts.reduce((rows, { contract }) => rows + contract.rows, 0),
+  );
 }
 
 /** Facts of superseded files, or of sources that left the settings, would be read by others: they go. */
@@ -168,7 +171,12 @@ export async function kpiRequestOf(period: Period, asOf: string, workplace: Work
 }
 
 /** Makes the month's fact tables readable in a warehouse, and the settings as tables. */
-export async function openMonth(period: Period, asOf: string, workplace: Workplace, warehouse: Warehouse): Promise<void> {
+export async function openMonth(
+  period: Period,
+  asOf: string,
+  workplace: Workplace,
+  warehouse: Warehouse,
+): Promise<void> {
   const keys = (await factReceipts(period, asOf, workplace)).flatMap((receipt) => factKeysOf(receipt));
   const byTable = Object.fromEntries(
     FACT_TABLES.map((table) => [table, keys.filter((key) => key.startsWith(`facts/${table}/`))]),
@@ -176,7 +184,10 @@ export async function openMonth(period: Period, asOf: string, workplace: Workpla
   await openFacts(byTable, assumptionsOf(workplace.settings), workplace.book, warehouse);
 }
 
-async function withWarehouse<Answer>(workplace: Workplace, work: (warehouse: Warehouse) => Promise<Answer>): Promise<Answer> {
+async function withWarehouse<Answer>(
+  workplace: Workplace,
+  work: (warehouse: Warehouse) => Promise<Answer>,
+): Promise<Answer> {
   const warehouse = await workplace.openWarehouse();
   try {
     return await work(warehouse);

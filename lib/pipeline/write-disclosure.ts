@@ -7,8 +7,8 @@ import { type Book, jsonBytes, readText } from '../landing/book.ts';
 import type { Receipt } from '../landing/receipt.ts';
 import { readQuarantine } from '../landing/receipts.ts';
 import { type Period, parsePeriod } from '../units/period.ts';
-import { instrumentsOf } from './assumptions.ts';
 import { assumptionWords } from './assumption-words.ts';
+import { instrumentsOf } from './assumptions.ts';
 import { bookEntries, type Manifest, manifestOf } from './manifest.ts';
 import { evidenceReceipts, factKeysOf, factReceipts } from './month-receipts.ts';
 import type { DisclosureReport, MonthRun, Workplace } from './stage.ts';
@@ -27,7 +27,8 @@ export async function writeDisclosure(request: MonthRun, workplace: Workplace): 
   if (latest) {
     const previous = await annexOf(request.month, latest - 1, workplace.book);
     const again = await renderVersion(request, latest, previous, workplace);
-    if (await isWritten(again.files, request.month, latest, workplace.book)) return report(again.annex, request.month, false);
+    if (await isWritten(again.files, request.month, latest, workplace.book))
+      return report(again.annex, request.month, false);
   }
   const previous = await annexOf(request.month, latest ?? 0, workplace.book);
   const { files, annex } = await renderVersion(request, (latest ?? 0) + 1, previous, workplace);
@@ -117,7 +118,9 @@ function openReasons(request: MonthRun, receipts: readonly Receipt[], workplace:
 /** Why a source gave nothing is told while the month closes; the disclosure says no more than the book can prove. */
 function missingSources(receipts: readonly Receipt[], { settings }: Workplace) {
   const landed = new Set(receipts.map(({ source_id }) => source_id));
-  return settings.sources.filter(({ id }) => !landed.has(id)).map(({ id }) => ({ id, reason: 'gave nothing for the month' }));
+  return settings.sources
+    .filter(({ id }) => !landed.has(id))
+    .map(({ id }) => ({ id, reason: 'gave nothing for the month' }));
 }
 
 function instrumentWords({ settings }: Workplace) {
@@ -138,7 +141,9 @@ async function inputsByTable(period: Period, asOf: string, workplace: Workplace)
   return Object.fromEntries(
     FACT_TABLES.map((table) => [
       table,
-      receipts.filter((receipt) => factKeysOf(receipt).some((key) => key.startsWith(`facts/${table}/`))).map(({ sha256 }) => sha256),
+      receipts
+        .filter((receipt) => factKeysOf(receipt).some((key) => key.startsWith(`facts/${table}/`)))
+        .map(({ sha256 }) => sha256),
     ]),
   );
 }
@@ -173,7 +178,12 @@ export async function annexOf(month: string, version: number, book: Book): Promi
   return text === undefined ? undefined : (JSON.parse(text) as Annex);
 }
 
-async function isWritten(files: Readonly<Record<string, Uint8Array>>, month: string, version: number, book: Book): Promise<boolean> {
+async function isWritten(
+  files: Readonly<Record<string, Uint8Array>>,
+  month: string,
+  version: number,
+  book: Book,
+): Promise<boolean> {
   for (const [name, bytes] of Object.entries(files)) {
     const kept = await book.read(disclosureFolder(month, version) + name);
     if (!kept || !sameBytes(kept, bytes)) return false;

@@ -78,11 +78,6 @@ function noneAccepted(
   };
 }
 
-async function landed({ id }: SourceSetting, { book }: Workplace, { month, now }: Surroundings): Promise<Receipt[]> {
-  const all = await readReceipts(book, parsePeriod(month), now);
-  return currentReceipts(all).filter(({ source_id }) => source_id === id);
-}
-
 interface Seen {
   readonly about: string;
   /** How many files there are, in words. */

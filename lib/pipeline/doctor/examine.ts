@@ -1,19 +1,45 @@
+import { currentReceipts, readQuarantine, readReceipts } from '../../landing/receipts.ts';
+import { parsePeriod } from '../../units/period.ts';
 import type { Workplace } from '../stage.ts';
 import { examineMonth } from './examine-month.ts';
-import { examineSource } from './examine-source.ts';
+import { examineSource, type Landed } from './examine-source.ts';
 import { counted, type Finding, type Surroundings } from './finding.ts';
 
 const OLDEST_NODE = 24;
 
 /** Looks at everything that a month depends on. Nothing is changed, and nothing is thrown for what can be told. */
 export async function examine(workplace: Workplace, around: Surroundings): Promise<Finding[]> {
-  const findings: Finding[] = [runtime(around), settings(workplace, around)];
-  const access = await credentials(workplace, around);
-  findings.push(...access);
-  findings.push(await book(around));
-  for (const source of workplace.settings.sources) findings.push(...(await examineSource(source, workplace, around)));
-  findings.push(...(await examineMonth(workplace, around)));
+  const findings = [
+    runtime(around),
+    settings(workplace, around),
+    ...(await credentials(workplace, around)),
+    await book(around),
+  ];
+  const landed = await readLanded(workplace, around);
+  const isReadable = 'receipts' in landed;
+  if (!isReadable) findings.push(landed);
+  const found = isReadable ? landed : { receipts: [], quarantined: [] };
+  for (const source of workplace.settings.sources)
+    findings.push(...(await examineSource(source, found, workplace, around)));
+  if (isReadable) findings.push(...(await examineMonth(workplace, around)));
   return findings;
+}
+
+/** What of the month has landed and what was refused; a finding where the book cannot be read. */
+async function readLanded({ book: kept }: Workplace, { month, now }: Surroundings): Promise<Landed | Finding> {
+  const period = parsePeriod(month);
+  try {
+    const receipts = currentReceipts(await readReceipts(kept, period, now));
+    return { receipts, quarantined: await readQuarantine(kept, period, now) };
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    return {
+      about: 'book',
+      weight: 'trouble',
+      what,
+      why: 'what has landed, and the closed month, cannot be looked at',
+    };
+  }
 }
 
 function runtime({ nodeVersion }: Surroundings): Finding {
