@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
@@ -16,6 +16,9 @@ const KILLS = 20;
 const KILLS_IN_A_ROW = 10;
 const FLAGS = ['--experimental-import-text', '--no-warnings', resolve('bin/joulebook.ts')];
 const root = tempFolder();
+/** Where the killed leave their warehouses, so that they go with the test. */
+const scratch = join(root, 'scratch');
+mkdirSync(scratch);
 
 interface Ended {
   readonly code: number | null;
@@ -40,7 +43,10 @@ function close(book: string, killAfter?: number): Promise<Ended> {
     'ComputeKpis',
   ];
   const started = Date.now();
-  const child = spawn(process.execPath, [...FLAGS, ...typed], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [...FLAGS, ...typed], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { TMPDIR: scratch },
+  });
   let complaints = '';
   child.stderr.on('data', (text) => (complaints += text));
   const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
+import { checkOpensForWriting } from '../../lib/adapters/reachable.ts';
 import { DEFINITION } from '../../lib/pipeline/definition.ts';
 import { handlersAt } from '../../lib/pipeline/handlers.ts';
 import { runLocally } from '../../lib/pipeline/run-locally.ts';
 import type { DisclosureReport } from '../../lib/pipeline/stage.ts';
 import { STAGES } from '../../lib/pipeline/stages.ts';
-import { checkOpensForWriting } from '../../lib/adapters/reachable.ts';
 import { parsePeriod } from '../../lib/units/period.ts';
 import {
   type Answer,

@@ -18,12 +18,23 @@ const CLEARED_LINE = '\r\u001b[K';
 
 /** Tells progress: a bar that moves on a terminal, a plain line a finished stage elsewhere; remarks always on lines of their own. */
 export function progressTeller({ isInteractive, tell }: Terminal): (progress: Progress) => void {
-  return (progress) => {
-    const isDone = progress.state === 'succeeded' && progress.done === progress.total;
-    if (progress.remark) tell(`${isInteractive ? CLEARED_LINE : ''}${indented(progress.remark)}\n`);
-    if (isInteractive) tell(`${CLEARED_LINE}${bar(progress)}${isDone ? '\n' : ''}`);
-    else if (isDone) tell(`${wordsOf(progress)}${progress.total > 1 ? `: ${progress.total} parts` : ''}\n`);
-  };
+  const lines = isInteractive ? barLines : plainLines;
+  return (progress) => tell(lines(progress));
+}
+
+function barLines(progress: Progress): string {
+  const remark = progress.remark ? `${CLEARED_LINE}${indented(progress.remark)}\n` : '';
+  return `${remark}${CLEARED_LINE}${bar(progress)}${isDone(progress) ? '\n' : ''}`;
+}
+
+function plainLines(progress: Progress): string {
+  const remark = progress.remark ? `${indented(progress.remark)}\n` : '';
+  const parts = progress.total > 1 ? `: ${progress.total} parts` : '';
+  return `${remark}${isDone(progress) ? `${wordsOf(progress)}${parts}\n` : ''}`;
+}
+
+function isDone({ state, done, total }: Progress): boolean {
+  return state === 'succeeded' && done === total;
 }
 
 function bar(progress: Progress): string {

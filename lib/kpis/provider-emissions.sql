@@ -8,5 +8,5 @@ SELECT *
 FROM fct_provider_emissions
 QUALIFY row_number() OVER (
     PARTITION BY provider_name, account_id, region_id, service_name, period_start
-    ORDER BY list_transform(regexp_extract_all(model_version, '[0-9]+'), lambda part: part::INTEGER) DESC, refreshed_at DESC, receipt_sha256
+    ORDER BY list_transform(regexp_extract_all(model_version, '[0-9]+'), lambda part: TRY_CAST(part AS BIGINT)) DESC, refreshed_at DESC, receipt_sha256
 ) = 1

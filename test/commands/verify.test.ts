@@ -27,31 +27,52 @@ const book = join(folder, 'book');
 const first = join(book, `disclosures/${MONTH}/v1`);
 const second = join(book, `disclosures/${MONTH}/v2`);
 
-const hour = (at: number, more: Partial<Charge> = {}): Charge => ({ start: hourOf(MONTH, at), resource: 'i-1', project: 'chat', ...more });
+const hour = (at: number, more: Partial<Charge> = {}): Charge => ({
+  start: hourOf(MONTH, at),
+  resource: 'i-1',
+  project: 'chat',
+  ...more,
+});
 const COMPANY: TinyCompany = {
   month: MONTH,
   bills: { 'a.parquet': [hour(1), hour(2, { amount: 'NaN' }), hour(3, { type: 'g5.xlarge', resource: 'i-2' })] },
   telemetry: {
-    'cellar.jsonl': [{ host: 'cellar-1', seq: 1, start: hourOf(MONTH, 1), shares: [{ project: 'chat', microjoules: 7_200_000_000 }], idle: 500 }],
+    'cellar.jsonl': [
+      {
+        host: 'cellar-1',
+        seq: 1,
+        start: hourOf(MONTH, 1),
+        shares: [{ project: 'chat', microjoules: 7_200_000_000 }],
+        idle: 500,
+      },
+    ],
   },
   grid: { 'ie.csv': [1, 2, 3].map((at) => ({ start: hourOf(MONTH, at), intensity: 250 + at })) },
 };
 
-async function verified(at: string): Promise<Verification & { readonly holds: boolean; readonly verified_with: string; readonly answer: number }> {
+async function verified(
+  at: string,
+): Promise<Verification & { readonly holds: boolean; readonly verified_with: string; readonly answer: number }> {
   const { answer, printed } = await typeIn(verify, at, '--json');
   return { ...JSON.parse(printed), answer };
 }
 
 /** The first file of the book whose path fits. */
 function fileLike(pattern: RegExp): string {
-  const paths = readdirSync(book, { recursive: true, encoding: 'utf8' }).filter((path) => statSync(join(book, path)).isFile()).sort();
+  const paths = readdirSync(book, { recursive: true, encoding: 'utf8' })
+    .filter((path) => statSync(join(book, path)).isFile())
+    .sort();
   const path = paths.find((each) => pattern.test(each));
   if (!path) throw new Error(`Cannot spoil ${pattern}: expected such a file in the book, got none`);
   return path;
 }
 
 /** Runs `during` while a file holds other bytes. */
-async function whileSpoiled<Answer>(path: string, spoil: (bytes: Buffer) => Buffer, during: () => Promise<Answer>): Promise<Answer> {
+async function whileSpoiled<Answer>(
+  path: string,
+  spoil: (bytes: Buffer) => Buffer,
+  during: () => Promise<Answer>,
+): Promise<Answer> {
   const whole = join(book, path);
   const bytes = readFileSync(whole);
   writeFileSync(whole, spoil(Buffer.from(bytes)));
@@ -78,7 +99,9 @@ describe('an untouched disclosure', () => {
   test('holds, and says what was recomputed from how much', async () => {
     const before = statSync(join(first, 'annex.json')).mtimeMs;
     const { answer, printed, told } = await typeIn(verify, first);
-    expect(printed).toMatch(/^verified: \d+ figures recomputed from 4 landed files, \d+ files checked\n {2}made by test, verified with joulebook /);
+    expect(printed).toMatch(
+      /^verified: \d+ figures recomputed from 4 landed files, \d+ files checked\n {2}made by test, verified with joulebook /,
+    );
     expect(answer).toBe(0);
     expect(statSync(join(first, 'annex.json')).mtimeMs).toBe(before);
     expect(told).toMatch(/^check the files: \d+ parts\nplan the facts\n/);
@@ -92,7 +115,10 @@ describe('one bit turned', () => {
     const fingerprintKey = async (at: Book, key: string) => fingerprintOfFile(await at.localPath(key));
     const check = () => checkFiles(kept.manifest, new LocalBook(book), fingerprintKey);
     expect(await check()).toEqual([]);
-    const paths = [...kept.manifest.book.map(({ path }) => path), ...kept.manifest.outputs.map(({ path }) => `disclosures/${MONTH}/v1/${path}`)];
+    const paths = [
+      ...kept.manifest.book.map(({ path }) => path),
+      ...kept.manifest.outputs.map(({ path }) => `disclosures/${MONTH}/v1/${path}`),
+    ];
     for (const kind of ['landing/', 'quarantine/', 'facts/', 'ledger/', 'kpis/', 'disclosures/']) {
       expect(paths.some((path) => path.startsWith(kind))).toBe(true);
     }
@@ -111,13 +137,20 @@ describe('one bit turned', () => {
     'a reason in quarantine': /^quarantine\/.*\.reason\.json$/,
     'the annex': /\/annex\.json$/,
   };
-  test.each(Object.entries(kinds))('in %s leaves an answer of 1 that names it, whatever becomes of the recomputation', async (_, pattern) => {
-    const path = fileLike(pattern);
-    const found = await whileSpoiled(path, (bytes) => oneBitTurned(bytes), () => verified(first));
-    expect(found.answer).toBe(1);
-    expect(found.holds).toBe(false);
-    expect(found.files.map((difference) => difference.path)).toContain(path);
-  });
+  test.each(Object.entries(kinds))(
+    'in %s leaves an answer of 1 that names it, whatever becomes of the recomputation',
+    async (_, pattern) => {
+      const path = fileLike(pattern);
+      const found = await whileSpoiled(
+        path,
+        (bytes) => oneBitTurned(bytes),
+        () => verified(first),
+      );
+      expect(found.answer).toBe(1);
+      expect(found.holds).toBe(false);
+      expect(found.files.map((difference) => difference.path)).toContain(path);
+    },
+  );
 
   test.each([1, 30, 60, 400])('in byte %i of the manifest is found and the manifest is named', async (at) => {
     const path = fileLike(/\/manifest\.json$/);
@@ -136,7 +169,11 @@ describe('other differences', () => {
     writeFileSync(join(first, 'notes.txt'), 'who put this here?');
     const gone = readFileSync(join(book, csv));
     rmSync(join(book, csv));
-    const { files, answer } = await whileSpoiled(page, (bytes) => bytes.subarray(0, 100), () => verified(first));
+    const { files, answer } = await whileSpoiled(
+      page,
+      (bytes) => bytes.subarray(0, 100),
+      () => verified(first),
+    );
     writeFileSync(join(book, csv), gone);
     rmSync(join(first, 'notes.txt'));
     expect(answer).toBe(1);
@@ -152,13 +189,19 @@ describe('other differences', () => {
       return Buffer.from(`${JSON.stringify(parsed, null, 2)}\n`);
     };
     const { figures, files } = await whileSpoiled(annex, rewritten, () => verified(first));
-    expect(figures).toEqual([{ figure: 'energy.it', field: 'value', published: '1', recomputed: expect.stringMatching(/^0\.\d+$/) }]);
+    expect(figures).toEqual([
+      { figure: 'energy.it', field: 'value', published: '1', recomputed: expect.stringMatching(/^0\.\d+$/) },
+    ]);
     expect(files).toHaveLength(1);
   });
 
   test('words for people name path, expected and found', async () => {
     const csv = fileLike(/figures\.csv$/);
-    const { printed } = (await whileSpoiled(csv, (bytes) => oneBitTurned(bytes), () => typeIn(verify, first))) as Typed;
+    const { printed } = (await whileSpoiled(
+      csv,
+      (bytes) => oneBitTurned(bytes),
+      () => typeIn(verify, first),
+    )) as Typed;
     expect(printed).toMatch(/^not verified: 1 file of \d+ differ, 0 figures of \d+ differ/);
     expect(printed).toContain(`  ${csv}\n      expected `);
   });
@@ -177,7 +220,11 @@ describe('a month that was restated', () => {
   });
 
   test('is measured from the first version: a change there is named', async () => {
-    const { files, answer } = await whileSpoiled(`disclosures/${MONTH}/v1/annex.json`, (bytes) => Buffer.concat([bytes, Buffer.from(' ')]), () => verified(second));
+    const { files, answer } = await whileSpoiled(
+      `disclosures/${MONTH}/v1/annex.json`,
+      (bytes) => Buffer.concat([bytes, Buffer.from(' ')]),
+      () => verified(second),
+    );
     expect(answer).toBe(1);
     expect(files.map(({ path }) => path)).toEqual([`disclosures/${MONTH}/v1/annex.json`]);
   });

@@ -17,7 +17,12 @@ export async function typeIn(command: Command, ...words: readonly string[]): Pro
   const told: string[] = [];
   const answer = await command.run(
     { values, positionals },
-    { environment: {}, isInteractive: false, print: (line) => void printed.push(line), tell: (text) => void told.push(text) },
+    {
+      environment: {},
+      isInteractive: false,
+      print: (line) => void printed.push(line),
+      tell: (text) => void told.push(text),
+    },
   );
   return { answer, printed: printed.join('\n'), told: told.join('') };
 }

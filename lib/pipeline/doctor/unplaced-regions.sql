@@ -1,5 +1,5 @@
 -- Finding  regions whose energy is known and whose zone, PUE or grid factor is not
--- Unit     kWh of IT energy, whole
+-- Unit     kWh of IT energy, to the Wh
 -- Grain    provider x region
 -- Reads    ledger
 -- Own hosts without a site are told by homeless-hosts.sql.
@@ -11,7 +11,7 @@ SELECT
         CASE WHEN bool_or(pue IS NULL) THEN 'the PUE' END,
         CASE WHEN bool_or(grid_zone IS NOT NULL AND pue IS NOT NULL) THEN 'a grid factor of the zone' END
     ) AS lacks,
-    round(joules_to_kwh(sum(it_energy_joules)))::BIGINT::VARCHAR AS kwh
+    joules_to_kwh(sum(it_energy_joules))::DECIMAL(28,3)::VARCHAR AS kwh
 FROM ledger
 WHERE it_energy_joules > 0 AND provider_name <> 'own' AND emissions_location_gco2e IS NULL
 GROUP BY provider_name, region_id

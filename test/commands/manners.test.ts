@@ -1,0 +1,187 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { COMMANDS, usage, usageOf } from '../../bin/commands/catalogue.ts';
+import { close } from '../../bin/commands/close.ts';
+import { nearest } from '../../bin/commands/nearest.ts';
+import { progressTeller } from '../../bin/commands/progress-teller.ts';
+import { CODE_VERSION } from '../../lib/pipeline/code-version.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { hourOf, writeCompany, writeText } from '../support/tiny-company.ts';
+import { typeIn } from '../support/typed.ts';
+
+const MONTH = '2026-06';
+const folder = tempFolder();
+const settings = join(folder, 'joulebook.yaml');
+
+/** The command as a shell starts it. */
+function joulebook(...words: readonly string[]) {
+  const node = ['--experimental-import-text', '--no-warnings', 'bin/joulebook.ts'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...node, ...words], {
+    encoding: 'utf8',
+    cwd: join(__dirname, '../..'),
+  });
+  return { status, stdout, stderr };
+}
+
+beforeAll(async () => {
+  await writeCompany(
+    { month: MONTH, bills: { 'a.parquet': [{ start: hourOf(MONTH, 1), resource: 'i-1' }] }, telemetry: {}, grid: {} },
+    folder,
+  );
+  writeText(join(folder, 'inputs/bill/torn.parquet'), 'PAR1 and no more');
+});
+
+describe('the shell sees', () => {
+  test('the version', () => {
+    expect(joulebook('--version')).toEqual({ status: 0, stdout: `${CODE_VERSION}\n`, stderr: '' });
+  });
+
+  test('the help of one verb on stdout, with exit code 0', () => {
+    const { status, stdout, stderr } = joulebook('close', '--help');
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^joulebook close --month YYYY-MM /);
+  });
+
+  test.each([
+    ['an unknown verb', ['frobnicate'], /^Cannot run "frobnicate": expected one of close, verify, /],
+    [
+      'an unknown option',
+      ['verify', '--fast'],
+      /^Cannot run verify: Unknown option '--fast'\n\njoulebook verify DISCLOSURE \[--json\]\n/,
+    ],
+    ['a word too many', ['close', '2026-06'], /^Cannot run close: Unexpected argument '2026-06'\n\njoulebook close /],
+    ['no month', ['close'], /^Cannot go on without --month\n$/],
+    [
+      'a month that no calendar has',
+      ['close', '--month', '2026-13'],
+      /^Cannot read a month: expected YYYY-MM such as 2026-06, got "2026-13"\n$/,
+    ],
+    [
+      'settings that are not there',
+      ['doctor', '--settings', '/nowhere.yaml'],
+      /^Cannot read the settings \/nowhere\.yaml: expected a readable YAML file, got ENOENT\n$/,
+    ],
+    [
+      'nothing to verify',
+      ['verify', '/nowhere/disclosures/2026-06/v1'],
+      /^Cannot verify \/nowhere\/disclosures\/2026-06\/v1\/: expected a disclosure, got nothing\n$/,
+    ],
+  ])('%s: words on stderr, nothing on stdout, exit code 2', (_, words, expected) => {
+    const { status, stdout, stderr } = joulebook(...words);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(expected);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test('a typo in the settings, with the word that is not known', () => {
+    const typo = join(folder, 'typo.yaml');
+    writeFileSync(
+      typo,
+      'organisation: { name: X, consolidation: operational_control }\ncurrency: USD\nidel: node\nsources: [{ id: a, kind: grid, path: . }]\n',
+    );
+    const { status, stderr } = joulebook('close', '--month', MONTH, '--settings', typo);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^Cannot read the settings .*typo\.yaml:\n.*"idel"/);
+  });
+});
+
+describe('close', () => {
+  test('tells stages and remarks on plain lines, and answers with one line of JSON', async () => {
+    const { answer, printed, told } = await typeIn(
+      close,
+      '--month',
+      MONTH,
+      '--settings',
+      settings,
+      '--as-of',
+      '2026-07-22T06:00:00Z',
+      '--json',
+    );
+    expect(answer).toBe(0);
+    expect(JSON.parse(printed)).toMatchObject({
+      version: 1,
+      status: 'preliminary',
+      folder: join(folder, `book/disclosures/${MONTH}/v1/`),
+    });
+    expect(told).toMatch(/^plan the collection\n/);
+    expect(told).toMatch(/^ {2}bill\/torn\.parquet: found .*, expected a whole, readable file$/m);
+    expect(told).not.toContain('\u001b');
+  });
+
+  test('into a place that cannot be written says so in one line, before any work', async () => {
+    mkdirSync(join(folder, 'taken'));
+    writeFileSync(join(folder, 'taken/book'), 'a file');
+    await expect(
+      typeIn(close, '--month', MONTH, '--settings', settings, '--book', join(folder, 'taken/book')),
+    ).rejects.toThrow(/^Cannot write the book .*taken\/book: expected a folder that can be written, got \w+$/);
+  });
+
+  test('after --until answers in JSON too', async () => {
+    const { printed } = await typeIn(
+      close,
+      '--month',
+      MONTH,
+      '--settings',
+      settings,
+      '--until',
+      'PlanCollection',
+      '--json',
+      '--as-of',
+      '2026-07-22T06:00:00Z',
+    );
+    expect(JSON.parse(printed)).toEqual({ month: MONTH, as_of: '2026-07-22T06:00:00Z', until: 'PlanCollection' });
+  });
+
+  test.each([
+    ['--workers', 'many', /^Cannot read --workers: expected a whole number of at least 1, got "many"$/],
+    ['--as-of', 'tomorrow', /^Cannot read --as-of: expected a time such as .*, got "tomorrow"$/],
+    ['--until', 'Dusk', /^Cannot stop after Dusk: expected one of PlanCollection, /],
+  ])('%s %s is refused with what was expected', async (option, value, expected) => {
+    await expect(typeIn(close, '--month', MONTH, '--settings', settings, option, value)).rejects.toThrow(expected);
+  });
+});
+
+describe('progress', () => {
+  const told = (isInteractive: boolean) => {
+    const words: string[] = [];
+    const tell = progressTeller({
+      environment: {},
+      isInteractive,
+      print: () => undefined,
+      tell: (text) => void words.push(text),
+    });
+    tell({ stage: 'Settle', state: 'started', done: 0, total: 2 });
+    tell({ stage: 'Settle', state: 'succeeded', done: 1, total: 2, remark: 'mind the gap' });
+    tell({ stage: 'Settle', state: 'succeeded', done: 2, total: 2 });
+    return words.join('');
+  };
+
+  test('is a bar on a terminal, with remarks above it', () => {
+    const clear = '\r\u001b[K';
+    expect(told(true)).toBe(
+      `${clear}${'░'.repeat(24)} settle the ledger 0/2${clear}  mind the gap\n${clear}${'█'.repeat(12)}${'░'.repeat(12)} settle the ledger 1/2${clear}${'█'.repeat(24)} settle the ledger 2/2\n`,
+    );
+  });
+
+  test('is a line for a finished stage elsewhere', () => {
+    expect(told(false)).toBe('  mind the gap\nsettle the ledger: 2 parts\n');
+  });
+});
+
+describe('every verb', () => {
+  test.each(COMMANDS.map((command) => [command.name, command] as const))(
+    '%s takes --json, is in the usage and explains itself',
+    (name, command) => {
+      expect(Object.keys(command.options)).toContain('json');
+      expect(usage()).toContain(`  joulebook ${name} ${command.synopsis}`);
+      for (const option of Object.keys(command.options)) expect(usageOf(command)).toContain(`--${option}`);
+    },
+  );
+});
+
+describe('nearest', () => {
+  test('counts letters that must change', () => {
+    expect(nearest('kitten', ['mitten', 'sitting', 'kitten', ''])).toEqual(['kitten', 'mitten', 'sitting', '']);
+  });
+});
