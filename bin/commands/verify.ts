@@ -40,7 +40,7 @@ function disclosureAt(address: string): DisclosureAt {
       `Cannot verify ${address}: expected the folder of a version, such as book/disclosures/2026-06/v1`,
     );
   }
-  return { book: openBook(book ?? (address.startsWith('/') ? '/' : '.')), month, version: Number(version) };
+  return { book: openBook(book === '' ? '/' : (book ?? '.')), month, version: Number(version) };
 }
 
 async function checkIsThere({ book, month, version }: DisclosureAt): Promise<void> {
@@ -72,19 +72,20 @@ function verdict({ files, figures, figures_recomputed, landed_files, files_check
   return [`not verified: ${counted(files.length, 'file')} of ${files_checked} differ, ${recomputed}`];
 }
 
-function makers({ made_by, as_of, superseded_by, version }: Verification): string[] {
+function makers(verification: Verification): string[] {
+  const { made_by, as_of, superseded_by, version } = verification;
   if (made_by === null) return [];
-  const verified =
-    made_by === CODE_VERSION
-      ? `made by and verified with ${made_by}`
-      : `made by ${made_by}, verified with ${CODE_VERSION}`;
-  const superseded =
-    superseded_by === null
-      ? []
-      : [
-          `version ${version} is superseded: the book's facts, ledger and figures are those of version ${superseded_by}`,
-        ];
-  return [`  ${verified}, as of ${as_of}`, ...superseded.map((line) => `  ${line}`)];
+  const isSame = made_by === CODE_VERSION;
+  const lines = [
+    `${isSame ? 'made by and verified with' : `made by ${made_by}, verified with`} ${CODE_VERSION}, as of ${as_of}`,
+  ];
+  if (!isSame && !holds(verification)) lines.push(`figures may differ because the formulas do: verify with ${made_by}`);
+  if (superseded_by !== null) {
+    lines.push(
+      `version ${version} is superseded: facts, ledger and figures in the book are those of version ${superseded_by}`,
+    );
+  }
+  return lines.map((line) => `  ${line}`);
 }
 
 function differences({ files, figures }: Verification): string[] {

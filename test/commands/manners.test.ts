@@ -5,7 +5,7 @@ import { COMMANDS, usage, usageOf } from '../../bin/commands/catalogue.ts';
 import { close } from '../../bin/commands/close.ts';
 import { nearest } from '../../bin/commands/nearest.ts';
 import { progressTeller } from '../../bin/commands/progress-teller.ts';
-import { CODE_VERSION } from '../../lib/pipeline/code-version.ts';
+import { CODE_VERSION } from '../../lib/adapters/workplace.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { hourOf, writeCompany, writeText } from '../support/tiny-company.ts';
 import { typeIn } from '../support/typed.ts';

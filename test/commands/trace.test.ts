@@ -62,6 +62,11 @@ function exact(decimal: string): bigint {
 }
 const sumOf = (decimals: readonly string[]) => decimals.map(exact).reduce((sum, one) => sum + one, 0n);
 
+/** What the parts add up to: the numerator, or the value of a figure that is a sum. */
+function termOf({ numerator, value }: Figure): string {
+  return numerator ?? value ?? 'nothing';
+}
+
 describe('the catalogue of ways back', () => {
   test('has one for every figure, a formula that is there and method notes that are there', () => {
     expect(Object.keys(TRACES).sort()).toEqual(KPIS.map(({ id }) => id).sort());
@@ -78,11 +83,10 @@ describe('what is printed adds up on paper', () => {
     expect(existsSync(/ (lib\/kpis\/figures\/\S+\.sql)$/m.exec(printed)?.[1] ?? 'nowhere')).toBe(true);
     const tables = tablesIn(printed);
     for (const { parts, total } of tables) expect(sumOf(parts)).toBe(exact(total));
-    const isRatio = figure.denominator !== null;
-    const over = isRatio ? tables.slice(0, -1) : tables;
-    expect(sumOf(over.map(({ total }) => total))).toBe(exact(figure.numerator ?? figure.value ?? 'none'));
-    expect(isRatio ? exact(tables.at(-1)?.total ?? 'none') : undefined).toBe(
-      isRatio ? exact(figure.denominator ?? '') : undefined,
+    const over = figure.denominator === null ? tables : tables.slice(0, -1);
+    expect(sumOf(over.map(({ total }) => total))).toBe(exact(termOf(figure)));
+    expect(tables.slice(over.length).map(({ total }) => exact(total))).toEqual(
+      [figure.denominator].flatMap((term) => (term === null ? [] : [exact(term)])),
     );
   });
 
@@ -97,11 +101,7 @@ describe('what is printed adds up on paper', () => {
       const figure = theFigure((each) => figureKey(each) === key, key);
       const { answer, printed } = await traced(figure);
       const [table] = tablesIn(printed);
-      expect([key, answer, sumOf(table?.parts ?? [])]).toEqual([
-        key,
-        0,
-        exact(figure.numerator ?? figure.value ?? 'none'),
-      ]);
+      expect([key, answer, sumOf(table?.parts ?? [])]).toEqual([key, 0, exact(termOf(figure))]);
     }
   });
 });

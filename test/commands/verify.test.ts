@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { trace } from '../../bin/commands/trace.ts';
 import { verify } from '../../bin/commands/verify.ts';
 import { fingerprintOfFile } from '../../lib/adapters/fingerprint.ts';
 import { LocalBook } from '../../lib/adapters/local-book.ts';
@@ -164,6 +165,15 @@ describe('one bit turned', () => {
 });
 
 describe('other differences', () => {
+  test('a maker that was rewritten in the manifest alone', async () => {
+    const path = fileLike(/\/manifest\.json$/);
+    const rewritten = (bytes: Buffer) =>
+      Buffer.from(bytes.toString('utf8').replace('"code_version": "test"', '"code_version": "tesu"'));
+    const { answer, files } = await whileSpoiled(path, rewritten, () => verified(first));
+    expect(answer).toBe(1);
+    expect(files.map((file) => file.path)).toContain(path);
+  });
+
   test('a file that is gone, one that is cut and one that nobody knows are all named at once', async () => {
     const [csv, page] = [fileLike(/figures\.csv$/), fileLike(/index\.html$/)];
     writeFileSync(join(first, 'notes.txt'), 'who put this here?');
@@ -217,6 +227,16 @@ describe('a month that was restated', () => {
   test('holds in both versions, though facts and ledger are those of the second', async () => {
     expect(await verified(first)).toMatchObject({ answer: 0, superseded_by: 2 });
     expect(await verified(second)).toMatchObject({ answer: 0, superseded_by: null });
+  });
+
+  test('is traced in its first version too, whose ledger is made again', async () => {
+    const words = ['cost.billed', '--month', MONTH, '--book', book, '--json'];
+    const both = await Promise.all([typeIn(trace, ...words, '--version', '1'), typeIn(trace, ...words)]);
+    const values = both.map(({ printed }) => JSON.parse(printed).numerator[0].totals.quantity);
+    expect([both.map(({ answer }) => answer), values]).toEqual([
+      [0, 0],
+      ['2', '5'],
+    ]);
   });
 
   test('is measured from the first version: a change there is named', async () => {
