@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { access, mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 import { S3Client } from '@aws-sdk/client-s3';
@@ -21,6 +21,7 @@ export async function whyNotWritable(address: string): Promise<string | undefine
 export async function checkOpensForWriting(book: Book, address: string): Promise<void> {
   if (isS3Address(address)) return void (await book.list('plans/'));
   try {
+    await makeFolder(resolve(address));
     await book.put(PROBE, new Uint8Array());
     await book.remove(PROBE);
   } catch (error) {
@@ -31,6 +32,14 @@ export async function checkOpensForWriting(book: Book, address: string): Promise
       },
     );
   }
+}
+
+/** Folder by folder: Node's own way down never ends where a file system like /proc refuses a folder as not there. */
+async function makeFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  if (path !== dirname(path)) await makeFolder(dirname(path));
+  await mkdir(path);
 }
 
 /** A bucket tells by a write alone; the probe is taken away again. */

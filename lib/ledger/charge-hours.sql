@@ -5,36 +5,35 @@
 -- Sorted, so that every later line has its place whatever the machine. A charge that draws energy over more than one hour is cut by time, in pieces that add up exactly; money alone stays
 -- in the hour in which it was charged.
 CREATE OR REPLACE TEMP TABLE charge_hour AS
-WITH charge AS (
+WITH dated AS (
     SELECT
         * EXCLUDE (charge_period_end),
         CASE
-            WHEN charge_category <> 'Usage' OR energy_driver = 'none' THEN 'no_energy'
-            WHEN energy_driver IS NULL THEN 'gap'
-            ELSE 'energy'
+            WHEN charge_category <> 'Usage' OR energy_driver = 'none' THEN 'no_energy'::settled_as
+            WHEN energy_driver IS NULL THEN 'gap'::settled_as
+            ELSE 'energy'::settled_as
         END AS expected,
         CASE
             WHEN charge_period_end > charge_period_start THEN least(charge_period_end, getvariable('month_end'))
             ELSE charge_period_start + INTERVAL 1 HOUR
-        END AS charge_period_end
+        END AS charge_period_end,
+        date_trunc('hour', charge_period_start) AS first_hour
     FROM fct_cost
     WHERE charge_period_start < getvariable('day_end')
       AND (charge_period_start >= getvariable('day_start') OR charge_period_end > getvariable('day_start'))
 ),
 whole AS (
-    SELECT *, date_trunc('hour', charge_period_start) AS period_start
-    FROM charge
-    WHERE (expected <> 'energy' OR date_trunc('hour', charge_period_start) = date_trunc('hour', charge_period_end - INTERVAL 1 MICROSECOND))
-      AND charge_period_start >= getvariable('day_start')
+    SELECT *, first_hour AS period_start
+    FROM dated
+    WHERE (expected <> 'energy' OR charge_period_end <= first_hour + INTERVAL 1 HOUR) AND charge_period_start >= getvariable('day_start')
 ),
 long AS (
     SELECT
         *,
-        unnest(generate_series(date_trunc('hour', charge_period_start), charge_period_end - INTERVAL 1 MICROSECOND, INTERVAL 1 HOUR)) AS period_start,
+        unnest(generate_series(first_hour, charge_period_end - INTERVAL 1 MICROSECOND, INTERVAL 1 HOUR)) AS period_start,
         epoch(charge_period_end) - epoch(charge_period_start) AS seconds
-    FROM charge
-    WHERE expected = 'energy'
-      AND date_trunc('hour', charge_period_start) <> date_trunc('hour', charge_period_end - INTERVAL 1 MICROSECOND)
+    FROM dated
+    WHERE expected = 'energy' AND charge_period_end > first_hour + INTERVAL 1 HOUR
 ),
 piece AS (
     SELECT

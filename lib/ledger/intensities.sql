@@ -1,7 +1,7 @@
 -- Step    intensity: the location-based factor of each zone and hour of the day, with the grain that it came in
 -- Unit    gCO2e/kWh
 -- Grain   zone x hour
--- Reads   fct_grid_intensity, grid_source, grid_yearly, place, variables day_start, day_end, factor_kind
+-- Reads   fct_grid_intensity, grid_source, grid_yearly, market_zone, place, variables day_start, day_end, factor_kind
 -- One source and kind per zone and month; an hour that it lacks falls back to its month mean, then to the nearest year,
 -- the past before the future. A factor of another kind never steps in: lifecycle factors are no Scope 2.
 CREATE OR REPLACE TEMP TABLE intensity AS
@@ -54,9 +54,13 @@ SELECT
     factor_u95(
         CASE WHEN exact.grid_zone IS NOT NULL THEN exact.grain WHEN month_mean.grid_zone IS NOT NULL THEN 'month' ELSE 'year' END,
         exact.is_estimated
-    ) AS factor_u95_ratio
+    ) AS factor_u95_ratio,
+    CASE WHEN market_zone.grid_zone IS NOT NULL
+        THEN coalesce(market_zone.residual_gco2e_per_kwh, exact.carbon_intensity_gco2e_per_kwh, month_mean.mean, yearly.gco2e_per_kwh)
+    END AS market_gco2e_per_kwh
 FROM zone
 CROSS JOIN hour
 LEFT JOIN authoritative AS exact ON exact.grid_zone = zone.grid_zone AND exact.period_start = hour.period_start
 LEFT JOIN month_mean ON month_mean.grid_zone = zone.grid_zone
 LEFT JOIN yearly ON yearly.grid_zone = zone.grid_zone
+LEFT JOIN market_zone ON market_zone.grid_zone = zone.grid_zone

@@ -1,13 +1,14 @@
 -- Ledger  every line of the day with its site, PUE, grid factor and emissions: the single source of truth
 -- Unit    joules, gCO2e, billing currency
 -- Grain   hour x resource x component x share x workload
--- Reads   settled, place, intensity, market_zone
+-- Reads   settled, place, intensity
 -- PUE is applied here, once. What has no zone or no PUE keeps NULL emissions.
 WITH placed AS (
     SELECT
-        settled.*,
-        coalesce(host.site, region.site, settled.provider_name) AS site,
-        coalesce(host.control, region.control, CASE WHEN settled.provider_name = 'own' THEN 'own' ELSE 'cloud' END) AS control,
+        settled.* EXCLUDE (region_id),
+        coalesce(region.region_label, host.region_label) AS region_id,
+        coalesce(host.site, region.site) AS site,
+        coalesce(host.control, region.control) AS control,
         coalesce(host.grid_zone, region.grid_zone) AS grid_zone,
         coalesce(host.pue, region.pue) AS pue,
         coalesce(host.pue_u95_ratio, region.pue_u95_ratio) AS pue_u95_ratio
@@ -28,10 +29,10 @@ SELECT
     powered.period_start,
     powered.provider_name,
     powered.sub_account_id,
-    coalesce(powered.region_id, CASE WHEN powered.control <> 'cloud' THEN powered.site END) AS region_id,
+    powered.region_id,
     powered.site,
     powered.control,
-    CASE WHEN powered.control = 'cloud' THEN 'scope_3' ELSE 'scope_2' END AS scope,
+    CASE WHEN powered.control = 'cloud' THEN 'scope_3'::ghg_scope ELSE 'scope_2'::ghg_scope END AS scope,
     powered.grid_zone,
     powered.service_name,
     powered.resource_id,
@@ -51,9 +52,7 @@ SELECT
     CASE WHEN powered.facility_energy_joules IS NOT NULL THEN intensity.factor_id END AS factor_id,
     CASE WHEN powered.facility_energy_joules IS NOT NULL THEN intensity.carbon_intensity_gco2e_per_kwh END AS carbon_intensity_gco2e_per_kwh,
     emissions_gco2e(powered.facility_energy_joules, intensity.carbon_intensity_gco2e_per_kwh) AS emissions_location_gco2e,
-    CASE WHEN market_zone.grid_zone IS NOT NULL
-        THEN emissions_gco2e(powered.facility_energy_joules, coalesce(market_zone.residual_gco2e_per_kwh, intensity.carbon_intensity_gco2e_per_kwh))
-    END AS emissions_market_gco2e,
+    emissions_gco2e(powered.facility_energy_joules, intensity.market_gco2e_per_kwh) AS emissions_market_gco2e,
     powered.embodied_gco2e,
     powered.billed_cost,
     powered.effective_cost,
@@ -68,4 +67,3 @@ SELECT
     powered.resource_hours
 FROM powered
 LEFT JOIN intensity ON intensity.grid_zone = powered.grid_zone AND intensity.period_start = powered.period_start
-LEFT JOIN market_zone ON market_zone.grid_zone = powered.grid_zone

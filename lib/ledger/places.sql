@@ -1,7 +1,7 @@
 -- Step    place: where each resource of the slice stands, who controls it, its grid zone, and its PUE with the time it holds
 -- Grain   provider x region, or resource where the settings name its site; x time of the PUE
 -- Reads   charge_hour, watched, regions, provider_pue, site, site_host, variables day_start, day_end
--- A region that the table does not know keeps NULL zone and PUE: its emissions are unknown, not zero.
+-- An own host that no site names stands nowhere; a region that the table does not know keeps NULL zone and PUE: its emissions are unknown, not zero.
 CREATE OR REPLACE TEMP TABLE place AS
 WITH named AS (
     SELECT DISTINCT resource_id FROM charge_hour WHERE resource_id IS NOT NULL AND EXISTS (SELECT 1 FROM site_host)
@@ -41,6 +41,7 @@ SELECT
     NULL AS resource_id,
     region.provider_name,
     region.region_id,
+    region.region_id::VARCHAR AS region_label,
     concat_ws(' ', region.provider_name, region.region_id) AS site,
     'cloud' AS control,
     region.grid_zone,
@@ -53,7 +54,11 @@ LEFT JOIN fleet
     ON region.pue IS NULL AND fleet.provider = region.provider_name
     AND fleet.valid_from < getvariable('day_end') AND fleet.valid_to > getvariable('day_start')
 UNION ALL
-SELECT hosted.resource_id, NULL, NULL, hosted.site, site_pue.control, site_pue.grid_zone, site_pue.pue, 0.05, site_pue.valid_from, site_pue.valid_to
+SELECT hosted.resource_id, NULL, NULL, hosted.site, hosted.site, site_pue.control, site_pue.grid_zone, site_pue.pue, 0.05, site_pue.valid_from, site_pue.valid_to
 FROM hosted
 JOIN site_pue USING (site)
 WHERE site_pue.valid_from < getvariable('day_end') AND site_pue.valid_to > getvariable('day_start')
+UNION ALL
+SELECT DISTINCT resource_id, NULL, NULL, 'own', 'own', 'own', NULL, NULL::DOUBLE, NULL::DOUBLE, TIMESTAMP '-infinity', TIMESTAMP 'infinity'
+FROM watched
+WHERE NOT is_billed AND resource_id NOT IN (SELECT resource_id FROM hosted)

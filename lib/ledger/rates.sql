@@ -83,7 +83,8 @@ running AS (
         unit AS (PARTITION BY provider_name, resource_type, energy_driver ORDER BY (joules_per_unit IS NULL) DESC, component ROWS UNBOUNDED PRECEDING)
 )
 SELECT
-    provider_name, resource_type, energy_driver, component, joules_per_unit, u95_ratio, method, embodied_gco2e_per_unit, component_rank,
+    provider_name, resource_type, energy_driver, component::component AS component, joules_per_unit, u95_ratio,
+    method::rate_method AS method, embodied_gco2e_per_unit, component_rank,
     coalesce(lag(upper) OVER (PARTITION BY provider_name, resource_type, energy_driver ORDER BY component_rank), 0) AS lower,
     upper
 FROM running

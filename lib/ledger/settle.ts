@@ -117,7 +117,11 @@ export async function settleSlice(period: Period, slice: Slice, book: Book, ware
   await warehouse.run(`SET VARIABLE day_end = TIMESTAMP ${literal(slice.to)}`);
   await warehouse.run(`SET VARIABLE month_end = TIMESTAMP ${literal(period.to.slice(0, 10))}`);
   await labelCharges(slice, warehouse);
-  for (const step of [...CHARGE_STEPS, ...HOST_STEPS, places, intensities, settledCharges]) await warehouse.run(step);
+  for (const step of [...CHARGE_STEPS, ...HOST_STEPS, places]) await warehouse.run(step);
+  await labelTable('place', ['region_label', 'site', 'control', 'grid_zone'], slice, warehouse);
+  await warehouse.run(intensities);
+  await labelTable('intensity', ['factor_id'], slice, warehouse);
+  await warehouse.run(settledCharges);
   let lines = 0;
   for (const part of PARTS) lines += await writePart(period, slice, part, { book, warehouse });
   return lines;
@@ -139,6 +143,22 @@ async function labelCharges({ from }: Slice, warehouse: Warehouse): Promise<void
   await warehouse.run(
     `CREATE OR REPLACE TEMP VIEW fct_cost AS SELECT * REPLACE (${replaced.join(', ')}) FROM fct_cost_of_month`,
   );
+}
+
+/** The texts of a small table as ENUMs, before millions of lines take them over. */
+async function labelTable(
+  table: string,
+  columns: readonly string[],
+  { from }: Slice,
+  warehouse: Warehouse,
+): Promise<void> {
+  for (const column of columns) {
+    const type = identifier(`${table} ${column} from ${from}`);
+    await warehouse.run(
+      `CREATE TYPE ${type} AS ENUM (SELECT DISTINCT coalesce(${column}::VARCHAR, '') AS text FROM ${table} UNION SELECT '' ORDER BY text)`,
+    );
+    await warehouse.run(`ALTER TABLE ${table} ALTER COLUMN ${column} TYPE ${type}`);
+  }
 }
 
 async function writePart(

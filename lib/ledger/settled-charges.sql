@@ -12,9 +12,9 @@ WITH unwatched AS (
         coalesce(rate.lower, 0) AS lower,
         coalesce(rate.upper, 1) AS upper,
         CASE
-            WHEN charge.expected = 'no_energy' THEN 'no_energy'
-            WHEN rate.joules_per_unit IS NULL OR charge.driver_quantity IS NULL THEN 'gap'
-            ELSE 'energy'
+            WHEN charge.expected = 'no_energy' THEN 'no_energy'::settled_as
+            WHEN rate.joules_per_unit IS NULL OR charge.driver_quantity IS NULL THEN 'gap'::settled_as
+            ELSE 'energy'::settled_as
         END AS settled_as
     FROM charge_hour AS charge
     LEFT JOIN rate
@@ -25,11 +25,11 @@ WITH unwatched AS (
 )
 SELECT
     period_start, provider_name, sub_account_id, region_id, service_name, resource_id, resource_type,
-    coalesce(component, 'other') AS component,
-    CASE WHEN settled_as = 'no_energy' THEN NULL WHEN coalesce(project, model_id, workload_type, workload_id) IS NULL THEN 'unattributed' ELSE 'attributed' END AS share,
+    coalesce(component, 'other'::component) AS component,
+    CASE WHEN settled_as = 'no_energy' THEN NULL WHEN project IS NULL AND model_id IS NULL AND workload_type IS NULL AND workload_id IS NULL THEN 'unattributed'::share ELSE 'attributed'::share END AS share,
     project, model_id, workload_type, workload_id,
     settled_as,
-    CASE WHEN settled_as = 'energy' THEN 'modelled' END AS basis,
+    CASE WHEN settled_as = 'energy' THEN 'modelled'::basis END AS basis,
     CASE WHEN settled_as = 'energy' THEN method END AS method,
     CASE WHEN settled_as = 'energy' THEN (driver_quantity::DOUBLE * joules_per_unit) END::DECIMAL(28,6) AS it_energy_joules,
     CASE WHEN settled_as = 'energy' THEN u95_ratio END AS u95_ratio,
@@ -39,11 +39,11 @@ SELECT
     billing_currency,
     CASE
         WHEN settled_as <> 'gap' THEN NULL
-        WHEN energy_driver IS NULL THEN 'no energy model for this charge'
-        WHEN driver_quantity IS NULL THEN 'the bill gives no quantity'
-        WHEN energy_driver = 'instance_hours' AND component IS NULL THEN 'unknown instance type'
-        WHEN component IS NULL THEN 'no coefficient for this driver'
-        ELSE 'no published power'
+        WHEN energy_driver IS NULL THEN 'no energy model for this charge'::charge_gap
+        WHEN driver_quantity IS NULL THEN 'the bill gives no quantity'::charge_gap
+        WHEN energy_driver = 'instance_hours' AND component IS NULL THEN 'unknown instance type'::charge_gap
+        WHEN component IS NULL THEN 'no coefficient for this driver'::charge_gap
+        ELSE 'no published power'::charge_gap
     END AS gap_reason,
     CASE WHEN settled_as = 'gap' THEN coalesce(consumed_quantity, driver_quantity) END AS gap_quantity,
     CASE WHEN settled_as = 'gap' THEN consumed_unit END AS gap_unit,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMMANDS, usage, usageOf } from '../../bin/commands/catalogue.ts';
 import { close } from '../../bin/commands/close.ts';
@@ -112,9 +112,12 @@ describe('close', () => {
   test('into a place that cannot be written says so in one line, before any work', async () => {
     mkdirSync(join(folder, 'taken'));
     writeFileSync(join(folder, 'taken/book'), 'a file');
-    await expect(
-      typeIn(close, '--month', MONTH, '--settings', settings, '--book', join(folder, 'taken/book')),
-    ).rejects.toThrow(/^Cannot write the book .*taken\/book: expected a folder that can be written, got \w+$/);
+    const places = ['taken/book', 'taken/book/below'].map((path) => join(folder, path));
+    for (const place of [...places, ...(existsSync('/proc/self') ? ['/proc/book'] : [])]) {
+      await expect(typeIn(close, '--month', MONTH, '--settings', settings, '--book', place)).rejects.toThrow(
+        /^Cannot write the book \/.*: expected a folder that can be written, got [A-Z]+$/,
+      );
+    }
   });
 
   test('after --until answers in JSON too', async () => {
