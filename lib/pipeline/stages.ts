@@ -20,7 +20,7 @@ const FILES_PER_SHARD = 4;
 /** Remarks of one source that travel through the state machine. */
 const REMARKS_TOLD = 20;
 /** Slices of a month that one worker settles. */
-const SLICES_PER_SHARD = 2;
+const SLICES_PER_SHARD = 4;
 
 /** The stages of a month as plain functions: what each state of the machine does, on a laptop as in a Lambda. */
 export const STAGES: Stages = {
