@@ -66,7 +66,8 @@ export async function traceFigure(figure: Figure, annex: Annex, workplace: Workp
     instruments: figure.method === 'market' ? annex.instruments : [],
     files: annex.evidence
       .filter(({ sha256 }) => figure.inputs.includes(sha256))
-      .map((evidence) => withReceipt(evidence, annex)),
+      .map((evidence) => withReceipt(evidence, annex))
+      .sort((one, other) => (one.origin < other.origin ? -1 : 1)),
     methods: trace.methods,
   };
 }
