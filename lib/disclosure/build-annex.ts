@@ -1,6 +1,5 @@
 import { KPIS } from '../kpis/catalogue.ts';
-import type { Quarantined } from '../landing/collect.ts';
-import { type Receipt, rejectionText } from '../landing/receipt.ts';
+import { type Quarantined, type Receipt, rejectionText } from '../landing/receipt.ts';
 import type { Row } from '../landing/warehouse.ts';
 import type { Period } from '../units/period.ts';
 import type {

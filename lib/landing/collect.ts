@@ -3,7 +3,8 @@ import type { Period } from '../units/period.ts';
 import { type Book, jsonBytes } from './book.ts';
 import { type Checked, checkRows, openLanded, type SourceOptions, unreadable } from './contract.ts';
 import { type Fetched, type Offer, type Origin, RejectedPayload } from './origin.ts';
-import { landedKey, type Receipt, type Rejection, receiptKey, rejectionText } from './receipt.ts';
+import { landedKey, type Quarantined, type Receipt, type Rejection, receiptKey, rejectionText } from './receipt.ts';
+import { currentReceipts, readReceipts } from './receipts.ts';
 import type { Warehouse } from './warehouse.ts';
 
 /** One source of the settings for one month. */
@@ -44,7 +45,9 @@ export async function collect(request: CollectRequest, edges: Edges): Promise<Co
   const offers = await edges.origin.list();
   const readable = offers.filter(({ origin }) => request.source.accepts.test(origin));
   const fates: Fate[] = passedOver(offers.length - readable.length, request);
-  for (const offer of readable) fates.push(await landOne(offer, request, edges));
+  const landed = await readReceipts(edges.book, request.period, request.asOf);
+  const known = landed.filter(({ source_id }) => source_id === request.sourceId);
+  for (const offer of readable) fates.push(await landOne(offer, known, request, edges));
   if (readable.length === 0) fates.push({ outcome: 'passed over', remarks: [`${request.sourceId}: no file to read`] });
   const count = (outcome: Fate['outcome']) => fates.filter((fate) => fate.outcome === outcome).length;
   return {
@@ -67,9 +70,11 @@ function passedOver(files: number, { source, sourceId }: CollectRequest): Fate[]
   ];
 }
 
-async function landOne(offer: Offer, request: CollectRequest, edges: Edges): Promise<Fate> {
+async function landOne(offer: Offer, known: readonly Receipt[], request: CollectRequest, edges: Edges): Promise<Fate> {
   try {
     const fetched = await edges.origin.fetch(offer);
+    const earlier = known.find(({ sha256 }) => sha256 === fetched.sha256);
+    if (earlier) return recognise(offer, earlier, known, request, edges.book);
     const identity = { source_id: request.sourceId, period: request.period.month, sha256: fetched.sha256 };
     if (await edges.book.read(receiptKey(identity))) return { outcome: 'present' };
     const checked = await check(fetched, request, edges.warehouse, offer);
@@ -79,6 +84,24 @@ async function landOne(offer: Offer, request: CollectRequest, edges: Edges): Pro
     if (!(error instanceof RejectedPayload)) throw error;
     return quarantine(offer, error, request, edges);
   }
+}
+
+/**
+ * The bytes are in the book already. Where the provider has gone back to them after another version, a second receipt
+ * says so, and they are current again.
+ */
+async function recognise(
+  { origin }: Offer,
+  earlier: Receipt,
+  known: readonly Receipt[],
+  { asOf }: CollectRequest,
+  book: Book,
+): Promise<Fate> {
+  const current = currentReceipts(known).find((receipt) => receipt.origin === origin);
+  if (!current || current.sha256 === earlier.sha256 || earlier.origin !== origin) return { outcome: 'present' };
+  const again: Receipt = { ...earlier, fetched_at: asOf, landed_again: true };
+  await book.putIfAbsent(receiptKey(again), jsonBytes(again));
+  return { outcome: 'landed', remarks: [`${origin}: back to the version of ${earlier.fetched_at}`] };
 }
 
 async function check(fetched: Fetched, request: CollectRequest, warehouse: Warehouse, offer: Offer): Promise<Checked> {
@@ -131,19 +154,6 @@ function rowRemarks({ origin }: Offer, { contract, rejections }: Checked): strin
   return [
     `${origin}: ${contract.rows_rejected} of ${contract.rows} rows rejected, ${rejectionText({ ...first, file: 'the first' })}`,
   ];
-}
-
-/** The reason that lies in quarantine, for a file or for rows of a landed file. */
-export interface Quarantined {
-  readonly source_id: string;
-  readonly period: string;
-  readonly origin: string;
-  readonly fetched_at: string;
-  readonly sha256: string | null;
-  readonly bytes: number;
-  readonly whole_file: boolean;
-  readonly rows_rejected: number | null;
-  readonly reasons: readonly Rejection[];
 }
 
 /** `quarantine/source=bill/period=2026-06/` */

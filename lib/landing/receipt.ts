@@ -27,6 +27,8 @@ export interface Receipt {
   /** The provider's own version of the file where it states one (model_version, export time). */
   readonly provider_version: string | null;
   readonly contract: ContractResult;
+  /** The provider came back to these bytes after another version of the same origin. */
+  readonly landed_again?: true;
 }
 
 /** Why a file or a row stays out: where, what was found, what was expected. */
@@ -49,9 +51,12 @@ export function landedKey(receipt: Pick<Receipt, 'source_id' | 'period' | 'sha25
   return `${landingFolder(receipt.source_id, { month: receipt.period })}/${receipt.sha256}.${receipt.extension}`;
 }
 
-/** The key of the receipt itself. */
-export function receiptKey(receipt: Pick<Receipt, 'source_id' | 'period' | 'sha256'>): string {
-  return `${landingFolder(receipt.source_id, { month: receipt.period })}/${receipt.sha256}.receipt.json`;
+/** The key of the receipt itself; one for bytes that landed again bears the time. */
+export function receiptKey(
+  receipt: Pick<Receipt, 'source_id' | 'period' | 'sha256'> & Partial<Pick<Receipt, 'fetched_at' | 'landed_again'>>,
+): string {
+  const again = receipt.landed_again ? `.again-${receipt.fetched_at?.replaceAll(/\W/g, '')}` : '';
+  return `${landingFolder(receipt.source_id, { month: receipt.period })}/${receipt.sha256}${again}.receipt.json`;
 }
 
 /** `inputs/bill/x.parquet: row 7, column line_item_usage_amount: found NaN, expected a finite number` */
@@ -59,4 +64,17 @@ export function rejectionText(rejection: Rejection): string {
   const row = rejection.row === undefined ? '' : ` row ${rejection.row},`;
   const column = rejection.column === undefined ? '' : ` column ${rejection.column}:`;
   return `${rejection.file}:${row}${column} found ${rejection.found}, expected ${rejection.expected}`;
+}
+
+/** The reason that lies in quarantine, for a file or for rows of a landed file. */
+export interface Quarantined {
+  readonly source_id: string;
+  readonly period: string;
+  readonly origin: string;
+  readonly fetched_at: string;
+  readonly sha256: string | null;
+  readonly bytes: number;
+  readonly whole_file: boolean;
+  readonly rows_rejected: number | null;
+  readonly reasons: readonly Rejection[];
 }

@@ -1,7 +1,6 @@
 import type { Period } from '../units/period.ts';
 import { type Book, readText } from './book.ts';
-import type { Quarantined } from './collect.ts';
-import type { Receipt } from './receipt.ts';
+import type { Quarantined, Receipt } from './receipt.ts';
 
 /** Every receipt of a month that was fetched by `asOf`, sorted by source and hash: the evidence. */
 export async function readReceipts(book: Book, period: Period, asOf: string): Promise<Receipt[]> {
