@@ -167,7 +167,7 @@ function misfit(source: Source, seen: readonly FoundColumn[], misfits: readonly 
   const columns = seen.map(({ name }) => name).filter((name) => name !== 'file_row');
   return new RejectedPayload({
     found: refusalOf(source, seen) ?? `columns ${columns.slice(0, 8).join(', ')}${columns.length > 8 ? ', …' : ''}`,
-    expected: `${source.card.title}: ${misfits.join('; ') || `a file of ${source.shapes.map(({ format }) => format).join(' or ')}`}`,
+    expected: `${source.card.title}: ${misfits.join('; ') || `a file of ${[...new Set(source.shapes.map(({ format }) => format))].join(' or ')}`}`,
   });
 }
 
