@@ -15,12 +15,12 @@ import { factKeysOf, factReceipts } from './month-receipts.ts';
 import type { Shard, Workplace } from './stage.ts';
 import { writeDisclosure } from './write-disclosure.ts';
 
-/** Landed files that one worker turns into facts: few, so that workers finish together. */
-const FILES_PER_SHARD = 4;
+/** Shards that a stage aims at, so that workers finish together; and most, so that their list fits a state's 256 KB. */
+const SHARDS = { wanted: 12, most: 1000 } as const;
+/** Parts that one worker takes where there are many: small enough for fifteen minutes and 10 GB of disk. */
+const PARTS_PER_SHARD = 16;
 /** Remarks of one source that travel through the state machine. */
 const REMARKS_TOLD = 20;
-/** Slices of a month that one worker settles. */
-const SLICES_PER_SHARD = 4;
 
 /** The stages of a month as plain functions: what each state of the machine does, on a laptop as in a Lambda. */
 export const STAGES: Stages = {
@@ -94,9 +94,9 @@ async function planFacts({ month, as_of }: PlanRequest, workplace: Workplace): P
   const receipts = await factReceipts(period, as_of, workplace);
   await removeStale(period, receipts, workplace);
   const shards: Shard[] = [];
-  for (let first = 0; first < receipts.length; first += FILES_PER_SHARD) {
+  for (const dealt of deal(receipts)) {
     const shard = planKey(period, shards.length + 1);
-    await workplace.book.put(shard, jsonBytes(receipts.slice(first, first + FILES_PER_SHARD)));
+    await workplace.book.put(shard, jsonBytes(dealt));
     shards.push({ month, as_of, shard });
   }
   return { shards };
@@ -113,12 +113,21 @@ async function planSettlement({ month, as_of }: PlanRequest, workplace: Workplac
   const slices = await slicesOfMonth(period, as_of, workplace);
   const current = new Set([...ledgerKeys(period, slices), ...sumsKeys(period, slices)]);
   await removeAllBut(current, [`ledger/month=${month}/`, `sums/month=${month}/`], workplace);
-  const shards: Shard[] = [];
-  for (let first = 0; first < slices.length; first += SLICES_PER_SHARD) {
-    const dealt = slices.slice(first, first + SLICES_PER_SHARD);
-    shards.push({ month, as_of, shard: dealt.map(({ from }) => from).join(',') });
-  }
-  return { shards };
+  return { shards: deal(slices).map((dealt) => ({ month, as_of, shard: dealt.map(({ from }) => from).join(',') })) };
+}
+
+/** Few parts make a dozen shards; many make hands of sixteen, until there would be too many shards to list. */
+function handOf(parts: number): number {
+  const even = Math.min(PARTS_PER_SHARD, Math.ceil(parts / SHARDS.wanted));
+  return Math.max(1, even, Math.ceil(parts / SHARDS.most));
+}
+
+/** Work in hands of equal size, in order. How it is dealt shapes no byte of the book. */
+function deal<Part>(parts: readonly Part[]): Part[][] {
+  const most = handOf(parts.length);
+  const hands: Part[][] = [];
+  for (let first = 0; first < parts.length; first += most) hands.push(parts.slice(first, first + most));
+  return hands;
 }
 
 async function slicesOfMonth(period: Period, asOf: string, workplace: Workplace): Promise<Slice[]> {
