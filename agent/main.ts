@@ -1,12 +1,14 @@
 #!/usr/bin/env -S node --experimental-import-text --no-warnings
 import { readFile } from 'node:fs/promises';
+import { uptime } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 
+import { EMPTY_ACCOUNT, recordsOf, withTick } from './account.ts';
 import type { Moment } from './look.ts';
 import { type AgentOptions, readOptions } from './options.ts';
 import { readHost } from './readers/host.ts';
-import { lookAt } from './readers/look.ts';
-import { recordsBetween } from './records.ts';
+import { openLookout } from './readers/look.ts';
+import { baselineOf, spendingSince } from './spending.ts';
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -32,20 +34,25 @@ function explain(error: unknown): 2 {
 /** Looks, waits, looks again, and writes what was spent in between to the standard output, one record a line. */
 async function watch(options: AgentOptions, ending: AbortSignal): Promise<void> {
   const host = await readHost(options.root, options);
-  let before = await lookAt(options.root, now());
+  const lookout = openLookout(options.root);
+  const first = await lookout.look(now());
+  let baseline = baselineOf(first);
   // Nothing is remembered from run to run: counting from the clock's microseconds, no two runs give one number twice.
-  let firstSeq = before.readAt.getTime() * 1000;
+  let firstSeq = first.readAt.getTime() * 1000;
   do {
     await setTimeout(options.intervalMs, undefined, { signal: ending });
-    const after = await lookAt(options.root, now());
-    const records = recordsBetween({ host, before, after, firstSeq });
+    const look = await lookout.look(now());
+    const { spendings, after } = spendingSince(baseline, look);
+    const records = recordsOf(withTick(EMPTY_ACCOUNT, spendings), { host, bootId: look.bootId, firstSeq });
     process.stdout.write(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
     firstSeq += records.length;
-    before = after;
+    baseline = after;
   } while (!options.isOnce);
+  lookout.close();
 }
 
 /** Milliseconds of the running clock are whole, as those of the wall clock are. */
 function now(): Moment {
-  return { readAt: new Date(), runningMs: Math.round(performance.now()) };
+  const runningMs = Number(process.hrtime.bigint() / 1_000_000n);
+  return { readAt: new Date(), runningMs, sinceBootMs: Math.round(uptime() * 1000) };
 }

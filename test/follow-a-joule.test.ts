@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { EMPTY_ACCOUNT, recordsOf, withTick } from '../agent/account.ts';
 import type { Look } from '../agent/look.ts';
-import { lookAt } from '../agent/readers/look.ts';
-import { recordsBetween } from '../agent/records.ts';
+import { openLookout } from '../agent/readers/look.ts';
+import { baselineOf, spendingSince } from '../agent/spending.ts';
 import { DuckDbWarehouse } from '../lib/adapters/duckdb-warehouse.ts';
 import { fingerprint } from '../lib/adapters/workplace.ts';
 import type { Annex, Figure } from '../lib/disclosure/annex.ts';
@@ -34,12 +35,10 @@ const SETTINGS = tinySettings({
 let looks: readonly [Look, Look];
 let sent: string;
 beforeAll(async () => {
-  looks = [
-    await lookAt(join(COUNTERS, 'first'), { readAt: new Date('2026-06-10T14:00:00Z'), runningMs: 0 }),
-    await lookAt(join(COUNTERS, 'second'), { readAt: new Date('2026-06-10T14:01:00Z'), runningMs: 60_000 }),
-  ];
-  const [before, after] = looks;
-  const records = recordsBetween({ host: { hostId: 'onprem-7', resourceId: 'onprem-7' }, before, after, firstSeq: 0 });
+  looks = [await lookAt('first', 0), await lookAt('second', 60_000)];
+  const { spendings } = spendingSince(baselineOf(looks[0]), looks[1]);
+  const host = { hostId: 'onprem-7', resourceId: 'onprem-7' };
+  const records = recordsOf(withTick(EMPTY_ACCOUNT, spendings), { host, bootId: looks[1].bootId, firstSeq: 0 });
   sent = records.map((record) => `${JSON.stringify(record)}\n`).join('');
   writeText(join(home, 'inputs/telemetry/onprem-7.jsonl'), sent);
   writeText(
@@ -52,6 +51,14 @@ beforeAll(async () => {
   );
   await discloseTiny(tinyWorkplace(home, SETTINGS), MONTH);
 });
+
+async function lookAt(tree: string, sinceTwoMs: number): Promise<Look> {
+  const lookout = openLookout(join(COUNTERS, tree));
+  const readAt = new Date(Date.parse('2026-06-10T14:00:00Z') + sinceTwoMs);
+  const look = await lookout.look({ readAt, runningMs: sinceTwoMs, sinceBootMs: sinceTwoMs });
+  lookout.close();
+  return look;
+}
 
 /** What docs/follow-a-joule.md says under the heading of a step. */
 function told(step: number): string {
@@ -80,8 +87,8 @@ function totalOf(annex: Annex, id: string): Figure | undefined {
 }
 
 test('1. the counter in sysfs climbs by 3 600 000 000 microjoules', () => {
-  const [before, after] = looks.map(({ zones }) =>
-    zones.map(({ domain, counter }) => ({ domain, climbed: counter?.energyMicrojoules })),
+  const [before, after] = looks.map(({ devices }) =>
+    devices.map(({ domain, counter }) => ({ domain, climbed: counter?.energyMicrojoules })),
   );
   expect(before).toEqual([{ domain: 'package-0', climbed: 2_000_000_000n }]);
   expect(after).toEqual([{ domain: 'package-0', climbed: 5_600_000_000n }]);

@@ -1,4 +1,5 @@
 import { splitExactly } from './split.ts';
+import type { Workload } from './workload.ts';
 
 /** CPU time since boot, in microseconds, over all processors together. */
 export interface CpuTime {
@@ -8,60 +9,78 @@ export interface CpuTime {
 
 /** CPU time that one workload has used since it began, in microseconds. */
 export interface WorkloadTime {
-  /** Path of its control group: its name on the host. */
-  readonly cgroup: string;
+  readonly workload: Workload;
   readonly microseconds: bigint;
 }
 
-/** CPU time of an interval: of the node, and of the workloads in it. */
-export interface CpuUse {
-  readonly busy: bigint;
+/** What one workload used of a device in an interval, in any unit that adds up over the users. */
+export interface WorkloadUse {
+  readonly workload: Workload;
+  readonly weight: bigint;
+}
+
+/** What an interval of a device is made of: how long it was idle, and who used it for the rest. */
+export interface Use {
+  /** Weights of the two parts of the energy; `active` is then dealt out among the users. */
   readonly idle: bigint;
-  readonly workloads: readonly WorkloadTime[];
+  readonly active: bigint;
+  readonly users: readonly WorkloadUse[];
+  /** Weight of those whom nobody can name, in the unit of the users. */
+  readonly unnamed: bigint;
 }
 
 /** The energy of a device in microjoules, dealt out: the parts add up to it exactly. */
 export interface Parts {
-  readonly workloads: readonly { readonly cgroup: string; readonly energyMicrojoules: bigint }[];
+  readonly workloads: readonly WorkloadEnergy[];
   readonly idle: bigint;
   readonly unattributed: bigint;
 }
 
-/**
- * Splits a device's energy by CPU time (docs/methods/attribution.md): active = energy · busy / all, and of the active part
- * each workload gets its share of the node's busy time. What no workload used is unattributed; so is everything where
- * the CPU time is unknown.
- */
-export function sharesOf(energyMicrojoules: bigint, use: CpuUse | undefined): Parts {
-  if (!use) return { workloads: [], idle: 0n, unattributed: energyMicrojoules };
-  const [idle = 0n, active = 0n] = splitExactly(energyMicrojoules, [use.idle, use.busy]);
-  const seen = use.workloads.reduce((sum, { microseconds }) => sum + microseconds, 0n);
-  // Two files are not read in the same instant: workloads may claim a little more than the node was busy.
-  const unseen = use.busy > seen ? use.busy - seen : 0n;
-  if (seen + unseen === 0n) return { workloads: [], idle, unattributed: active };
-  const weights = [...use.workloads.map(({ microseconds }) => microseconds), unseen];
-  const energies = splitExactly(active, weights);
-  const workloads = use.workloads.map(({ cgroup }, index) => ({ cgroup, energyMicrojoules: energies[index] ?? 0n }));
-  return { workloads, idle, unattributed: energies[use.workloads.length] ?? 0n };
+export interface WorkloadEnergy {
+  readonly workload: Workload;
+  readonly energyMicrojoules: bigint;
 }
 
-/** What was used between two looks; `undefined` where a look failed, the clocks went back or no time has passed. */
+/**
+ * Splits a device's energy (docs/methods/attribution.md): first into an idle and an active part, then the active part among
+ * those who used the device. What nobody can be named for is unattributed; so is everything where the use is unknown.
+ */
+export function sharesOf(energyMicrojoules: bigint, use: Use | undefined): Parts {
+  if (!use) return { workloads: [], idle: 0n, unattributed: energyMicrojoules };
+  const [idle = 0n, active = 0n] = splitExactly(energyMicrojoules, [use.idle, use.active]);
+  const named = use.users.reduce((sum, { weight }) => sum + weight, 0n);
+  if (named + use.unnamed === 0n) return { workloads: [], idle, unattributed: active };
+  const energies = splitExactly(active, [...use.users.map(({ weight }) => weight), use.unnamed]);
+  const workloads = use.users.map(({ workload }, index) => ({ workload, energyMicrojoules: energies[index] ?? 0n }));
+  return { workloads, idle, unattributed: energies[use.users.length] ?? 0n };
+}
+
+/** CPU time as the use of a processor or its memory; `undefined` where a look failed, clocks went back or no time passed. */
 export function cpuUseBetween(
   before: CpuTime | undefined,
   after: CpuTime | undefined,
-): Omit<CpuUse, 'workloads'> | undefined {
+  users: readonly WorkloadUse[],
+): Use | undefined {
   if (!before || !after) return undefined;
   const busy = after.busyMicroseconds - before.busyMicroseconds;
   const idle = after.idleMicroseconds - before.idleMicroseconds;
-  return busy >= 0n && idle >= 0n && busy + idle > 0n ? { busy, idle } : undefined;
+  if (busy < 0n || idle < 0n || busy + idle <= 0n) return undefined;
+  const seen = users.reduce((sum, { weight }) => sum + weight, 0n);
+  // Two files are not read in the same instant: workloads may claim a little more than the node was busy.
+  return { idle, active: busy, users, unnamed: busy > seen ? busy - seen : 0n };
 }
 
-/** Workloads that used time between two looks. One that began since then counts from its beginning. */
-export function workloadsBetween(before: readonly WorkloadTime[], after: readonly WorkloadTime[]): WorkloadTime[] {
-  const known = new Map(before.map(({ cgroup, microseconds }) => [cgroup, microseconds]));
+/** CPU time, by the workload's key, at an earlier look. */
+export type TimesByKey = ReadonlyMap<string, bigint>;
+
+/** Workloads that used time since an earlier look. One that began since then counts from its beginning. */
+export function workloadsSince(before: TimesByKey, after: readonly WorkloadTime[]): WorkloadUse[] {
   return after
-    .map(({ cgroup, microseconds }) => ({ cgroup, microseconds: sinceThen(microseconds, known.get(cgroup) ?? 0n) }))
-    .filter(({ microseconds }) => microseconds > 0n);
+    .map(({ workload, microseconds }) => ({
+      workload,
+      weight: sinceThen(microseconds, before.get(workload.key) ?? 0n),
+    }))
+    .filter(({ weight }) => weight > 0n);
 }
 
 /** A service that was started anew stands lower than before: all of its time is new. */

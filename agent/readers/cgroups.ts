@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { WorkloadTime } from '../attribution/shares.ts';
+import { UNNAMED } from '../attribution/workload.ts';
 import { maybeWorkloadLabels } from '../attribution/workload-labels.ts';
 import { maybeText } from './small-file.ts';
 
@@ -13,7 +14,9 @@ const DEEPEST = 5;
  * Slurm jobs. A workload counts whole: what runs inside it is not listed again. None where there are no such groups.
  */
 export async function readWorkloadTimes(root: string): Promise<WorkloadTime[]> {
-  return (await readBelow(join(root, 'sys/fs/cgroup'), '', 0)).sort((a, b) => (a.cgroup < b.cgroup ? -1 : 1));
+  return (await readBelow(join(root, 'sys/fs/cgroup'), '', 0)).sort((a, b) =>
+    a.workload.key < b.workload.key ? -1 : 1,
+  );
 }
 
 async function readBelow(mount: string, cgroup: string, depth: number): Promise<WorkloadTime[]> {
@@ -26,7 +29,8 @@ async function readBelow(mount: string, cgroup: string, depth: number): Promise<
 async function readWorkload(mount: string, cgroup: string): Promise<WorkloadTime[]> {
   const text = await maybeText(join(mount, cgroup, 'cpu.stat'));
   const microseconds = /^usage_usec (\d+)$/m.exec(text ?? '')?.[1];
-  return microseconds === undefined ? [] : [{ cgroup, microseconds: BigInt(microseconds) }];
+  const workload = { key: cgroup, labels: maybeWorkloadLabels(cgroup) ?? { cgroup }, names: UNNAMED };
+  return microseconds === undefined ? [] : [{ workload, microseconds: BigInt(microseconds) }];
 }
 
 async function foldersIn(folder: string): Promise<string[]> {

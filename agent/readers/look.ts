@@ -1,18 +1,43 @@
 import { join } from 'node:path';
 
-import type { Look, Moment } from '../look.ts';
+import { type Look, type Moment, NO_OWNERS } from '../look.ts';
+import { openSensors } from './catalogue.ts';
 import { readWorkloadTimes } from './cgroups.ts';
 import { readCpuTime } from './cpu-time.ts';
-import { readRapl } from './rapl.ts';
 import { maybeText } from './small-file.ts';
 
-/** Looks once at the host below `root`. The counters are read right after the moment is taken; nothing is written. */
-export async function lookAt(root: string, { readAt, runningMs }: Moment): Promise<Look> {
-  const [zones, cpuTime, workloadTimes, bootId] = await Promise.all([
-    readRapl(root),
-    readCpuTime(root),
-    readWorkloadTimes(root),
-    maybeText(join(root, 'proc/sys/kernel/random/boot_id')),
-  ]);
-  return { readAt, runningMs, bootId: bootId || 'unknown', zones, cpuTime, workloadTimes };
+/** The host below a root folder, opened for looking at it again and again. */
+export interface Lookout {
+  look(moment: Moment): Promise<Look>;
+  close(): void;
+}
+
+/** Opens the sensors of the host below `root` (`/` on a host). Nothing is written there. */
+export function openLookout(root: string): Lookout {
+  const sensors = openSensors({ root });
+  return {
+    async look({ readAt, runningMs, sinceBootMs }) {
+      // The counters first: their energy is that of the moment.
+      const [devices, cpuTime, workloadTimes, bootId] = await Promise.all([
+        Promise.all(sensors.map((sensor) => sensor.read({ readAt, runningMs, sinceBootMs }))),
+        readCpuTime(root),
+        readWorkloadTimes(root),
+        maybeText(join(root, 'proc/sys/kernel/random/boot_id')),
+      ]);
+      const owners = NO_OWNERS;
+      return {
+        readAt,
+        runningMs,
+        sinceBootMs,
+        bootId: bootId || 'unknown',
+        devices: devices.flat(),
+        cpuTime,
+        workloadTimes,
+        owners,
+      };
+    },
+    close() {
+      for (const sensor of sensors) sensor.close();
+    },
+  };
 }

@@ -1,17 +1,9 @@
 import { join } from 'node:path';
 
-import type { CounterReading } from '../counter.ts';
-import { maybeCount, maybeText, namesIn } from './small-file.ts';
-
-/** One counter of a processor package or of its memory. */
-export interface RaplZone {
-  readonly component: 'cpu' | 'memory';
-  /** `package-0`, `package-1`, `package-0/dram`: the kernel's own names. */
-  readonly domain: string;
-  /** `undefined` where the counter is there but cannot be read, as for everyone but root since Linux 5.10. */
-  readonly counter: CounterReading | undefined;
-  readonly powerLimitWatts: number;
-}
+import type { DeviceReading } from '../look.ts';
+import { countIn, KeptFiles } from './kept-files.ts';
+import type { Sensor } from './sensor.ts';
+import { maybeText, namesIn } from './small-file.ts';
 
 const ZONE = /^intel-rapl(?<mmio>-mmio)?:(?<parent>[0-9a-z]+)(?::(?<child>[0-9a-z]+))?$/;
 const PACKAGE = /^package-\d+/;
@@ -26,19 +18,77 @@ interface Found {
   readonly parent: string | undefined;
 }
 
+/** 95 % half-width of RAPL against a meter at the socket (docs/methods/uncertainty.md). */
+const U95 = 0.05;
+/** Zones come and go with the driver, rarely: they are looked for this often. */
+const SEARCH_MS = 60_000;
+
+interface Zone {
+  readonly zone: string;
+  readonly name: string;
+  readonly domain: string;
+}
+
 /**
- * Reads every processor package and its memory under `/sys/class/powercap`; none where the host has no such counters.
+ * Every processor package and its memory under `/sys/class/powercap`; none where the host has no such counters.
  *
  * Zones are told by their names, since their numbers differ from machine to machine. Cores and graphics are part of their
  * package, `psys` holds the packages, and `intel-rapl-mmio` shows the same package a second time: none is read beside it.
  */
-export async function readRapl(root: string): Promise<RaplZone[]> {
+export function raplSensor(root: string): Sensor {
   const powercap = join(root, 'sys/class/powercap');
-  const found = (await Promise.all((await namesIn(powercap)).map((zone) => findZone(powercap, zone)))).flat();
-  const wanted = found.filter(({ name }) => PACKAGE.test(name) || name === 'dram').filter(isFirstOfItsName);
-  return Promise.all(wanted.map((zone) => readZone(powercap, zone, domainOf(zone, wanted, found))));
+  const files = new KeptFiles();
+  let zones: readonly Zone[] = [];
+  let searchAt = Number.NEGATIVE_INFINITY;
+  return {
+    async read({ runningMs }) {
+      if (runningMs >= searchAt) {
+        zones = await findZones(powercap);
+        searchAt = runningMs + SEARCH_MS;
+      }
+      return readZones(powercap, zones, files);
+    },
+    close: () => files.close(),
+  };
 }
 
+async function findZones(powercap: string): Promise<Zone[]> {
+  const found = (await Promise.all((await namesIn(powercap)).map((zone) => findZone(powercap, zone)))).flat();
+  const wanted = found.filter(({ name }) => PACKAGE.test(name) || name === 'dram').filter(isFirstOfItsName);
+  return wanted.map((zone) => ({ zone: zone.zone, name: zone.name, domain: domainOf(zone, wanted, found) }));
+}
+
+async function readZones(powercap: string, zones: readonly Zone[], files: KeptFiles): Promise<DeviceReading[]> {
+  const path = (zone: string, file: string) => join(powercap, zone, file);
+  const answers = await files.read(
+    zones.flatMap(({ zone }) =>
+      ['energy_uj', 'max_energy_range_uj', 'constraint_0_max_power_uw'].map((file) => path(zone, file)),
+    ),
+  );
+  return zones.map(({ zone, name, domain }): DeviceReading => {
+    const energy = countIn(answers.get(path(zone, 'energy_uj')));
+    const most = countIn(answers.get(path(zone, 'constraint_0_max_power_uw')));
+    return {
+      component: name === 'dram' ? 'memory' : 'cpu',
+      domain,
+      method: 'rapl',
+      basis: 'measured',
+      u95Ratio: U95,
+      // Linux lets nobody but root read it since 5.10.
+      counter:
+        energy === undefined
+          ? undefined
+          : {
+              energyMicrojoules: energy,
+              rangeMicrojoules: countIn(answers.get(path(zone, 'max_energy_range_uj'))) ?? 0n,
+            },
+      gap: 'counter-not-readable',
+      // The limit of long load is passed for seconds at a time: twice of it is not.
+      powerLimitWatts: most ? (2 * Number(most)) / MICROWATTS_PER_WATT : POWER_LIMIT_WATTS,
+      use: 'cpu-time',
+    };
+  });
+}
 async function findZone(powercap: string, zone: string): Promise<Found[]> {
   const parts = ZONE.exec(zone)?.groups;
   const name = await maybeText(join(powercap, zone, 'name'));
@@ -57,20 +107,4 @@ function domainOf({ zone, name, parent }: Found, wanted: readonly Found[], all: 
   const isAlone = wanted.every((other) => other.zone === zone || other.name !== name || other.parent !== parent);
   const above = all.find((other) => other.zone === parent)?.name;
   return [above, isAlone ? name : `${name} (${zone})`].filter((part) => part !== undefined).join('/');
-}
-
-async function readZone(powercap: string, { zone, name }: Found, domain: string): Promise<RaplZone> {
-  const folder = join(powercap, zone);
-  const [energy, range, most] = await Promise.all([
-    maybeCount(join(folder, 'energy_uj')),
-    maybeCount(join(folder, 'max_energy_range_uj')),
-    maybeCount(join(folder, 'constraint_0_max_power_uw')),
-  ]);
-  return {
-    component: name === 'dram' ? 'memory' : 'cpu',
-    domain,
-    counter: energy === undefined ? undefined : { energyMicrojoules: energy, rangeMicrojoules: range ?? 0n },
-    // The limit of long load is passed for seconds at a time: twice of it is not.
-    powerLimitWatts: most ? (2 * Number(most)) / MICROWATTS_PER_WATT : POWER_LIMIT_WATTS,
-  };
 }

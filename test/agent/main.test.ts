@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
@@ -55,8 +55,7 @@ describe('joulebook-agent', () => {
     const counter = join(root, 'sys/class/powercap/intel-rapl:0/energy_uj');
     while (lines.length < 6 && child.exitCode === null) {
       await setTimeout(50);
-      writeFileSync(`${counter}.new`, String(Number(readFileSync(counter, 'utf8')) + 3_000_000));
-      renameSync(`${counter}.new`, counter);
+      writeFileSync(counter, String(Number(readFileSync(counter, 'utf8')) + 3_000_000));
     }
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);

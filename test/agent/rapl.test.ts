@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { readWorkloadTimes } from '../../agent/readers/cgroups.ts';
 import { readCpuTime } from '../../agent/readers/cpu-time.ts';
 import { readHost } from '../../agent/readers/host.ts';
-import { readRapl } from '../../agent/readers/rapl.ts';
+import { raplSensor } from '../../agent/readers/rapl.ts';
 import { type HostFiles, hostTree, zone } from '../support/host-tree.ts';
 import { describeShared } from '../support/shared.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const root = join(tempFolder(), 'host');
+const MOMENT = { readAt: new Date(0), runningMs: 0, sinceBootMs: 0 };
+const readRapl = (root: string) => raplSensor(root).read(MOMENT);
 const read = async (files: HostFiles) =>
   (await readRapl(hostTree(root, files))).map(({ component, domain, counter }) => [
     component,
@@ -94,7 +96,11 @@ test('a workload counts whole, and what runs inside it is not listed again', asy
     'sys/fs/cgroup/system.slice/slurmstepd.scope/job_9/cpu.stat': 'usage_usec 5',
     'sys/fs/cgroup/system.slice/unreadable.service/memory.stat': 'anon 1',
   };
-  expect(await readWorkloadTimes(hostTree(root, files))).toEqual([
+  const times = (await readWorkloadTimes(hostTree(root, files))).map(({ workload, microseconds }) => ({
+    cgroup: workload.key,
+    microseconds,
+  }));
+  expect(times).toEqual([
     { cgroup: '/system.slice/a.service', microseconds: 70n },
     { cgroup: '/system.slice/slurmstepd.scope/job_9', microseconds: 5n },
   ]);

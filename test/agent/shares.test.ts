@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 
-import { cpuUseBetween, sharesOf, workloadsBetween } from '../../agent/attribution/shares.ts';
+import { cpuUseBetween, sharesOf, workloadsSince } from '../../agent/attribution/shares.ts';
 import { splitExactly } from '../../agent/attribution/split.ts';
+import { UNNAMED } from '../../agent/attribution/workload.ts';
 import { maybeWorkloadLabels } from '../../agent/attribution/workload-labels.ts';
 
 const sumOf = (parts: readonly bigint[]) => parts.reduce((sum, part) => sum + part, 0n);
@@ -33,19 +34,16 @@ describe('an exact split', () => {
   });
 });
 
+const workload = (key: string) => ({ key, labels: { unit: key }, names: UNNAMED });
+
 describe('shares of a device', () => {
-  const use = fc.record({
-    busy: weight,
-    idle: weight,
-    workloads: fc.array(fc.record({ cgroup: fc.constantFrom('/a.service', '/b.service'), microseconds: weight }), {
-      maxLength: 12,
-    }),
-  });
+  const user = fc.record({ workload: fc.constantFrom(workload('a'), workload('b')), weight });
+  const use = fc.record({ active: weight, idle: weight, unnamed: weight, users: fc.array(user, { maxLength: 12 }) });
 
   test('add up to its energy to the microjoule, whatever was used', () => {
     fc.assert(
       fc.property(amount, fc.option(use, { nil: undefined }), (energy, of) => {
-        fc.pre(of === undefined || of.busy + of.idle > 0n);
+        fc.pre(of === undefined || of.active + of.idle > 0n);
         const { workloads, idle, unattributed } = sharesOf(energy, of);
         const parts = [...workloads.map(({ energyMicrojoules }) => energyMicrojoules), idle, unattributed];
         expect(sumOf(parts)).toBe(energy);
@@ -55,14 +53,18 @@ describe('shares of a device', () => {
   });
 
   test('workloads that claim more than the node was busy share what it was', () => {
-    const workloads = [
-      { cgroup: '/a.service', microseconds: 300n },
-      { cgroup: '/b.service', microseconds: 100n },
-    ];
-    expect(sharesOf(1000n, { busy: 200n, idle: 200n, workloads })).toEqual({
+    const use = cpuUseBetween(
+      { busyMicroseconds: 0n, idleMicroseconds: 0n },
+      { busyMicroseconds: 200n, idleMicroseconds: 200n },
+      [
+        { workload: workload('a'), weight: 300n },
+        { workload: workload('b'), weight: 100n },
+      ],
+    );
+    expect(sharesOf(1000n, use)).toEqual({
       workloads: [
-        { cgroup: '/a.service', energyMicrojoules: 375n },
-        { cgroup: '/b.service', energyMicrojoules: 125n },
+        { workload: workload('a'), energyMicrojoules: 375n },
+        { workload: workload('b'), energyMicrojoules: 125n },
       ],
       idle: 500n,
       unattributed: 0n,
@@ -72,21 +74,24 @@ describe('shares of a device', () => {
   test('are all unattributed where the CPU time is unknown', () => {
     expect(sharesOf(7n, undefined)).toEqual({ workloads: [], idle: 0n, unattributed: 7n });
     const time = { busyMicroseconds: 5n, idleMicroseconds: 5n };
-    expect(cpuUseBetween(time, { ...time, idleMicroseconds: 4n })).toBeUndefined();
-    expect(cpuUseBetween(time, time)).toBeUndefined();
-    expect(cpuUseBetween(undefined, time)).toBeUndefined();
+    expect(cpuUseBetween(time, { ...time, idleMicroseconds: 4n }, [])).toBeUndefined();
+    expect(cpuUseBetween(time, time, [])).toBeUndefined();
+    expect(cpuUseBetween(undefined, time, [])).toBeUndefined();
   });
 
   test('count a service that was started anew from its beginning', () => {
-    const before = [
-      { cgroup: '/a.service', microseconds: 900n },
-      { cgroup: '/gone.service', microseconds: 5n },
-    ];
+    const before = new Map([
+      ['a', 900n],
+      ['gone', 5n],
+    ]);
     const after = [
-      { cgroup: '/a.service', microseconds: 40n },
-      { cgroup: '/new.service', microseconds: 7n },
+      { workload: workload('a'), microseconds: 40n },
+      { workload: workload('new'), microseconds: 7n },
     ];
-    expect(workloadsBetween(before, after)).toEqual(after);
+    expect(workloadsSince(before, after).map((use) => [use.workload.key, use.weight])).toEqual([
+      ['a', 40n],
+      ['new', 7n],
+    ]);
   });
 });
 

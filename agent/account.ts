@@ -1,0 +1,149 @@
+import type { TelemetryRecord, WorkloadShare } from '../lib/landing/record.ts';
+import type { WorkloadEnergy } from './attribution/shares.ts';
+import type { Host, Moment } from './look.ts';
+import type { Device, Spending } from './spending.ts';
+
+/** The wall clock is slewed by some milliseconds at any time; more than this was a step. */
+const CLOCK_STEP_MS = 1000;
+/** No record may span more (lib/landing/record.ts). */
+const LONGEST_MS = 3_600_000;
+const MICROJOULES_PER_JOULE = 1_000_000n;
+
+/** An unbroken stretch of one device: its energy is known throughout, or unknown for one reason throughout. */
+interface Stretch {
+  readonly device: Device;
+  readonly from: Moment;
+  readonly to: Moment;
+  readonly gap: string | undefined;
+  readonly energyMicrojoules: bigint;
+  readonly workloads: ReadonlyMap<string, WorkloadEnergy>;
+  readonly idle: bigint;
+  readonly unattributed: bigint;
+  readonly quality: readonly string[];
+}
+
+/** What an interval has come to so far: the stretches of each device, by its domain. */
+export type Account = ReadonlyMap<string, readonly Stretch[]>;
+
+export const EMPTY_ACCOUNT: Account = new Map();
+
+/** The account with one more tick in it. Parts of a tick add up to its energy, so parts of the account do. */
+export function withTick(account: Account, spendings: readonly Spending[]): Account {
+  const grown = new Map(account);
+  for (const spending of spendings) {
+    const { domain } = spending.device;
+    grown.set(domain, extended(grown.get(domain) ?? [], stretchOf(spending)));
+  }
+  return grown;
+}
+
+/** The telemetry of an account, numbered from `firstSeq`, device by device in the order they were seen. */
+export function recordsOf(
+  account: Account,
+  named: { host: Host; bootId: string; firstSeq: number },
+): TelemetryRecord[] {
+  const stretches = [...account.values()].flat();
+  return stretches.map((stretch, index) => ({
+    schema: 'joulebook.telemetry/1',
+    host_id: named.host.hostId,
+    resource_id: named.host.resourceId,
+    boot_id: named.bootId,
+    seq: named.firstSeq + index,
+    period_start: stretch.from.readAt.toISOString(),
+    period_end: stretch.to.readAt.toISOString(),
+    component: stretch.device.component,
+    domain: stretch.device.domain,
+    method: stretch.device.method,
+    basis: stretch.device.basis,
+    ...energyOf(stretch),
+    u95_ratio: stretch.device.u95Ratio,
+    quality: stretch.quality,
+  }));
+}
+
+/** Whole microjoules as decimal joules without trailing zeros: 3600000001 gives `3600.000001`. */
+export function joulesText(microjoules: bigint): string {
+  const places = String(microjoules % MICROJOULES_PER_JOULE)
+    .padStart(6, '0')
+    .replace(/0+$/, '');
+  return `${microjoules / MICROJOULES_PER_JOULE}${places && `.${places}`}`;
+}
+
+function stretchOf({ device, spent, ...spending }: Spending): Stretch {
+  const { from, to, quality } = onOneClock(spending);
+  if ('gap' in spent) return { ...NOTHING, device, from, to, gap: spent.gap, quality };
+  const { workloads, idle, unattributed } = spent.parts;
+  const used = workloads.filter(({ energyMicrojoules }) => energyMicrojoules > 0n);
+  return {
+    device,
+    from,
+    to,
+    gap: undefined,
+    energyMicrojoules: spent.energyMicrojoules,
+    workloads: new Map(used.map((each) => [each.workload.key, each])),
+    idle,
+    unattributed,
+    quality,
+  };
+}
+
+/** Where the wall clock was set, the tick ends now and began as long ago as it lasted by the clock that only runs. */
+function onOneClock({ from, to, quality }: Pick<Spending, 'from' | 'to' | 'quality'>) {
+  const start = new Date(to.readAt.getTime() - (to.runningMs - from.runningMs));
+  if (isNear(start, from.readAt)) return { from, to, quality };
+  return { from: { ...from, readAt: start }, to, quality: [...quality, 'clock-stepped'] };
+}
+
+function isNear(a: Date, b: Date): boolean {
+  return Math.abs(a.getTime() - b.getTime()) <= CLOCK_STEP_MS;
+}
+
+const NOTHING = { energyMicrojoules: 0n, workloads: new Map(), idle: 0n, unattributed: 0n } as const;
+
+function extended(stretches: readonly Stretch[], next: Stretch): readonly Stretch[] {
+  const last = stretches.at(-1);
+  return last && isOneStretch(last, next) ? [...stretches.slice(0, -1), joined(last, next)] : [...stretches, next];
+}
+
+/** Energy that was measured across a gap stands beside it: it begins before the gap did. */
+function isOneStretch(last: Stretch, next: Stretch): boolean {
+  const { device } = last;
+  const isSame = device.method === next.device.method && device.basis === next.device.basis && last.gap === next.gap;
+  const isNext = last.to.runningMs === next.from.runningMs && isNear(last.to.readAt, next.from.readAt);
+  return isSame && isNext && next.to.runningMs - last.from.runningMs <= LONGEST_MS;
+}
+
+function joined(last: Stretch, next: Stretch): Stretch {
+  const workloads = new Map(last.workloads);
+  for (const [key, { workload, energyMicrojoules }] of next.workloads) {
+    const before = workloads.get(key)?.energyMicrojoules ?? 0n;
+    workloads.set(key, { workload, energyMicrojoules: before + energyMicrojoules });
+  }
+  return {
+    device: next.device,
+    from: last.from,
+    to: next.to,
+    gap: next.gap,
+    energyMicrojoules: last.energyMicrojoules + next.energyMicrojoules,
+    workloads,
+    idle: last.idle + next.idle,
+    unattributed: last.unattributed + next.unattributed,
+    quality: [...new Set([...last.quality, ...next.quality])],
+  };
+}
+
+function energyOf({ gap, energyMicrojoules, workloads, idle, unattributed }: Stretch) {
+  if (gap !== undefined)
+    return { energy_joules: null, gap_reason: gap, shares: [], idle_joules: null, unattributed_joules: null };
+  return {
+    energy_joules: joulesText(energyMicrojoules),
+    gap_reason: null,
+    shares: [...workloads.values()].map(shareOf),
+    idle_joules: joulesText(idle),
+    unattributed_joules: joulesText(unattributed),
+  };
+}
+
+function shareOf({ workload, energyMicrojoules }: WorkloadEnergy): WorkloadShare {
+  return { ...workload.names, labels: workload.labels, energy_joules: joulesText(energyMicrojoules) };
+}

@@ -1,0 +1,168 @@
+import { deviceUseOf } from './attribution/device-use.ts';
+import {
+  type CpuTime,
+  cpuUseBetween,
+  type Parts,
+  sharesOf,
+  type TimesByKey,
+  type Use,
+  workloadsSince,
+} from './attribution/shares.ts';
+import { type CounterReading, energyBetween } from './counter.ts';
+import type { DeviceReading, Look, Moment } from './look.ts';
+
+/** Components that every host has: one without a device is a gap, since it draws energy all the same. */
+const EXPECTED = [
+  { component: 'cpu', domain: 'package-0' },
+  { component: 'memory', domain: 'package-0/dram' },
+] as const;
+/** No record may span more (lib/landing/record.ts): after a longer silence counting begins anew. */
+const LONGEST_MS = 3_600_000;
+/** The clocks that run differ by less than this unless the host has slept. */
+const SLEEP_MS = 1000;
+const WITHOUT_COUNTER = { counter: undefined, powerLimitWatts: 0, use: 'cpu-time' } as const;
+
+/** What must be remembered of the looks so far to know what the next one means: the last good reading of each device. */
+export interface Baseline extends Moment {
+  readonly bootId: string;
+  readonly counters: ReadonlyMap<string, KnownCounter>;
+  readonly cpuTime: CpuTime | undefined;
+  readonly workloadTimes: TimesByKey;
+}
+
+export interface KnownCounter extends Moment {
+  readonly device: Device;
+  readonly counter: CounterReading;
+}
+
+/** A device as the record names it. */
+export type Device = Pick<DeviceReading, 'component' | 'domain' | 'method' | 'basis' | 'u95Ratio' | 'vendor' | 'model'>;
+
+/** What one device spent between two moments, dealt out among its users; or the reason why that is unknown. */
+export interface Spending {
+  readonly device: Device;
+  readonly from: Moment;
+  readonly to: Moment;
+  readonly spent: { readonly energyMicrojoules: bigint; readonly parts: Parts } | { readonly gap: string };
+  readonly quality: readonly string[];
+}
+
+/**
+ * What every device spent since its last good reading, and the baseline for the next look. A device that does not answer is
+ * a gap now; its last reading is kept, so that its counter tells the whole when it answers again.
+ */
+export function spendingSince(
+  before: Baseline,
+  look: Look,
+): { readonly spendings: readonly Spending[]; readonly after: Baseline } {
+  const cpuUse = cpuUseSince(before, look);
+  const readings = [...devicesOf(look), ...vanishedFrom(look, before), ...missingFrom(look, before)];
+  const spendings = readings.map((reading) => spend(reading, before, look, cpuUse));
+  return { spendings, after: baselineAfter(before, look) };
+}
+
+/** The baseline of the very first look: nothing is known of what came before. */
+export function baselineOf(look: Look): Baseline {
+  return baselineAfter({ ...look, counters: new Map(), workloadTimes: new Map() }, look);
+}
+
+/** A counter of a whole module holds what its parts would count again: those parts stand back. */
+function devicesOf({ devices }: Look): DeviceReading[] {
+  const covered = new Set(devices.flatMap(({ covers = [] }) => covers));
+  return devices.filter(({ component }) => !covered.has(component));
+}
+
+/** Devices that an earlier look saw and this one does not: they fell off the bus, or their driver went away. */
+function vanishedFrom({ devices }: Look, before: Baseline): DeviceReading[] {
+  const seen = new Set(devices.map(({ domain }) => domain));
+  const covered = new Set(devices.flatMap(({ covers = [] }) => covers));
+  const known = [...before.counters.values()].map(({ device }) => device);
+  return known
+    .filter(({ domain, component }) => !seen.has(domain) && !covered.has(component))
+    .map((device) => ({ ...device, ...WITHOUT_COUNTER, gap: 'device-vanished' }));
+}
+
+function missingFrom({ devices }: Look, before: Baseline): DeviceReading[] {
+  const known = [...before.counters.values()].map(({ device }) => device.component);
+  const seen = new Set([...known, ...devices.flatMap(({ component, covers = [] }) => [component, ...covers])]);
+  return EXPECTED.filter(({ component }) => !seen.has(component)).map((device) => ({
+    ...device,
+    ...WITHOUT_COUNTER,
+    method: 'rapl',
+    basis: 'measured',
+    u95Ratio: 0,
+    gap: 'counter-absent',
+  }));
+}
+
+function cpuUseSince(before: Baseline, look: Look): Use | undefined {
+  if (before.bootId !== look.bootId) return undefined;
+  return cpuUseBetween(before.cpuTime, look.cpuTime, workloadsSince(before.workloadTimes, look.workloadTimes));
+}
+
+function spend(reading: DeviceReading, before: Baseline, look: Look, cpuUse: Use | undefined): Spending {
+  const device = deviceOf(reading);
+  const known = before.counters.get(reading.domain);
+  const spent = spentOf(reading, known, before, look);
+  if ('gap' in spent) return { device, from: before, to: look, spent, quality: [] };
+  const from = known ?? before;
+  const { energyMicrojoules, hasWrapped } = spent;
+  const elapsedMs = look.runningMs - from.runningMs;
+  const use =
+    reading.use === 'cpu-time' ? cpuUse : deviceUseOf({ reading, energyMicrojoules, elapsedMs, owners: look.owners });
+  const remarks = [...(reading.quality ?? []), ...(hasWrapped ? ['counter-wrapped'] : []), ...useRemarks(reading, use)];
+  return {
+    device,
+    from,
+    to: look,
+    spent: { energyMicrojoules, parts: sharesOf(energyMicrojoules, use) },
+    quality: remarks,
+  };
+}
+
+function deviceOf({ component, domain, method, basis, u95Ratio, vendor, model }: DeviceReading): Device {
+  return { component, domain, method, basis, u95Ratio, ...(vendor && { vendor }), ...(model && { model }) };
+}
+
+function useRemarks({ use }: DeviceReading, known: Use | undefined): string[] {
+  if (known) return [];
+  return [use === 'cpu-time' ? 'cpu-time-unknown' : 'use-unknown'];
+}
+
+type Spent = { readonly energyMicrojoules: bigint; readonly hasWrapped: boolean } | { readonly gap: string };
+
+function spentOf(reading: DeviceReading, known: KnownCounter | undefined, before: Baseline, look: Look): Spent {
+  const { counter, gap = 'counter-not-readable', method, powerLimitWatts } = reading;
+  if (!counter) return { gap };
+  if (!known) return { gap: 'counter-not-readable' };
+  const elapsedMs = look.runningMs - known.runningMs;
+  const isSameBoot = before.bootId === look.bootId;
+  if (isSameBoot && !(elapsedMs > 0)) return { gap: 'clock-stood-still' };
+  if (isSameBoot && hasSlept(known, look)) return { gap: 'host-slept' };
+  if (isSameBoot && elapsedMs > LONGEST_MS) return { gap: 'agent-away' };
+  if (known.device.method !== method) return { gap: 'method-changed' };
+  return energyBetween({ before: known.counter, after: counter, elapsedMs, isSameBoot, powerLimitWatts });
+}
+
+function hasSlept(from: Moment, to: Moment): boolean {
+  return Math.abs(to.sinceBootMs - from.sinceBootMs - (to.runningMs - from.runningMs)) > SLEEP_MS;
+}
+
+function baselineAfter(before: Baseline, look: Look): Baseline {
+  const { readAt, runningMs, sinceBootMs, bootId } = look;
+  const moment = { readAt, runningMs, sinceBootMs };
+  const read = look.devices.flatMap((reading): [string, KnownCounter][] =>
+    reading.counter ? [[reading.domain, { ...moment, device: deviceOf(reading), counter: reading.counter }]] : [],
+  );
+  const kept =
+    before.bootId === bootId
+      ? [...before.counters].filter(([, known]) => runningMs - known.runningMs <= LONGEST_MS)
+      : [];
+  return {
+    ...moment,
+    bootId,
+    counters: new Map([...kept, ...read]),
+    cpuTime: look.cpuTime,
+    workloadTimes: new Map(look.workloadTimes.map(({ workload, microseconds }) => [workload.key, microseconds])),
+  };
+}
