@@ -1,5 +1,6 @@
 import type { TelemetryRecord, WorkloadShare } from '../lib/landing/record.ts';
 import type { WorkloadEnergy } from './attribution/shares.ts';
+import { joulesText } from './joules.ts';
 import type { Host, Moment } from './look.ts';
 import type { Device, Spending } from './spending.ts';
 
@@ -7,7 +8,6 @@ import type { Device, Spending } from './spending.ts';
 const CLOCK_STEP_MS = 1000;
 /** No record may span more (lib/landing/record.ts). */
 const LONGEST_MS = 3_600_000;
-const MICROJOULES_PER_JOULE = 1_000_000n;
 
 /** An unbroken stretch of one device: its energy is known throughout, or unknown for one reason throughout. */
 interface Stretch {
@@ -59,14 +59,6 @@ export function recordsOf(
     u95_ratio: stretch.device.u95Ratio,
     quality: stretch.quality,
   }));
-}
-
-/** Whole microjoules as decimal joules without trailing zeros: 3600000001 gives `3600.000001`. */
-export function joulesText(microjoules: bigint): string {
-  const places = String(microjoules % MICROJOULES_PER_JOULE)
-    .padStart(6, '0')
-    .replace(/0+$/, '');
-  return `${microjoules / MICROJOULES_PER_JOULE}${places && `.${places}`}`;
 }
 
 function stretchOf({ device, spent, ...spending }: Spending): Stretch {

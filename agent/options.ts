@@ -15,7 +15,7 @@ export interface AgentOptions {
 }
 
 /** Options that cannot be used: one line, exit code 2. */
-class InvalidOptions extends Error {
+export class InvalidOptions extends Error {
   override readonly name = 'InvalidOptions';
 }
 

@@ -55,10 +55,16 @@ export function spendingSince(
   before: Baseline,
   look: Look,
 ): { readonly spendings: readonly Spending[]; readonly after: Baseline } {
+  if (isSameMoment(before, look)) return { spendings: [], after: before };
   const cpuUse = cpuUseSince(before, look);
   const readings = [...devicesOf(look), ...vanishedFrom(look, before), ...missingFrom(look, before)];
   const spendings = readings.map((reading) => spend(reading, before, look, cpuUse));
   return { spendings, after: baselineAfter(before, look) };
+}
+
+/** No time has passed, so nothing can have been spent: what the counters say now counts for the next look. */
+function isSameMoment(before: Baseline, look: Look): boolean {
+  return before.bootId === look.bootId && look.runningMs <= before.runningMs;
 }
 
 /** The baseline of the very first look: nothing is known of what came before. */
@@ -137,7 +143,6 @@ function spentOf(reading: DeviceReading, known: KnownCounter | undefined, before
   if (!known) return { gap: 'counter-not-readable' };
   const elapsedMs = look.runningMs - known.runningMs;
   const isSameBoot = before.bootId === look.bootId;
-  if (isSameBoot && !(elapsedMs > 0)) return { gap: 'clock-stood-still' };
   if (isSameBoot && hasSlept(known, look)) return { gap: 'host-slept' };
   if (isSameBoot && elapsedMs > LONGEST_MS) return { gap: 'agent-away' };
   if (known.device.method !== method) return { gap: 'method-changed' };

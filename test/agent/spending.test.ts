@@ -1,45 +1,13 @@
 import fc from 'fast-check';
 
 import { type Account, EMPTY_ACCOUNT, recordsOf, withTick } from '../../agent/account.ts';
-import { UNNAMED } from '../../agent/attribution/workload.ts';
 import { type DeviceReading, type Look, NO_OWNERS } from '../../agent/look.ts';
 import { type Baseline, baselineOf, spendingSince } from '../../agent/spending.ts';
 import { microjoulesOf, parseRecord } from '../../lib/landing/record.ts';
+import { deviceOf, LLM, lookAfter } from '../support/made-up-looks.ts';
 
 const HOST = { hostId: 'h-1', resourceId: 'i-1' };
 const NOON = Date.parse('2026-06-01T12:00:00Z');
-const LLM = { key: '/llm.service', labels: { unit: 'llm.service' }, names: UNNAMED };
-
-const device = (
-  domain: string,
-  energyMicrojoules: bigint | undefined,
-  more: Partial<DeviceReading> = {},
-): DeviceReading => ({
-  component: 'cpu',
-  domain,
-  method: 'rapl',
-  basis: 'measured',
-  u95Ratio: 0.05,
-  counter: energyMicrojoules === undefined ? undefined : { energyMicrojoules, rangeMicrojoules: 1_000_000_000_000n },
-  powerLimitWatts: 1000,
-  use: 'cpu-time',
-  ...more,
-});
-
-/** A look so many seconds after noon, with a package that has used 50 W since. */
-function lookAfter(seconds: number, more: Partial<Look> = {}): Look {
-  return {
-    readAt: new Date(NOON + seconds * 1000),
-    runningMs: 500 + seconds * 1000,
-    sinceBootMs: 900 + seconds * 1000,
-    bootId: 'b',
-    devices: [device('package-0', BigInt(seconds) * 50_000_000n)],
-    cpuTime: { busyMicroseconds: BigInt(seconds) * 250_000n, idleMicroseconds: BigInt(seconds) * 750_000n },
-    workloadTimes: [],
-    owners: NO_OWNERS,
-    ...more,
-  };
-}
 
 function recordsOver(looks: readonly Look[]) {
   const [first, ...rest] = looks;
@@ -62,7 +30,10 @@ describe('what a host spent', () => {
         let energy = 0n;
         let [busy, idle] = [0n, 0n];
         const looks = [
-          lookAfter(0, { devices: [device('package-0', 0n)], cpuTime: { busyMicroseconds: 0n, idleMicroseconds: 0n } }),
+          lookAfter(0, {
+            devices: [deviceOf('package-0', 0n)],
+            cpuTime: { busyMicroseconds: 0n, idleMicroseconds: 0n },
+          }),
         ];
         seconds.forEach((second, index) => {
           energy += second.watts * 1000n + 1n;
@@ -70,7 +41,7 @@ describe('what a host spent', () => {
           idle += BigInt(1000 - second.busy) * 1000n;
           looks.push(
             lookAfter(index + 1, {
-              devices: [device('package-0', energy)],
+              devices: [deviceOf('package-0', energy)],
               cpuTime: { busyMicroseconds: busy, idleMicroseconds: idle },
               workloadTimes: [{ workload: LLM, microseconds: busy / 2n }],
             }),
@@ -85,14 +56,14 @@ describe('what a host spent', () => {
   test('is dealt out tick by tick, to whoever used that second', () => {
     const time = (busy: bigint, idle: bigint) => ({ busyMicroseconds: busy, idleMicroseconds: idle });
     const [record] = recordsOver([
-      lookAfter(0, { devices: [device('package-0', 0n)], cpuTime: time(0n, 0n) }),
+      lookAfter(0, { devices: [deviceOf('package-0', 0n)], cpuTime: time(0n, 0n) }),
       lookAfter(1, {
-        devices: [device('package-0', 200_000_000n)],
+        devices: [deviceOf('package-0', 200_000_000n)],
         cpuTime: time(100n, 0n),
         workloadTimes: [{ workload: LLM, microseconds: 100n }],
       }),
       lookAfter(2, {
-        devices: [device('package-0', 210_000_000n)],
+        devices: [deviceOf('package-0', 210_000_000n)],
         cpuTime: time(100n, 100n),
         workloadTimes: [{ workload: LLM, microseconds: 100n }],
       }),
@@ -102,7 +73,7 @@ describe('what a host spent', () => {
   });
 
   test('is a gap while a device does not answer, and whole again when it does', () => {
-    const silent = device('package-0', undefined, { gap: 'driver-not-answering' });
+    const silent = deviceOf('package-0', undefined, { gap: 'driver-not-answering' });
     const records = recordsOver([lookAfter(0), lookAfter(10), lookAfter(20, { devices: [silent] }), lookAfter(30)]);
     expect(
       records
@@ -121,7 +92,7 @@ describe('what a host spent', () => {
   });
 
   test('is a gap for a device that fell off the bus', () => {
-    const gpu = device('GPU-1', 5n, { component: 'gpu' });
+    const gpu = deviceOf('GPU-1', 5n, { component: 'gpu' });
     const records = recordsOver([lookAfter(0, { devices: [gpu] }), lookAfter(10, { devices: [] })]);
     expect(records).toContainEqual(
       expect.objectContaining({ domain: 'GPU-1', energy_joules: null, gap_reason: 'device-vanished' }),
@@ -137,8 +108,8 @@ describe('what a host spent', () => {
 
   test('does not count what a whole module has counted already', () => {
     const at = (energy: bigint) => [
-      device('package-0', energy),
-      device('GPU-1', 2n * energy, { component: 'gpu', covers: ['cpu', 'memory'], use: [] }),
+      deviceOf('package-0', energy),
+      deviceOf('GPU-1', 2n * energy, { component: 'gpu', covers: ['cpu', 'memory'], use: [] }),
     ];
     const records = recordsOver([lookAfter(0, { devices: at(0n) }), lookAfter(1, { devices: at(100_000_000n) })]);
     expect(records.map(({ domain, energy_joules, idle_joules }) => [domain, energy_joules, idle_joules])).toEqual([
@@ -161,7 +132,7 @@ describe('the use of an accelerator', () => {
   const other = { ...LLM, key: '/other.service' };
   const owners = { ...NO_OWNERS, ofProcess: (pid: number) => (pid === 7 ? LLM : pid === 8 ? other : undefined) };
   const gpuAt = (energy: bigint, more: Partial<DeviceReading>) =>
-    device('GPU-1', energy, { component: 'gpu', idlePowerWatts: 60, ...more });
+    deviceOf('GPU-1', energy, { component: 'gpu', idlePowerWatts: 60, ...more });
   const spentBy = (more: Partial<DeviceReading>, of = owners) =>
     recordsOver([
       lookAfter(0, { devices: [gpuAt(0n, more)] }),

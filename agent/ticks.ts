@@ -1,0 +1,22 @@
+import { uptime } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
+
+import type { Moment } from './look.ts';
+
+/** The clocks of this host, in whole milliseconds. */
+export function now(): Moment {
+  const runningMs = Number(process.hrtime.bigint() / 1_000_000n);
+  return { readAt: new Date(), runningMs, sinceBootMs: Math.round(uptime() * 1000) };
+}
+
+/**
+ * Ticks at whole multiples of `everyMs` of the clock that only runs, until `ending`. One that came late is not made up for:
+ * the counters have not lost anything.
+ */
+export async function* ticks(everyMs: number, ending: AbortSignal): AsyncGenerator<Moment> {
+  while (!ending.aborted) {
+    const { runningMs } = now();
+    const isOver = await setTimeout(everyMs - (runningMs % everyMs), false, { signal: ending }).catch(() => true);
+    if (!isOver) yield now();
+  }
+}

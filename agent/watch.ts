@@ -1,0 +1,175 @@
+import { recordsOf } from './account.ts';
+import type { Host, Look, Moment } from './look.ts';
+import { advance, booked, isIntervalOver, type Progress, resumeFrom, startAt } from './progress.ts';
+import type { EndRun, OpenRun } from './runs/requests.ts';
+import { openWindow, type RunRecord, recordOfRun } from './runs/windows.ts';
+import type { Spending } from './spending.ts';
+import { maybeState, stateText } from './state-text.ts';
+
+/** One line of a file for the book: `kind` says which source of the book reads it. */
+export interface BookLine {
+  readonly kind: 'telemetry' | 'activity' | 'runs';
+  readonly seq: number;
+  readonly text: string;
+}
+
+/** Where lines are kept until they are delivered. */
+export interface Books {
+  /** What was kept with the last lines; `undefined` where nothing was. */
+  state(): string | undefined;
+  /** The number after the last one that was kept for this boot of the host. */
+  nextSeq(bootId: string): number;
+  /** Keeps the lines and the state: both or, with `false` (a full disk), neither; then they come again with the next interval. */
+  append(entry: { readonly lines: readonly BookLine[]; readonly state: string }): boolean;
+}
+
+/** What is watched, and where it goes. */
+export interface Watched {
+  readonly host: Host;
+  readonly look: (moment: Moment) => Promise<Look>;
+  readonly books: Books;
+  readonly intervalMs: number;
+  readonly clock: () => Moment;
+  /** What model servers did since the lines before, as texts that bear the numbers from `firstSeq` on. */
+  readonly activity?: (period: { from: Date; to: Date; bootId: string; firstSeq: number }) => readonly string[];
+  readonly onTick?: (spendings: readonly Spending[], look: Look) => void;
+}
+
+/** A run that cannot be opened or ended as asked: the caller's error, not ours. */
+export class RefusedRun extends Error {
+  override readonly name = 'RefusedRun';
+}
+
+/** A run that nobody ends is over after this long: its process died with its host. */
+const LONGEST_RUN_MS = 31 * 24 * 3_600_000;
+/** Lines that wait in memory for a disk that has room again: some hours of a large host. */
+const MOST_UNBOOKED = 20_000;
+
+/**
+ * Watches a host: looks at it tick by tick, books interval by interval, and keeps the windows of runs. Looks are taken one
+ * after another, never two at once.
+ */
+export class Watch {
+  readonly #watched: Watched;
+  #progress: Progress | undefined;
+  #bookedAt: Date | undefined;
+  #unbooked: readonly BookLine[] = [];
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(watched: Watched) {
+    this.#watched = watched;
+  }
+
+  /** Looks once, and books where an interval is over. Of the very first look nothing is known to have been spent. */
+  tick(moment: Moment = this.#watched.clock()): Promise<void> {
+    return this.#inTurn(() => this.#tick(moment));
+  }
+
+  /** Looks a last time and books what is there, for instance before the end. */
+  flush(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#look(this.#watched.clock());
+      this.#book([]);
+    });
+  }
+
+  /** Opens a run with a look of its own, so that nothing from before is in it. Throws `RefusedRun` where it is open already. */
+  async openRun(run: OpenRun): Promise<Date> {
+    return this.#inTurn(async () => {
+      const look = await this.#look(this.#watched.clock());
+      const progress = this.#known();
+      if (progress.windows.has(run.run_id))
+        throw new RefusedRun(`Cannot open the run ${run.run_id}: it is open already`);
+      const { run_id, solution_id, pid, project, model_id, workload_type, workload_id } = run;
+      const names = {
+        project: project ?? null,
+        model_id: model_id ?? null,
+        workload_type: workload_type ?? null,
+        workload_id: workload_id ?? null,
+      };
+      const workload = pid === undefined ? undefined : look.owners.ofProcess(pid);
+      const window = openWindow({ run_id, solution_id, pid, names }, look.readAt, workload);
+      this.#progress = { ...progress, windows: new Map([...progress.windows, [run_id, window]]) };
+      return look.readAt;
+    });
+  }
+
+  /** Ends a run with a look of its own, and books its record at once. Throws `RefusedRun` where no such run is open. */
+  async endRun(runId: string, end: EndRun): Promise<RunRecord> {
+    return this.#inTurn(async () => {
+      const { readAt } = await this.#look(this.#watched.clock());
+      return this.#endWindow(runId, end, readAt);
+    });
+  }
+
+  #endWindow(runId: string, end: EndRun, at: Date): RunRecord {
+    const progress = this.#known();
+    const window = progress.windows.get(runId);
+    if (!window) throw new RefusedRun(`Cannot end the run ${runId}: no such run is open on this host`);
+    const record = recordOfRun(window, end, { at, hostId: this.#watched.host.hostId });
+    this.#progress = { ...progress, windows: new Map([...progress.windows].filter(([id]) => id !== runId)) };
+    this.#book([record]);
+    return record;
+  }
+
+  async #tick(moment: Moment): Promise<void> {
+    const before = this.#progress?.baseline.readAt;
+    const { readAt } = await this.#look(moment);
+    if (before && isIntervalOver(before, readAt, this.#watched.intervalMs)) this.#book([]);
+    for (const { run_id, startedAt } of this.#known().windows.values())
+      if (readAt.getTime() - startedAt.getTime() > LONGEST_RUN_MS)
+        this.#endWindow(run_id, { outcome: 'aborted' }, readAt);
+  }
+
+  async #look(moment: Moment): Promise<Look> {
+    const look = await this.#watched.look(moment);
+    const before = this.#progress ?? this.#resumed();
+    if (!before) this.#progress = startAt(look);
+    else {
+      const { progress, spendings } = advance(before, look);
+      this.#progress = progress;
+      this.#watched.onTick?.(spendings, look);
+    }
+    this.#bookedAt ??= look.readAt;
+    return look;
+  }
+
+  /** After a restart the first look tells what was spent since the last booked one. */
+  #resumed(): Progress | undefined {
+    const kept = maybeState(this.#watched.books.state());
+    this.#bookedAt = kept?.baseline.readAt;
+    return kept && resumeFrom(kept.baseline, kept.windows);
+  }
+
+  #known(): Progress {
+    if (!this.#progress) throw new RefusedRun('Cannot say what was spent: the agent has not looked yet');
+    return this.#progress;
+  }
+
+  #book(runs: readonly RunRecord[]): void {
+    const { host, books, activity } = this.#watched;
+    const progress = this.#known();
+    const { bootId, readAt: to } = progress.baseline;
+    const firstSeq = (this.#unbooked.at(-1)?.seq ?? books.nextSeq(bootId) - 1) + 1;
+    const telemetry = recordsOf(progress.account, { host, bootId, firstSeq }).map((record) => JSON.stringify(record));
+    const from = this.#bookedAt ?? to;
+    const active = activity?.({ from, to, bootId, firstSeq: firstSeq + telemetry.length }) ?? [];
+    const texts = { telemetry, activity: active, runs: runs.map((run) => JSON.stringify(run)) };
+    const kinds = (['telemetry', 'activity', 'runs'] as const).flatMap((kind) =>
+      texts[kind].map((text) => ({ kind, text })),
+    );
+    const lines = [...this.#unbooked, ...kinds.map((line, index) => ({ ...line, seq: firstSeq + index }))];
+    this.#progress = booked(progress);
+    this.#bookedAt = to;
+    this.#unbooked = books.append({ lines, state: stateText(this.#progress) }) ? [] : lines.slice(-MOST_UNBOOKED);
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(act);
+    this.#turn = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn;
+  }
+}

@@ -1,0 +1,128 @@
+import type { Look } from '../../agent/look.ts';
+import { type BookLine, type Books, RefusedRun, Watch } from '../../agent/watch.ts';
+import { microjoulesOf, parseRecord } from '../../lib/landing/record.ts';
+import { LLM, lookAfter } from '../support/made-up-looks.ts';
+
+/** Books in memory; `isFull` is a disk without room. */
+class ShelfOfBooks implements Books {
+  readonly lines: BookLine[] = [];
+  isFull = false;
+  #state: string | undefined;
+  state = () => this.#state;
+  nextSeq = () => (this.lines.at(-1)?.seq ?? 99) + 1;
+  append({ lines, state }: Parameters<Books['append']>[0]): boolean {
+    if (this.isFull) return false;
+    this.lines.push(...lines);
+    this.#state = state;
+    return true;
+  }
+  energyOf(domain: string): bigint {
+    const records = this.lines
+      .filter(({ kind }) => kind === 'telemetry')
+      .map(({ text }) => parseRecord(JSON.parse(text)));
+    return records
+      .filter((record) => record.domain === domain)
+      .reduce((sum, { energy_joules }) => sum + microjoulesOf(energy_joules ?? '0'), 0n);
+  }
+}
+
+/** A watch over a host whose package draws 50 W, a tick a call. */
+function watchOver(books: Books, startSecond = 0) {
+  let second = startSecond;
+  const clock = () => lookAfter(second);
+  const look = async ({ readAt }: { readAt: Date }): Promise<Look> => {
+    const since = (readAt.getTime() - lookAfter(0).readAt.getTime()) / 1000;
+    return lookAfter(since, { owners: { ofProcess: () => LLM, ofDevice: () => [] } });
+  };
+  const watch = new Watch({ host: { hostId: 'h-1', resourceId: 'i-1' }, look, books, intervalMs: 10_000, clock });
+  const tick = async (count: number) => {
+    for (let each = 0; each < count; each += 1) {
+      await watch.tick();
+      second += 1;
+    }
+  };
+  return { watch, tick, sleep: (seconds: number) => (second += seconds) };
+}
+
+test('intervals end at whole multiples of their length and number their lines without a hole', async () => {
+  const books = new ShelfOfBooks();
+  await watchOver(books).tick(31);
+  const cpu = books.lines
+    .map(({ text }) => parseRecord(JSON.parse(text)))
+    .filter(({ component }) => component === 'cpu');
+  expect(
+    cpu.map(({ period_start, period_end, energy_joules }) => [
+      period_start.slice(14, 19),
+      period_end.slice(14, 19),
+      energy_joules,
+    ]),
+  ).toEqual([
+    ['00:00', '00:10', '500'],
+    ['00:10', '00:20', '500'],
+    ['00:20', '00:30', '500'],
+  ]);
+  expect(books.lines.map(({ seq }) => seq)).toEqual([100, 101, 102, 103, 104, 105]);
+  expect(books.lines.map(({ text }) => JSON.parse(text).seq)).toEqual([100, 101, 102, 103, 104, 105]);
+});
+
+test('an agent that starts again books what was spent while it was away', async () => {
+  const books = new ShelfOfBooks();
+  await watchOver(books).tick(15);
+  const again = watchOver(books, 45);
+  await again.tick(1);
+  await again.watch.flush();
+  expect(books.energyOf('package-0')).toBe(46n * 50_000_000n);
+});
+
+test('a full disk costs nothing once it has room again', async () => {
+  const books = new ShelfOfBooks();
+  const { tick } = watchOver(books);
+  await tick(11);
+  books.isFull = true;
+  await tick(20);
+  books.isFull = false;
+  await tick(10);
+  expect(books.energyOf('package-0')).toBe(40n * 50_000_000n);
+  expect(books.lines.map(({ seq }) => seq)).toEqual(books.lines.map((_, index) => 100 + index));
+});
+
+test('a run is opened and ended with looks of their own, and its record is a line of the books', async () => {
+  const books = new ShelfOfBooks();
+  const { watch, tick, sleep } = watchOver(books);
+  await tick(4);
+  await watch.openRun({ run_id: 'r-1', model_id: 'm', pid: 7 });
+  await expect(watch.openRun({ run_id: 'r-1' })).rejects.toThrow(RefusedRun);
+  sleep(7);
+  const record = await watch.endRun('r-1', { outcome: 'succeeded', target_metric: 'loss', target_value: 1.9 });
+  expect(record).toMatchObject({ run_id: 'r-1', model_id: 'm', host_energy_joules: { cpu: '350' }, target_value: 1.9 });
+  expect(books.lines.filter(({ kind }) => kind === 'runs').map(({ text }) => JSON.parse(text))).toEqual([record]);
+  await expect(watch.endRun('r-1', { outcome: 'failed' })).rejects.toThrow(
+    'Cannot end the run r-1: no such run is open on this host',
+  );
+});
+
+test('looks that are asked for at once are taken one after another', async () => {
+  const books = new ShelfOfBooks();
+  const { watch, tick } = watchOver(books);
+  await tick(3);
+  await Promise.all([
+    watch.tick(),
+    watch.openRun({ run_id: 'a' }),
+    watch.tick(),
+    watch.endRun('a', { outcome: 'aborted' }),
+    watch.flush(),
+  ]);
+  expect(books.energyOf('package-0')).toBe(3n * 50_000_000n);
+});
+
+test('a run that nobody ends is aborted after a month', async () => {
+  const books = new ShelfOfBooks();
+  const { watch, tick, sleep } = watchOver(books);
+  await tick(2);
+  await watch.openRun({ run_id: 'r-1' });
+  sleep(31 * 24 * 3600 + 1);
+  await tick(1);
+  expect(books.lines.filter(({ kind }) => kind === 'runs').map(({ text }) => JSON.parse(text).outcome)).toEqual([
+    'aborted',
+  ]);
+});
