@@ -35,6 +35,8 @@ export class DuckDbWarehouse implements Warehouse {
     });
     const connection = await instance.connect();
     await connection.run("SET TimeZone = 'UTC'");
+    // One file is asked several times for its columns and rows; its footer is parsed once.
+    await connection.run('SET parquet_metadata_cache = true');
     for (const statement of statementsOf(macros)) await connection.run(statement);
     return new DuckDbWarehouse(instance, connection, folder);
   }

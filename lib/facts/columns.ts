@@ -87,9 +87,9 @@ export const TABLES = {
     column(
       'measure',
       'VARCHAR',
-      'requests, input_tokens, output_tokens, cached_tokens, training_tokens, steps, samples, images or gpu_seconds',
+      'requests, errors, input_tokens, output_tokens, cached_tokens, training_tokens, steps, samples, images, gpu_seconds, request_seconds (latency summed over requests) or queued_request_seconds (requests in the queue times the time they stood there)',
     ),
-    column('quantity', 'DECIMAL(28,6)', 'How many in the hour'),
+    column('quantity', 'DECIMAL(28,6)', 'How many in the hour; an hour of which nothing is known has no row'),
     ...WORKLOAD_COLUMNS,
   ],
   fct_run: [

@@ -58,8 +58,9 @@ function saidValue(name: keyof WorkloadNames, said: string, available: ReadonlyS
   if (!available.has('tags')) return undefined;
   const value = tagValue(said.slice('tag:'.length));
   if (name !== 'workload_type') return value;
+  // Not IN: of six constants DuckDB makes a table and joins each row to it.
   const allowed = WORKLOAD_TYPES.map(literal).join(', ');
-  return `CASE WHEN ${value} IN (${allowed}) THEN ${value} WHEN ${value} IS NOT NULL THEN 'other' END`;
+  return `CASE WHEN list_contains([${allowed}], ${value}) THEN ${value} WHEN ${value} IS NOT NULL THEN 'other' END`;
 }
 
 /** The condition in SQL; undefined where it looks at a column that the source does not have, and so never holds. */

@@ -2,13 +2,21 @@
 -- Unit    the measure's own
 -- Grain   measure x dimension x value
 -- Reads   fct_activity, fct_cost (tokens of managed models are counted by the bill)
+-- Tokens of a large bill stand on a million rows: they are added up before they are rounded and cut, since rounding an exact
+-- decimal is dear. Rounding once a workload moves a figure by less than a millionth of a token.
 CREATE OR REPLACE TEMP TABLE activity_cut AS
-WITH counted AS (
-    SELECT measure, quantity, project, model_id, workload_type, workload_id FROM fct_activity
-    UNION ALL
-    SELECT energy_driver, driver_quantity::DECIMAL(28,6), project, coalesce(model_id, resource_type), coalesce(workload_type, 'inference'), workload_id
+WITH billed AS (
+    SELECT
+        energy_driver AS measure, project, coalesce(model_id, resource_type) AS model_id,
+        coalesce(workload_type, 'inference') AS workload_type, workload_id, sum(driver_quantity) AS quantity
     FROM fct_cost
     WHERE energy_driver IN ('input_tokens', 'output_tokens')
+    GROUP BY ALL
+),
+counted AS (
+    SELECT measure, quantity, project, model_id, workload_type, workload_id FROM fct_activity
+    UNION ALL
+    SELECT measure, quantity::DECIMAL(28,6), project, model_id, workload_type, workload_id FROM billed
 )
 SELECT
     measure,

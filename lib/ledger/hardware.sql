@@ -1,7 +1,7 @@
 -- Step    hardware: what each billed instance type is made of
 -- Unit    watts, GB, gCO2e an hour
 -- Grain   provider x resource type
--- Reads   charge_hour, instance_types, instance_families, processors, accelerators
+-- Reads   charge, instance_types, instance_families, processors, accelerators
 -- A type that is not in the table is looked up by its family and size; one whose family is unknown too is left out.
 CREATE OR REPLACE TEMP TABLE hardware AS
 WITH billed AS (
@@ -9,7 +9,7 @@ WITH billed AS (
         provider_name,
         resource_type,
         regexp_replace(regexp_replace(resource_type, '^(ml|db|cache|dms|dax)\.', ''), '\.(search|elasticsearch)$', '') AS instance_type
-    FROM charge_hour
+    FROM charge
     WHERE energy_driver = 'instance_hours'
 ),
 sized AS (

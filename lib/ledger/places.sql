@@ -1,10 +1,10 @@
 -- Step    place: where each resource of the slice stands, who controls it, its grid zone, and its PUE with the time it holds
 -- Grain   provider x region, or resource where the settings name its site; x time of the PUE
--- Reads   charge_hour, watched, regions, provider_pue, site, site_host, variables day_start, day_end
+-- Reads   charge, watched, regions, provider_pue, site, site_host, variables day_start, day_end
 -- An own host that no site names stands nowhere; a region that the table does not know keeps NULL zone and PUE: its emissions are unknown, not zero.
 CREATE OR REPLACE TEMP TABLE place AS
 WITH named AS (
-    SELECT DISTINCT resource_id FROM charge_hour WHERE resource_id IS NOT NULL AND EXISTS (SELECT 1 FROM site_host)
+    SELECT DISTINCT resource_id FROM charge WHERE resource_id IS NOT NULL AND EXISTS (SELECT 1 FROM site_host)
     UNION
     SELECT DISTINCT resource_id FROM watched
 ),
@@ -16,7 +16,7 @@ hosted AS (
     GROUP BY named.resource_id
 ),
 region AS (
-    SELECT DISTINCT provider_name, region_id FROM charge_hour
+    SELECT DISTINCT provider_name, region_id FROM charge
 ),
 fleet AS (
     SELECT provider, pue, valid_from::TIMESTAMP AS valid_from, coalesce(valid_to::TIMESTAMP, TIMESTAMP 'infinity') AS valid_to

@@ -1,7 +1,7 @@
 -- Step    rate: modelled energy of one unit of each driver, by component (docs/methods/modelled-energy.md)
 -- Unit    joules per unit of the driver; NULL where no power is published
 -- Grain   provider x resource type x driver x component
--- Reads   hardware, charge_hour, energy_coefficients, token_energy, variables cpu_utilisation, gpu_utilisation, utilisation_u95
+-- Reads   hardware, charge, energy_coefficients, token_energy, variables cpu_utilisation, gpu_utilisation, utilisation_u95
 -- `lower` and `upper` are the component's cumulative share of the unit's energy: money is cut along it.
 CREATE OR REPLACE TEMP TABLE rate AS
 WITH watts AS (
@@ -47,7 +47,7 @@ driver_rate AS (
         (coefficient.high_joules_per_unit - coefficient.low_joules_per_unit) / (2 * coefficient.joules_per_unit) AS u95_ratio,
         'coefficient' AS method,
         NULL AS embodied_gco2e_per_unit
-    FROM (SELECT DISTINCT provider_name, resource_type, energy_driver FROM charge_hour) AS billed
+    FROM (SELECT DISTINCT provider_name, resource_type, energy_driver FROM charge) AS billed
     JOIN energy_coefficients AS coefficient ON coefficient.energy_driver = billed.energy_driver
 ),
 token_rate AS (
@@ -60,7 +60,7 @@ token_rate AS (
         END AS u95_ratio,
         'token-model' AS method,
         NULL AS embodied_gco2e_per_unit
-    FROM (SELECT DISTINCT provider_name, resource_type, energy_driver FROM charge_hour WHERE energy_driver IN ('input_tokens', 'output_tokens')) AS billed
+    FROM (SELECT DISTINCT provider_name, resource_type, energy_driver FROM charge WHERE energy_driver IN ('input_tokens', 'output_tokens')) AS billed
     JOIN token_energy AS token ON coalesce(billed.resource_type, '') ILIKE token.model_pattern
     QUALIFY row_number() OVER (PARTITION BY billed.provider_name, billed.resource_type, billed.energy_driver ORDER BY token.priority) = 1
 ),

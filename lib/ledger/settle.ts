@@ -3,21 +3,28 @@ import type { Book } from '../landing/book.ts';
 import { identifier, literal, type Warehouse } from '../landing/warehouse.ts';
 import type { FactTable } from '../sources/source.ts';
 import type { Period } from '../units/period.ts';
+import charge from './charge.sql' with { type: 'text' };
+import chargeAmounts from './charge-amounts.sql' with { type: 'text' };
 import chargeHours from './charge-hours.sql' with { type: 'text' };
+import chargeLines from './charge-lines.sql' with { type: 'text' };
+import charges from './charges.sql' with { type: 'text' };
 import contested from './contested.sql' with { type: 'text' };
 import deviceHours from './device-hours.sql' with { type: 'text' };
 import hardware from './hardware.sql' with { type: 'text' };
 import intensities from './intensities.sql' with { type: 'text' };
-import labels from './labels.sql' with { type: 'text' };
 import ledger from './ledger.sql' with { type: 'text' };
 import macros from './macros.sql' with { type: 'text' };
+import placedHosts from './placed-hosts.sql' with { type: 'text' };
 import places from './places.sql' with { type: 'text' };
 import rates from './rates.sql' with { type: 'text' };
 import { REFERENCE_TABLES } from './reference-tables.ts';
 import settledCharges from './settled-charges.sql' with { type: 'text' };
 import settledHosts from './settled-hosts.sql' with { type: 'text' };
 import shares from './shares.sql' with { type: 'text' };
+import sliceCost from './slice-cost.sql' with { type: 'text' };
 import type { Slice } from './slices.ts';
+import spots from './spots.sql' with { type: 'text' };
+import standings from './standings.sql' with { type: 'text' };
 import sums from './sums.sql' with { type: 'text' };
 import watched from './watched.sql' with { type: 'text' };
 import winner from './winner.sql' with { type: 'text' };
@@ -47,19 +54,38 @@ interface SiteAssumption {
 /** Amortisation of embodied emissions: four years of hours (docs/methods/embodied-carbon.md). */
 const LIFETIME_HOURS = 35_040;
 /** What happens to the charges of a slice, and to the hosts that telemetry watches. */
-const CHARGE_STEPS = [chargeHours, hardware, rates] as const;
+const CHARGE_STEPS = [sliceCost, charges, charge, chargeAmounts, chargeHours, hardware, rates] as const;
 const HOST_STEPS = [deviceHours, contested, shares, settledHosts] as const;
+/** Where the lines of both stand, and what holds there in each hour. */
+const PLACE_STEPS = [places, spots, intensities, standings] as const;
+/** Texts of small tables that millions of lines take over: as ENUMs they are joined, grouped and written at twice the speed. */
+const LABELS = {
+  standing: ['region_label', 'site', 'control', 'grid_zone', 'factor_id'],
+  charge_line: [
+    'provider_name',
+    'sub_account_id',
+    'service_name',
+    'resource_id',
+    'resource_type',
+    'billing_currency',
+    'project',
+    'model_id',
+    'workload_type',
+    'workload_id',
+    'consumed_unit',
+  ],
+} as const;
+const LINES = [settledCharges, placedHosts] as const;
 /** Every statement that the ledger comes from. */
 export const LEDGER_STATEMENTS: readonly string[] = [
   macros,
   winner,
   watched,
-  labels,
   ...CHARGE_STEPS,
   ...HOST_STEPS,
-  places,
-  intensities,
-  settledCharges,
+  ...PLACE_STEPS,
+  chargeLines,
+  ...LINES,
   ledger,
   sums,
 ];
@@ -101,8 +127,6 @@ export async function openFacts(
   for (const table of FACT_TABLES) {
     const paths = await Promise.all(keys[table].map((key) => book.localPath(key)));
     await warehouse.run(`CREATE OR REPLACE TEMP VIEW ${table} AS ${factRows(table, paths)}`);
-    if (table === 'fct_cost')
-      await warehouse.run(`CREATE OR REPLACE TEMP VIEW fct_cost_of_month AS ${factRows(table, paths)}`);
   }
   for (const [table, text] of Object.entries(REFERENCE_TABLES)) await warehouse.loadCsv(table, text);
   for (const statement of [...statements(macros), ...statements(winner)]) await warehouse.run(statement);
@@ -116,33 +140,12 @@ export async function settleSlice(period: Period, slice: Slice, book: Book, ware
   await warehouse.run(`SET VARIABLE day_start = TIMESTAMP ${literal(slice.from)}`);
   await warehouse.run(`SET VARIABLE day_end = TIMESTAMP ${literal(slice.to)}`);
   await warehouse.run(`SET VARIABLE month_end = TIMESTAMP ${literal(period.to.slice(0, 10))}`);
-  await labelCharges(slice, warehouse);
-  for (const step of [...CHARGE_STEPS, ...HOST_STEPS, places]) await warehouse.run(step);
-  await labelTable('place', ['region_label', 'site', 'control', 'grid_zone'], slice, warehouse);
-  await warehouse.run(intensities);
-  await labelTable('intensity', ['factor_id'], slice, warehouse);
-  await warehouse.run(settledCharges);
+  for (const step of [...CHARGE_STEPS, ...HOST_STEPS, ...PLACE_STEPS, chargeLines]) await warehouse.run(step);
+  for (const [table, columns] of Object.entries(LABELS)) await labelTable(table, columns, slice, warehouse);
+  for (const lines of LINES) await warehouse.run(lines);
   let lines = 0;
   for (const part of PARTS) lines += await writePart(period, slice, part, { book, warehouse });
   return lines;
-}
-
-/** The texts of the slice's charges as ENUMs under the same names: the statements do not know, and run at twice the speed. */
-async function labelCharges({ from }: Slice, warehouse: Warehouse): Promise<void> {
-  await warehouse.run('CREATE OR REPLACE TEMP VIEW fct_cost AS SELECT * FROM fct_cost_of_month');
-  await warehouse.run(labels);
-  const described = await warehouse.query('DESCRIBE label');
-  const replaced: string[] = [];
-  for (const column of described.map((row) => String(row['column_name']))) {
-    const type = identifier(`${column} from ${from}`);
-    await warehouse.run(
-      `CREATE TYPE ${type} AS ENUM (SELECT unnest(coalesce(nullif(${column}, []), [''])) FROM label)`,
-    );
-    replaced.push(`${column}::${type} AS ${column}`);
-  }
-  await warehouse.run(
-    `CREATE OR REPLACE TEMP VIEW fct_cost AS SELECT * REPLACE (${replaced.join(', ')}) FROM fct_cost_of_month`,
-  );
 }
 
 /** The texts of a small table as ENUMs, before millions of lines take them over. */
@@ -168,7 +171,7 @@ async function writePart(
   { book, warehouse }: { readonly book: Book; readonly warehouse: Warehouse },
 ): Promise<number> {
   await warehouse.run(
-    `CREATE OR REPLACE TEMP VIEW settled AS SELECT * FROM settled_${part === 'charges' ? 'charge' : 'host'}`,
+    `CREATE OR REPLACE TEMP VIEW settled AS SELECT * FROM ${part === 'charges' ? 'settled_charge' : 'placed_host'}`,
   );
   const columns = LEDGER_COLUMNS.map(({ name, type }) =>
     type === 'VARCHAR' ? identifier(name) : `CAST(${identifier(name)} AS ${type}) AS ${identifier(name)}`,

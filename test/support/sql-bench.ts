@@ -33,7 +33,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
 
 /** Views that the stages make by hand: both parts of a day's lines, and the sums of the days. */
 const VIEWS: Readonly<Record<string, () => string>> = {
-  settled: () => 'SELECT * FROM settled_charge UNION ALL BY NAME SELECT * FROM settled_host',
+  settled: () => 'SELECT * FROM settled_charge UNION ALL BY NAME SELECT * FROM placed_host',
   day_sum: () => textOf('ledger', 'sums'),
 };
 

@@ -1,0 +1,31 @@
+-- Step    billed_charge: what the day's charges are charges of, and its number
+-- Grain   charge category x account x region x service x resource x type x driver x unit x workload, as the facts tell them apart
+-- Reads   slice_cost
+-- A bill says the same of a charge hour after hour. It is looked at once here; the lines of the day bear the number alone.
+-- Numbers go up in the order of the texts, so that every later line has its place whatever the machine.
+CREATE OR REPLACE TEMP TABLE billed_charge AS
+WITH billed AS (
+    SELECT DISTINCT
+        charge_category, provider_name, sub_account_id, region_id, service_name, resource_id, resource_type, energy_driver,
+        consumed_unit, billing_currency, project, model_id, workload_type, workload_id
+    FROM slice_cost
+),
+expected AS (
+    SELECT
+        *,
+        CASE
+            WHEN charge_category <> 'Usage' OR energy_driver = 'none' THEN 'no_energy'::settled_as
+            WHEN energy_driver IS NULL THEN 'gap'::settled_as
+            ELSE 'energy'::settled_as
+        END AS expected,
+        CASE WHEN expected <> 'no_energy'::settled_as THEN consumed_unit END AS energy_unit
+    FROM billed
+)
+SELECT
+    *,
+    dense_rank() OVER (
+        ORDER BY
+            resource_id, service_name, resource_type, energy_driver, expected, region_id, sub_account_id, provider_name,
+            project, model_id, workload_type, workload_id, billing_currency, energy_unit
+    )::INTEGER AS charge_number
+FROM expected
