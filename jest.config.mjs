@@ -2,7 +2,7 @@
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['<rootDir>/test/cloud/'],
+  testPathIgnorePatterns: ['<rootDir>/test/cloud/', '<rootDir>/test/agent-packages/'],
   transform: {
     '\\.m?[tj]s$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
     '\\.(sql|csv|typ|css|txt)$': '<rootDir>/test/support/text-transform.cjs',

@@ -9,6 +9,9 @@ export interface Host {
   readonly hostId: string;
   /** The resource as the bill names it. */
   readonly resourceId: string;
+  /** OpenTelemetry host.type and cloud.availability_zone, where the host knows them. */
+  readonly instanceType?: string;
+  readonly availabilityZone?: string;
 }
 
 /** The time of a look by three clocks: one on the wall, which may be set, and two that only run. */

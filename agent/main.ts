@@ -1,24 +1,31 @@
 #!/usr/bin/env -S node --experimental-import-text --no-warnings
-import { readFile } from 'node:fs/promises';
-import { uptime } from 'node:os';
-import { setTimeout } from 'node:timers/promises';
+import { randomBytes } from 'node:crypto';
+import { appendFile, readFile } from 'node:fs/promises';
 
-import { EMPTY_ACCOUNT, recordsOf, withTick } from './account.ts';
-import type { Moment } from './look.ts';
-import { type AgentOptions, readOptions } from './options.ts';
+import { Daemon, type DaemonEdges, runOnce } from './daemon.ts';
+import { parseAddress } from './live/settings.ts';
+import { readOptions, readSettings } from './options.ts';
 import { readHost } from './readers/host.ts';
 import { openLookout } from './readers/look.ts';
-import { baselineOf, spendingSince } from './spending.ts';
+import { maybeText } from './readers/small-file.ts';
+import { openAlone } from './runs/alone.ts';
+import { runClient } from './runs/client.ts';
+import { runCommand } from './runs/run-command.ts';
+import { type RunOptions, readRunOptions, runIdAt } from './runs/run-options.ts';
+import { now } from './ticks.ts';
+import { VERSION } from './version.ts';
+import { standardOutput, Watch } from './watch.ts';
 
+/** Whoever started the agent starts it anew (EX_TEMPFAIL of sysexits.h). */
+const RESTART_NEEDED = 75;
+
+const ending = new AbortController();
 process.exitCode = await main(process.argv.slice(2));
 
-/** Exit codes (DESIGN §7): 0 done, 2 cannot. */
-async function main(typed: readonly string[]): Promise<0 | 2> {
-  const ending = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
+/** Exit codes (DESIGN §7): 0 done, 2 cannot; 75 for a driver that only a new process can read; of `run`, the command's own. */
+async function main([verb, ...rest]: readonly string[]): Promise<number> {
   try {
-    await watch(await readOptions(typed, (path) => readFile(path, 'utf8')), ending.signal);
-    return 0;
+    return verb === 'run' ? await run(rest) : await watch(verb === undefined ? [] : [verb, ...rest]);
   } catch (error) {
     return ending.signal.aborted ? 0 : explain(error);
   }
@@ -27,32 +34,79 @@ async function main(typed: readonly string[]): Promise<0 | 2> {
 /** Foreseen errors are told in one line; anything else keeps its stack, for whoever mends it. */
 function explain(error: unknown): 2 {
   if (!(error instanceof Error)) throw error;
-  process.stderr.write(`${error.message.startsWith('Cannot ') ? error.message : error.stack}\n`);
+  tell(error.message.startsWith('Cannot ') ? error.message : String(error.stack));
   return 2;
 }
 
-/** Looks, waits, looks again, and writes what was spent in between to the standard output, one record a line. */
-async function watch(options: AgentOptions, ending: AbortSignal): Promise<void> {
-  const host = await readHost(options.root, options);
-  const lookout = openLookout(options.root);
-  const first = await lookout.look(now());
-  let baseline = baselineOf(first);
-  // Nothing is remembered from run to run: counting from the clock's microseconds, no two runs give one number twice.
-  let firstSeq = first.readAt.getTime() * 1000;
-  do {
-    await setTimeout(options.intervalMs, undefined, { signal: ending });
-    const look = await lookout.look(now());
-    const { spendings, after } = spendingSince(baseline, look);
-    const records = recordsOf(withTick(EMPTY_ACCOUNT, spendings), { host, bootId: look.bootId, firstSeq });
-    process.stdout.write(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-    firstSeq += records.length;
-    baseline = after;
-  } while (!options.isOnce);
-  lookout.close();
+async function watch(typed: readonly string[]): Promise<number> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
+  const options = await readOptions(typed, readText);
+  if (options.isOnce) {
+    await runOnce(options, edges());
+    return 0;
+  }
+  const daemon = await Daemon.open(options, edges());
+  const code = (await daemon.run()) === 'restart-needed' ? RESTART_NEEDED : 0;
+  // Node waits for a call into a driver that never returns; everything is booked and closed.
+  if (daemon.isHanging()) process.kill(process.pid, 'SIGKILL');
+  return code;
 }
 
-/** Milliseconds of the running clock are whole, as those of the wall clock are. */
-function now(): Moment {
-  const runningMs = Number(process.hrtime.bigint() / 1_000_000n);
-  return { readAt: new Date(), runningMs, sinceBootMs: Math.round(uptime() * 1000) };
+async function run(typed: readonly string[]): Promise<number> {
+  const options = readRunOptions(typed, () => runIdAt(new Date(), randomBytes(2).toString('hex')));
+  const { live } = await readSettings(options.config, readText);
+  const token = live.token_file === undefined ? undefined : (await readText(live.token_file)).trim();
+  const { host, port } = parseAddress(live.listen === 'none' ? '127.0.0.1:0' : live.listen);
+  return runCommand(options, {
+    agent: runClient(
+      `${live.cert_file ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+      token,
+    ),
+    watchAlone,
+    environment: edges().environment,
+    maybeRead: (path) => maybeText(path),
+    appendLine: (path, line) => appendFile(path, line),
+    tell,
+  });
+}
+
+/** The host as this process sees it by itself. */
+async function watchAlone({ root, config, request }: RunOptions) {
+  const {
+    host_id,
+    resource_id,
+    instance_type,
+    imds,
+    workloads: rules,
+    model,
+    nvidia,
+  } = await readSettings(config, readText);
+  const host = await readHost(root, { hostId: host_id, resourceId: resource_id, instanceType: instance_type, imds });
+  const lookout = openLookout(root, { rules, model, nvidia, instanceType: host.instanceType });
+  await lookout.prepare(now());
+  const books = standardOutput(() => undefined);
+  const watch = new Watch({ host, look: lookout.look, books, intervalMs: 60_000, clock: now });
+  const { names, ...window } = request;
+  const named = Object.fromEntries(Object.entries(names).filter(([, name]) => name !== null));
+  return openAlone(watch, { ...window, ...named }, () => lookout.close());
+}
+
+function edges(): DaemonEdges {
+  return {
+    // biome-ignore lint/style/noProcessEnv: the one place where the agent looks at its environment
+    environment: process.env,
+    version: VERSION,
+    ending: ending.signal,
+    readText,
+    tell,
+    write: (text) => void process.stdout.write(text),
+  };
+}
+
+function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8');
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

@@ -1,17 +1,20 @@
 import { parseArgs } from 'node:util';
 
 import { parse } from 'yaml';
-import { z } from 'zod';
+
+import { type AgentSettings, agentSettingsSchema } from './settings.ts';
 
 /** How the agent runs: what was typed, over what its settings file says, over the defaults. */
 export interface AgentOptions {
   /** Folder that holds `sys` and `proc`; `/` on a host. */
   readonly root: string;
-  /** One interval, then the end. */
+  /** Two looks and one interval on the standard output, then the end: nothing is kept, nothing listens. */
   readonly isOnce: boolean;
+  /** How much time one record spans. */
   readonly intervalMs: number;
-  readonly hostId?: string | undefined;
-  readonly resourceId?: string | undefined;
+  /** How often the host is looked at. */
+  readonly sampleMs: number;
+  readonly settings: AgentSettings;
 }
 
 /** Options that cannot be used: one line, exit code 2. */
@@ -19,17 +22,14 @@ export class InvalidOptions extends Error {
   override readonly name = 'InvalidOptions';
 }
 
-const DEFAULT_INTERVAL = '10s';
+/** A person who types `--once` waits for it; the book needs no more than a record a minute. */
+const DEFAULT_INTERVAL = { once: '10s', always: '60s' };
+const DEFAULT_SAMPLE = '1s';
 const MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 /** Faster than a second the counters' own noise is what one reads; slower than a minute one of them could wrap twice. */
-const INTERVAL_MS = { least: 1000, most: 60_000 };
-
-const configSchema = z.strictObject({
-  host_id: z.string().min(1).optional(),
-  resource_id: z.string().min(1).optional(),
-  interval: z.string().optional(),
-});
-type Config = z.infer<typeof configSchema>;
+const SAMPLE_MS = { least: 1000, most: 60_000 };
+/** No record may span more than an hour; intervals end at whole multiples of their length, so that hours are not cut. */
+const INTERVAL_MS = { least: 1000, most: 900_000 };
 
 /** Reads what was typed; `readText` fetches the settings file where one is named. Throws `InvalidOptions`. */
 export async function readOptions(
@@ -37,14 +37,12 @@ export async function readOptions(
   readText: (path: string) => Promise<string>,
 ): Promise<AgentOptions> {
   const { values } = parseTyped(typed);
-  const config = values.config === undefined ? {} : readConfig(await textOf(values.config, readText), values.config);
-  return {
-    root: values.root ?? '/',
-    isOnce: values.once ?? false,
-    intervalMs: parseInterval(values.interval ?? config.interval ?? DEFAULT_INTERVAL),
-    hostId: config.host_id,
-    resourceId: config.resource_id,
-  };
+  const settings = await readSettings(values.config, readText);
+  const isOnce = values.once ?? false;
+  const interval = values.interval ?? settings.interval ?? DEFAULT_INTERVAL[isOnce ? 'once' : 'always'];
+  const intervalMs = parseLength('interval', interval, INTERVAL_MS);
+  const sampleMs = parseLength('sample', settings.sample ?? DEFAULT_SAMPLE, SAMPLE_MS);
+  return { root: values.root ?? '/', isOnce, intervalMs, sampleMs: Math.min(sampleMs, intervalMs), settings };
 }
 
 function parseTyped(typed: readonly string[]) {
@@ -63,6 +61,14 @@ function parseTyped(typed: readonly string[]) {
   }
 }
 
+/** Reads the settings file; the defaults where none is named. Throws `InvalidOptions`. */
+export async function readSettings(
+  path: string | undefined,
+  readText: (path: string) => Promise<string>,
+): Promise<AgentSettings> {
+  return path === undefined ? agentSettingsSchema.parse({}) : readConfig(await textOf(path, readText), path);
+}
+
 async function textOf(path: string, readText: (path: string) => Promise<string>): Promise<string> {
   return readText(path).catch((error: unknown) => {
     throw new InvalidOptions(
@@ -71,8 +77,8 @@ async function textOf(path: string, readText: (path: string) => Promise<string>)
   });
 }
 
-function readConfig(text: string, path: string): Config {
-  const result = configSchema.safeParse(yamlIn(text, path) ?? {});
+function readConfig(text: string, path: string): AgentSettings {
+  const result = agentSettingsSchema.safeParse(yamlIn(text, path) ?? {});
   if (result.success) return result.data;
   const faults = result.error.issues.map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`);
   throw new InvalidOptions(`Cannot read the settings ${path}: ${faults.join('; ')}`);
@@ -86,11 +92,12 @@ function yamlIn(text: string, path: string): unknown {
   }
 }
 
-function parseInterval(text: string): number {
+function parseLength(what: string, text: string, { least, most }: typeof INTERVAL_MS): number {
   const [, count, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text) ?? [];
-  const interval = Number(count) * (MS[unit] ?? Number.NaN);
-  if (interval >= INTERVAL_MS.least && interval <= INTERVAL_MS.most) return interval;
-  throw new InvalidOptions(`Cannot read the interval: expected 1s to 60s, such as ${DEFAULT_INTERVAL}, got "${text}"`);
+  const length = Number(count) * (MS[unit] ?? Number.NaN);
+  if (length >= least && length <= most) return length;
+  const range = `${least / 1000}s to ${most / 1000}s`;
+  throw new InvalidOptions(`Cannot read the ${what}: expected ${range}, such as 10s, got "${text}"`);
 }
 
 function messageOf(error: unknown): string {

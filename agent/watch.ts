@@ -23,6 +23,21 @@ export interface Books {
   append(entry: { readonly lines: readonly BookLine[]; readonly state: string }): boolean;
 }
 
+/** Books that keep nothing: lines go where `write` puts them. */
+export function standardOutput(write: (text: string) => void): Books {
+  // Counting from the clock's microseconds, no two runs give one number twice.
+  let next = Date.now() * 1000;
+  return {
+    state: () => undefined,
+    nextSeq: () => next,
+    append({ lines }) {
+      write(lines.map(({ text }) => `${text}\n`).join(''));
+      next += lines.length;
+      return true;
+    },
+  };
+}
+
 /** What is watched, and where it goes. */
 export interface Watched {
   readonly host: Host;
@@ -58,6 +73,13 @@ export class Watch {
 
   constructor(watched: Watched) {
     this.#watched = watched;
+  }
+
+  /** Takes the first look, or the one that tells what was spent since the last that was booked. */
+  start(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#look(this.#watched.clock());
+    });
   }
 
   /** Looks once, and books where an interval is over. Of the very first look nothing is known to have been spent. */

@@ -119,7 +119,9 @@ describe('a telemetry record', () => {
     expect(Object.keys(schema.properties).sort()).toEqual(Object.keys(RECORD).sort());
     expect([...schema.required].sort()).toEqual(Object.keys(RECORD).sort());
     expect([...schema.$defs.share.required].sort()).toEqual(Object.keys(SHARE).sort());
-    expect(schema.properties.component.enum).toEqual(agent.shapes[0].columns.flatMap(wordsOfComponent));
+    expect(schema.properties.component.enum).toEqual(
+      agent.shapes.flatMap(({ columns }) => [...columns].flatMap(wordsOfComponent)),
+    );
   });
 });
 

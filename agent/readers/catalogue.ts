@@ -1,3 +1,10 @@
+import type { ModelSettings } from '../sensor-settings.ts';
+import { amdGpuSensor } from './amd-gpu.ts';
+import { withCpuModel } from './cpu-model.ts';
+import { intelGpuSensor } from './intel-gpu.ts';
+import { neuronSensor } from './neuron.ts';
+import { type NvmlOptions, nvmlSensor } from './nvml/sensor.ts';
+import type { NvidiaSettings } from './nvml/settings.ts';
 import { raplSensor } from './rapl.ts';
 import type { Sensor } from './sensor.ts';
 
@@ -5,10 +12,23 @@ import type { Sensor } from './sensor.ts';
 export interface SensorContext {
   /** Folder that holds `sys` and `proc`; `/` on a host. */
   readonly root: string;
+  /** The machine as the bill names it, and what the settings say of its power: for where nothing measures it. */
+  readonly instanceType?: string | undefined;
+  readonly model?: ModelSettings | undefined;
+  readonly nvidia?: NvidiaSettings | undefined;
+  /** How much of the time a GPU instance was active, where an exporter says so. */
+  readonly instanceActivity?: NvmlOptions['instanceActivity'];
 }
 
 /** Every kind of sensor, one line each. */
-const SENSORS: readonly ((context: SensorContext) => Sensor)[] = [({ root }) => raplSensor(root)];
+const SENSORS: readonly ((context: SensorContext) => Sensor)[] = [
+  ({ root, model, instanceType }) => withCpuModel(raplSensor(root), { root, settings: model, instanceType }),
+  ({ root }) => amdGpuSensor(root),
+  ({ root }) => intelGpuSensor(root),
+  ({ root }) => neuronSensor(root),
+  ({ root, nvidia, instanceActivity }) =>
+    nvmlSensor({ root, settings: nvidia, ...(instanceActivity && { instanceActivity }) }),
+];
 
 /** Opens every kind; one that the host does not have reads nothing. */
 export function openSensors(context: SensorContext): Sensor[] {

@@ -1,39 +1,111 @@
-import { readdir } from 'node:fs/promises';
+import { access, readdir } from 'node:fs';
 import { join } from 'node:path';
 
-import type { WorkloadTime } from '../attribution/shares.ts';
-import { UNNAMED } from '../attribution/workload.ts';
-import { maybeWorkloadLabels } from '../attribution/workload-labels.ts';
-import { maybeText } from './small-file.ts';
+import { maybeLabelsInside, type WorkloadGroup } from '../attribution/workload-labels.ts';
+import { countIn, type FileAnswer } from './kept-files.ts';
 
-/** kubepods.slice / kubepods-burstable.slice / …pod….slice is the deepest that is known; two more for nested slices. */
-const DEEPEST = 5;
+/** Where control groups count CPU time on this host: version 1 in nanoseconds, version 2 in microseconds. */
+export interface Hierarchy {
+  readonly mount: string;
+  readonly version: 1 | 2;
+}
+
+/** A workload's control group, and the file that counts its CPU time. */
+export interface Group extends WorkloadGroup {
+  readonly file: string;
+}
+
+/** What a walk found, and how many folders it listed for that. */
+export interface Walk {
+  readonly groups: readonly Group[];
+  readonly listed: number;
+}
+
+/** The controllers `cpu` and `cpuacct` stand alone or together, by distribution (kernel documentation, cgroup-v1/cpuacct). */
+const CPUACCT = ['cpuacct', 'cpu,cpuacct', 'cpuacct,cpu'] as const;
+/** A kubelet inside a container (kind): five levels of its own below those of the container. */
+const DEEPEST = 12;
+/** A walk that finds more is cut short: what it has not seen stays unattributed. */
+const MOST_FOLDERS = 20_000;
+const MOST_GROUPS = 4000;
+const NANOSECONDS_PER_MICROSECOND = 1000n;
 
 /**
- * CPU time of every workload from the control groups (version 2) under `/sys/fs/cgroup`: services, pods, containers and
- * Slurm jobs. A workload counts whole: what runs inside it is not listed again. None where there are no such groups.
+ * The hierarchy below `/sys/fs/cgroup` that counts CPU time; `undefined` where there is none. On a hybrid host that is version
+ * 1, where every workload stands; version 2 counts too, but only what systemd itself put there.
  */
-export async function readWorkloadTimes(root: string): Promise<WorkloadTime[]> {
-  return (await readBelow(join(root, 'sys/fs/cgroup'), '', 0)).sort((a, b) =>
-    a.workload.key < b.workload.key ? -1 : 1,
-  );
+export async function findHierarchy(root: string): Promise<Hierarchy | undefined> {
+  const top = join(root, 'sys/fs/cgroup');
+  for (const controllers of CPUACCT) {
+    if (await isThere(join(top, controllers, 'cpuacct.usage'))) return { mount: join(top, controllers), version: 1 };
+  }
+  for (const mount of [join(top, 'unified'), top]) {
+    if (await isThere(mount)) return { mount, version: 2 };
+  }
+  return undefined;
 }
 
-async function readBelow(mount: string, cgroup: string, depth: number): Promise<WorkloadTime[]> {
-  if (maybeWorkloadLabels(cgroup)) return readWorkload(mount, cgroup);
-  if (depth === DEEPEST) return [];
-  const below = await foldersIn(join(mount, cgroup));
-  return (await Promise.all(below.map((name) => readBelow(mount, `${cgroup}/${name}`, depth + 1)))).flat();
+/**
+ * Every control group that is a workload, the outer before the inner. Folders are listed one after the other, so that a walk
+ * never stands in the way of the files that a tick reads.
+ */
+export async function findGroups(hierarchy: Hierarchy): Promise<Walk> {
+  const groups: Group[] = [];
+  const left: { cgroup: string; depth: number; outer: Group | undefined }[] = [
+    { cgroup: '', depth: 0, outer: undefined },
+  ];
+  let listed = 0;
+  for (let next = left.pop(); next && listed < MOST_FOLDERS && groups.length < MOST_GROUPS; next = left.pop()) {
+    const { cgroup, depth, outer } = next;
+    const labels = maybeLabelsInside(outer?.labels, cgroup);
+    const group = labels && withFile(hierarchy, { cgroup, labels, outer: outer?.cgroup });
+    if (group) groups.push(group);
+    if (depth === DEEPEST || labels?.['step']) continue;
+    const below = await foldersIn(join(hierarchy.mount, cgroup));
+    listed += 1;
+    const inside = below.map((name) => ({ cgroup: `${cgroup}/${name}`, depth: depth + 1, outer: group ?? outer }));
+    left.push(...inside.reverse());
+  }
+  return { groups, listed };
 }
 
-async function readWorkload(mount: string, cgroup: string): Promise<WorkloadTime[]> {
-  const text = await maybeText(join(mount, cgroup, 'cpu.stat'));
-  const microseconds = /^usage_usec (\d+)$/m.exec(text ?? '')?.[1];
-  const workload = { key: cgroup, labels: maybeWorkloadLabels(cgroup) ?? { cgroup }, names: UNNAMED };
-  return microseconds === undefined ? [] : [{ workload, microseconds: BigInt(microseconds) }];
+export function withFile({ mount, version }: Hierarchy, group: WorkloadGroup): Group {
+  return { ...group, file: join(mount, group.cgroup, version === 1 ? 'cpuacct.usage' : 'cpu.stat') };
 }
 
-async function foldersIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+/** CPU time that a group has used since it began, in microseconds; `undefined` where its file does not say. */
+export function microsecondsIn({ version }: Hierarchy, answer: FileAnswer | undefined): bigint | undefined {
+  if (version === 1) {
+    const nanoseconds = countIn(answer);
+    return nanoseconds === undefined ? undefined : nanoseconds / NANOSECONDS_PER_MICROSECOND;
+  }
+  const said = answer && 'text' in answer ? /^usage_usec (\d+)$/m.exec(answer.text)?.[1] : undefined;
+  return said === undefined ? undefined : BigInt(said);
+}
+
+/**
+ * The group of a process in that hierarchy, from its `/proc/<pid>/cgroup`: lines `number:controllers:path`, where a path may
+ * hold colons and never the end of a line (kernel documentation, cgroup-v2). `undefined` where no line speaks of it.
+ */
+export function cgroupIn({ version }: Hierarchy, text: string): string | undefined {
+  for (const line of text.split('\n')) {
+    const [, number, controllers = '', path] = /^(\d+):([^:]*):(\/.*)$/.exec(line) ?? [];
+    const isOurs = version === 2 ? number === '0' && controllers === '' : controllers.split(',').includes('cpuacct');
+    if (isOurs) return path?.replace(/ \(deleted\)$/, '');
+  }
+  return undefined;
+}
+
+function isThere(path: string): Promise<boolean> {
+  return new Promise((resolve) => access(path, (error) => resolve(error === null)));
+}
+
+/** By callback: a promise of `fs.promises` costs several times as much. */
+function foldersIn(folder: string): Promise<string[]> {
+  return new Promise((resolve) => {
+    readdir(folder, { withFileTypes: true }, (error, entries) => {
+      const folders = error ? [] : entries.filter((entry) => entry.isDirectory());
+      resolve(folders.map(({ name }) => name).sort());
+    });
+  });
 }

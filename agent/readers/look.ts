@@ -1,30 +1,46 @@
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
-import { type Look, type Moment, NO_OWNERS } from '../look.ts';
-import { openSensors } from './catalogue.ts';
-import { readWorkloadTimes } from './cgroups.ts';
-import { readCpuTime } from './cpu-time.ts';
+import type { Look, Moment, WallReading } from '../look.ts';
+import { openSensors, type SensorContext } from './catalogue.ts';
 import { maybeText } from './small-file.ts';
+import { openWorkloads, type WorkloadsContext } from './workloads.ts';
+
+/** A driver that takes longer to open is a gap until it has. */
+const PREPARE_MS = 5000;
 
 /** The host below a root folder, opened for looking at it again and again. */
 export interface Lookout {
   look(moment: Moment): Promise<Look>;
+  /** Waits for drivers that take long to open, so that a first look after it misses nothing. */
+  prepare(moment: Moment): Promise<void>;
+  /** Only a new process can read some device again: its driver was changed underneath. */
+  isRestartNeeded(): boolean;
+  /** A call into a driver has not returned: the end of this process would wait for it. */
+  isHanging(): boolean;
+  /** What cannot be told of this host, and why: one sentence each. */
+  problems(): readonly string[];
   close(): void;
 }
 
-/** Opens the sensors of the host below `root` (`/` on a host). Nothing is written there. */
-export function openLookout(root: string): Lookout {
-  const sensors = openSensors({ root });
+/** What is known of the host and of who uses it, beside its files. */
+export interface LookoutContext extends Omit<WorkloadsContext, 'root'>, Omit<SensorContext, 'root'> {
+  /** Power of the whole host at its wall, asked for beside the looks. */
+  readonly wall?: { read(): WallReading | undefined } | undefined;
+}
+
+/** Opens the sensors of the host below `root` (`/` on a host) and watches who uses it. Nothing is written there. */
+export function openLookout(root: string, named: LookoutContext = {}): Lookout {
+  const workloads = openWorkloads({ ...named, root });
+  const sensors = openSensors({ ...named, root });
   return {
     async look({ readAt, runningMs, sinceBootMs }) {
       // The counters first: their energy is that of the moment.
-      const [devices, cpuTime, workloadTimes, bootId] = await Promise.all([
+      const [devices, { cpuTime, workloadTimes, owners }, bootId] = await Promise.all([
         Promise.all(sensors.map((sensor) => sensor.read({ readAt, runningMs, sinceBootMs }))),
-        readCpuTime(root),
-        readWorkloadTimes(root),
+        workloads.look({ readAt, runningMs, sinceBootMs }),
         maybeText(join(root, 'proc/sys/kernel/random/boot_id')),
       ]);
-      const owners = NO_OWNERS;
       return {
         readAt,
         runningMs,
@@ -34,9 +50,20 @@ export function openLookout(root: string): Lookout {
         cpuTime,
         workloadTimes,
         owners,
+        wall: named.wall?.read(),
       };
     },
+    async prepare(moment) {
+      const waiting = new AbortController();
+      const isOver = setTimeout(PREPARE_MS, undefined, { signal: waiting.signal }).catch(() => undefined);
+      await Promise.race([isOver, Promise.all(sensors.map((sensor) => sensor.prepare?.(moment)))]);
+      waiting.abort();
+    },
+    isRestartNeeded: () => sensors.some((sensor) => sensor.isRestartNeeded?.()),
+    isHanging: () => sensors.some((sensor) => sensor.isHanging?.()),
+    problems: () => [...workloads.problems(), ...sensors.flatMap((sensor) => sensor.fault?.() ?? [])],
     close() {
+      workloads.close();
       for (const sensor of sensors) sensor.close();
     },
   };

@@ -8,6 +8,14 @@ export interface Sensor {
    */
   read(moment: Moment): Promise<readonly DeviceReading[]>;
   close(): void;
+  /** Waits until the devices have answered for the first time, however long their driver takes to open. */
+  prepare?(moment: Moment): Promise<void>;
+  /** Only a new process can read these devices again. */
+  isRestartNeeded?(): boolean;
+  /** A call into a driver has not returned: Node would wait for it at the end of the process. */
+  isHanging?(): boolean;
+  /** What is wrong with the sensor, in words. */
+  fault?(): string | undefined;
 }
 
 /** A tick never waits longer than this for a slow file or driver. */

@@ -30,7 +30,10 @@ export async function runCommand(options: RunOptions, edges: RunEdges): Promise<
   const named = Object.fromEntries(Object.entries(names).filter(([, name]) => name !== null));
   const opened = await edges.agent.open({ ...run, ...named });
   const window = opened ? edges.agent : await edges.watchAlone(options);
-  const { code, outcome } = await runToEnd(options, edges);
+  const { code, outcome } = await runToEnd(options, edges).catch(async (error: unknown) => {
+    await window.end(request.run_id, { outcome: 'aborted' });
+    throw error;
+  });
   const record = await window.end(request.run_id, { outcome, ...(await resultOf(options, edges)) });
   await book(record, options, edges, opened !== undefined);
   return code;

@@ -136,7 +136,7 @@ async function firstFittingShape(warehouse: Warehouse, request: OpenRequest): Pr
   for (const shape of byEnding(request.path, shapes)) {
     seen = await openRaw(warehouse, shape, request);
     if (refusalOf(request.source, seen)) break;
-    const found = shape.open ? await openFlat(warehouse, shape, shape.open) : seen;
+    const found = (await isHeld(warehouse, shape, request)) ? await openFlat(warehouse, shape, seen) : undefined;
     const lacking = missingColumns(shape, found ?? seen, request.columnMapping);
     if (found && lacking.length === 0) return { shape, found };
     misfits.push(misfitText(shape, lacking));
@@ -186,14 +186,30 @@ async function openRaw(warehouse: Warehouse, shape: Shape, { path }: OpenRequest
   }
 }
 
-/** The columns after the shape's own SELECT; undefined where it names columns that the file does not have. */
-async function openFlat(warehouse: Warehouse, shape: Shape, open: string): Promise<FoundColumn[] | undefined> {
+/** Whether the file's first line says that it has this shape; where the shape does not ask, it may have it. */
+async function isHeld(warehouse: Warehouse, { holds }: Shape, { path }: OpenRequest): Promise<boolean> {
+  if (!holds) return true;
+  try {
+    const [first] = await warehouse.query(`SELECT (${holds}) AS is_held FROM raw WHERE trim(line) <> '' LIMIT 1`);
+    return first?.['is_held'] === true;
+  } catch (error) {
+    throw unreadable(error, path);
+  }
+}
+
+/** The columns after the shape's own SELECT, if any; undefined where it names columns that the file does not have. */
+async function openFlat(
+  warehouse: Warehouse,
+  { open, format }: Shape,
+  seen: readonly FoundColumn[],
+): Promise<readonly FoundColumn[] | undefined> {
+  if (!open) return seen;
   try {
     await warehouse.run(`CREATE OR REPLACE TEMP VIEW opened AS ${open}`);
   } catch {
     return undefined;
   }
-  return columnsOfOpened(warehouse, shape.format);
+  return columnsOfOpened(warehouse, format);
 }
 
 async function columnsOfOpened(warehouse: Warehouse, format: Format): Promise<FoundColumn[]> {

@@ -1,4 +1,16 @@
-import { RejectedPayload } from './origin.ts';
+import {
+  type Fields,
+  instantAt,
+  listAt,
+  maybeTextAt,
+  numberAt,
+  objectAt,
+  path,
+  reject,
+  rejection,
+  textAt,
+  wordAt,
+} from './fields.ts';
 
 /**
  * The telemetry envelope: one record per host, domain and interval, written by the agent as JSON lines (`.jsonl`,
@@ -56,9 +68,9 @@ const COMPONENTS: readonly Component[] = ['gpu', 'cpu', 'memory', 'storage', 'ne
 const BASES: readonly TelemetryRecord['basis'][] = ['measured', 'modelled'];
 
 const JOULES = /^\d{1,12}(\.\d{1,6})?$/;
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
 const LONGEST_RECORD_MS = 3_600_000;
 const DECIMAL_PLACES = 6;
+const JOULES_EXPECTED = 'decimal joules of at least 0 with at most six places, as text';
 
 /**
  * Reads one telemetry record from parsed JSON. Throws `RejectedPayload` with the first field that is wrong, what was found
@@ -147,60 +159,8 @@ function checkGap({ gap_reason, idle_joules, unattributed_joules, shares }: Tele
     reject('unattributed_joules', unattributed_joules, 'null, since the energy is unknown');
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const JOULES_EXPECTED = 'decimal joules of at least 0 with at most six places, as text';
-
-function objectAt(value: unknown, at: string): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  return reject(at, value, 'an object');
-}
-
-function listAt(fields: Fields, name: string): readonly unknown[] {
-  const value = fields[name];
-  return Array.isArray(value) ? value : reject(name, value, 'a list');
-}
-
-function textAt(fields: Fields, name: string, at?: string): string {
-  const value = fields[name];
-  return typeof value === 'string' && value !== '' ? value : reject(path(name, at), value, 'a text');
-}
-
-function maybeTextAt(fields: Fields, name: string, at?: string): string | null {
-  return fields[name] === null ? null : textAt(fields, name, at);
-}
-
 function maybeJoulesAt(fields: Fields, name: string, at?: string): string | null {
   const value = fields[name];
   if (value === null) return null;
   return typeof value === 'string' && JOULES.test(value) ? value : reject(path(name, at), value, JOULES_EXPECTED);
-}
-
-function instantAt(fields: Fields, name: string): string {
-  const value = fields[name];
-  const isInstant = typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value));
-  return isInstant ? value : reject(name, value, 'an instant such as 2026-06-01T00:00:00Z');
-}
-
-function numberAt(fields: Fields, name: string, fits: (value: number) => boolean, expected: string): number {
-  const value = fields[name];
-  return typeof value === 'number' && fits(value) && value >= 0 ? value : reject(name, value, expected);
-}
-
-function wordAt<Word extends string>(fields: Fields, name: string, words: readonly Word[]): Word {
-  const value = fields[name];
-  return words.find((word) => word === value) ?? reject(name, value, words.join(', '));
-}
-
-function path(name: string, at?: string): string {
-  return at ? `${at}.${name}` : name;
-}
-
-function rejection(column: string, found: unknown, expected: string): RejectedPayload {
-  const text = typeof found === 'string' ? found : (JSON.stringify(found ?? undefined) ?? 'nothing');
-  return new RejectedPayload({ column, found: text.slice(0, 80), expected });
-}
-
-function reject(column: string, found: unknown, expected: string): never {
-  throw rejection(column, found, expected);
 }

@@ -41,6 +41,8 @@ export type Format = 'parquet' | 'csv' | 'lines' | 'text';
 export interface Shape {
   readonly id: string;
   readonly format: Format;
+  /** For `lines`: SQL truth about the first `line` that is not blank; where it is not true, the file has another shape. */
+  readonly holds?: string;
   /** For `csv`: what stands between the cells, where guessing could go wrong. Short rows are then read as ending in empty cells. */
   readonly delimiter?: string;
   /**
@@ -72,6 +74,11 @@ export interface Source {
   readonly shapes: readonly Shape[];
   /** The file name or folder says the month (for instance `BILLING_PERIOD=2026-06`): such a file must hold it. */
   readonly month_in_path?: RegExp;
+  /**
+   * Kinds that have the same charges in more detail: what this source says of a day that one of them covers is left out. Its
+   * SQL asks with getvariable('covered_until'); NULL where none covers anything.
+   */
+  readonly fills_in_for?: readonly string[];
   /** Headers by which a known but unreadable file is told, with what to say of it (a localised export, for instance). */
   readonly refuses?: readonly { readonly header: RegExp; readonly because: string }[];
 }

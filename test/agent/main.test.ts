@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
@@ -46,16 +46,18 @@ describe('joulebook-agent', () => {
   });
 
   test('follows a counter from interval to interval until it is told to end', async () => {
-    const root = hostTree(join(home, 'busy'), { ...HOST, ...zone('intel-rapl:0', 'package-0', 1_000_000) });
+    const root = hostTree(join(home, 'busy'), { ...HOST, ...zone('intel-rapl:0', 'package-0', '000001000000') });
     const config = join(home, 'agent.yaml');
-    writeFileSync(config, 'host_id: h-1\nresource_id: i-1\ninterval: 1s\n');
+    writeFileSync(config, 'host_id: h-1\nresource_id: i-1\ninterval: 1s\nlive: { listen: none }\n');
     const child = spawn(process.execPath, [...FLAGS, '--root', root, '--config', config]);
     const lines: string[] = [];
     child.stdout.setEncoding('utf8').on('data', (text: string) => void lines.push(...text.split('\n').filter(Boolean)));
     const counter = join(root, 'sys/class/powercap/intel-rapl:0/energy_uj');
+    const file = openSync(counter, 'r+');
     while (lines.length < 6 && child.exitCode === null) {
       await setTimeout(50);
-      writeFileSync(counter, String(Number(readFileSync(counter, 'utf8')) + 3_000_000));
+      // As long as before and in place: what a reader sees is the old number or the new one, never none.
+      writeSync(file, String(Number(readFileSync(counter, 'utf8')) + 3_000_000).padStart(12, '0'), 0);
     }
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
@@ -79,7 +81,7 @@ describe('joulebook-agent', () => {
     const { code, told, records } = await runAgent('--once', '--interval', '5');
     expect([code, told, records]).toEqual([
       2,
-      'Cannot read the interval: expected 1s to 60s, such as 10s, got "5"\n',
+      'Cannot read the interval: expected 1s to 900s, such as 10s, got "5"\n',
       [],
     ]);
   });
@@ -89,7 +91,8 @@ describe('options', () => {
   const read = (typed: string[], text = '') => readOptions(typed, async () => text);
 
   test('what is typed stands before the settings, and those before the defaults', async () => {
-    expect(await read([])).toMatchObject({ root: '/', isOnce: false, intervalMs: 10_000 });
+    expect(await read([])).toMatchObject({ root: '/', isOnce: false, intervalMs: 60_000, sampleMs: 1000 });
+    expect(await read(['--once'])).toMatchObject({ isOnce: true, intervalMs: 10_000 });
     expect(await read(['--config', 'x'], 'interval: 30s')).toMatchObject({ intervalMs: 30_000 });
     expect(await read(['--config', 'x', '--interval', '1.5s', '--once'], 'interval: 30s')).toMatchObject({
       intervalMs: 1500,
@@ -98,7 +101,7 @@ describe('options', () => {
   });
 
   test.each([
-    [['--interval', '2m'], '', /^Cannot read the interval: expected 1s to 60s/],
+    [['--interval', '20m'], '', /^Cannot read the interval: expected 1s to 900s/],
     [['--intervall', '2s'], '', /^Cannot read the options: .*--intervall/],
     [['now'], '', /^Cannot read the options: .*now/],
     [['--config', 'x'], 'host: a', /^Cannot read the settings x: the file: Unrecognized key: "host"/],

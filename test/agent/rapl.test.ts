@@ -1,10 +1,12 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, mkdirSync, openSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
-import { readWorkloadTimes } from '../../agent/readers/cgroups.ts';
 import { readCpuTime } from '../../agent/readers/cpu-time.ts';
-import { readHost } from '../../agent/readers/host.ts';
 import { raplSensor } from '../../agent/readers/rapl.ts';
+import type { Sensor } from '../../agent/readers/sensor.ts';
 import { type HostFiles, hostTree, zone } from '../support/host-tree.ts';
 import { describeShared } from '../support/shared.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -67,53 +69,136 @@ describe('the counters of a host', () => {
     expect(await read({ 'proc/stat': 'cpu' })).toEqual([]);
   });
 
-  test('the limit of power is twice what the package states, else 1000 W', async () => {
-    const package0 = zone('intel-rapl:0', 'package-0', 5);
-    const stated = { ...package0, 'sys/class/powercap/intel-rapl:0/constraint_0_max_power_uw': '125000000' };
-    expect(await readRapl(hostTree(root, stated))).toMatchObject([{ powerLimitWatts: 250 }]);
-    expect(await readRapl(hostTree(root, package0))).toMatchObject([{ powerLimitWatts: 1000 }]);
+  test.each([
+    ['twice what the package states', { constraint_0_max_power_uw: 125_000_000 }, 250],
+    ['twice the higher limit', { constraint_0_max_power_uw: 15e6, constraint_1_power_limit_uw: 64_000_000 }, 128],
+    ['not below 100 W', { constraint_0_max_power_uw: 22_000_000 }, 100],
+    ['1000 W where it is unlimited', { constraint_0_power_limit_uw: 4_095_875_000 }, 1000],
+    ['1000 W where nothing is stated, as for AMD', {}, 1000],
+  ])('the limit of power is %s', async (_, files, watts) => {
+    const stated = Object.entries(files).map(([file, value]) => [
+      `sys/class/powercap/intel-rapl:0/${file}`,
+      String(value),
+    ]);
+    const tree = hostTree(root, { ...zone('intel-rapl:0', 'package-0', 5), ...Object.fromEntries(stated) });
+    expect(await readRapl(tree)).toMatchObject([{ powerLimitWatts: watts }]);
+  });
+
+  test('each die of a package counts, and so does its memory', async () => {
+    const files = {
+      ...zone('intel-rapl:0', 'package-0-die-0', 1),
+      ...zone('intel-rapl:0:0', 'dram', 2),
+      ...zone('intel-rapl:1', 'package-0-die-1', 3),
+      ...zone('intel-rapl:1:0', 'dram', 4),
+    };
+    expect(await read(files)).toEqual([
+      ['cpu', 'package-0-die-0', 1n],
+      ['memory', 'package-0-die-0/dram', 2n],
+      ['cpu', 'package-0-die-1', 3n],
+      ['memory', 'package-0-die-1/dram', 4n],
+    ]);
+  });
+
+  test('a package that only its twin shows counts with its memory, beside one that has both', async () => {
+    const files = {
+      ...zone('intel-rapl:0', 'package-0', 1),
+      ...zone('intel-rapl:0:0', 'dram', 2),
+      ...zone('intel-rapl-mmio:0', 'package-0', 11),
+      ...zone('intel-rapl-mmio:0:0', 'dram', 12),
+      ...zone('intel-rapl-mmio:1', 'package-1', 3),
+      ...zone('intel-rapl-mmio:1:0', 'dram', 4),
+    };
+    expect(await read(files)).toEqual([
+      ['cpu', 'package-1', 3n],
+      ['memory', 'package-1/dram', 4n],
+      ['cpu', 'package-0', 1n],
+      ['memory', 'package-0/dram', 2n],
+    ]);
+  });
+
+  test('a counter without a range has range 0, and one whose power is not limited counts', async () => {
+    const files = {
+      ...zone('intel-rapl:0', 'package-0', 5, 0),
+      'sys/class/powercap/intel-rapl:0/enabled': '0',
+      ...zone('intel-rapl:1', 'package-1', 6, 'none'),
+    };
+    expect((await readRapl(hostTree(root, files))).map(({ counter }) => counter)).toEqual([
+      { energyMicrojoules: 5n, rangeMicrojoules: 0n },
+      { energyMicrojoules: 6n, rangeMicrojoules: 0n },
+    ]);
   });
 });
 
-describe('the CPU time of a host', () => {
-  test('waiting for a disk is idle, time of guests is not counted twice, stolen time is neither', async () => {
-    hostTree(root, { 'proc/stat': 'cpu  100 20 30 400 50 6 7 1000 100 0\ncpu0 1 1 1 1' });
-    expect(await readCpuTime(root)).toEqual({ busyMicroseconds: 1_630_000n, idleMicroseconds: 4_500_000n });
+describe('a sensor that stays', () => {
+  /** Looks once a second, until they show what is awaited, thirty times at most. */
+  async function domainsUntil(sensor: Sensor, awaited: string, fromMs: number): Promise<string[]> {
+    let domains: string[] = [];
+    for (let second = 0; second < 30 && !domains.includes(awaited); second += 1) {
+      domains = (await sensor.read({ ...MOMENT, runningMs: fromMs + second * 1000 })).map(({ domain }) => domain);
+      await setTimeout(5);
+    }
+    return domains;
+  }
+
+  test('finds a package that was plugged in within a minute', async () => {
+    hostTree(root, zone('intel-rapl:0', 'package-0', 1));
+    const sensor = raplSensor(root);
+    expect(await sensor.read(MOMENT)).toHaveLength(1);
+    hostTree(root, { ...zone('intel-rapl:0', 'package-0', 1), ...zone('intel-rapl:1', 'package-1', 2) });
+    expect(await sensor.read({ ...MOMENT, runningMs: 59_000 })).toHaveLength(1);
+    expect(await domainsUntil(sensor, 'package-1', 60_000)).toEqual(['package-0', 'package-1']);
+    sensor.close();
   });
 
-  test.each(['', 'cpu', 'cpu  a b c d e f g', 'intr 1 2 3 4 5 6 7'])('"%s" tells none', async (stat) => {
-    expect(await readCpuTime(hostTree(root, { 'proc/stat': stat }))).toBeUndefined();
+  test('searches anew as soon as a counter goes away in the kernel', async () => {
+    // A file of a process goes away as a device does: whoever has it open is told ESRCH.
+    const child = spawn('sleep', ['600']);
+    hostTree(root, zone('intel-rapl:0', 'package-0', 1));
+    const energy = join(root, 'sys/class/powercap/intel-rapl:0/energy_uj');
+    rmSync(energy);
+    symlinkSync(`/proc/${child.pid}/oom_score`, energy);
+    const sensor = raplSensor(root);
+    const [reading] = await sensor.read(MOMENT);
+    expect(reading?.counter).toBeDefined();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(await sensor.read({ ...MOMENT, runningMs: 1000 })).toMatchObject([{ gap: 'counter-not-readable' }]);
+    hostTree(root, zone('intel-rapl:1', 'package-1', 2));
+    expect(await domainsUntil(sensor, 'package-1', 2000)).toEqual(['package-1']);
+    sensor.close();
   });
-});
 
-test('a workload counts whole, and what runs inside it is not listed again', async () => {
-  const files = {
-    'sys/fs/cgroup/cpu.stat': 'usage_usec 900',
-    'sys/fs/cgroup/system.slice/cpu.stat': 'usage_usec 800',
-    'sys/fs/cgroup/system.slice/a.service/cpu.stat': 'usage_usec 70\nuser_usec 60',
-    'sys/fs/cgroup/system.slice/a.service/inner.service/cpu.stat': 'usage_usec 60',
-    'sys/fs/cgroup/system.slice/slurmstepd.scope/job_9/step_0/cpu.stat': 'usage_usec 1',
-    'sys/fs/cgroup/system.slice/slurmstepd.scope/job_9/cpu.stat': 'usage_usec 5',
-    'sys/fs/cgroup/system.slice/unreadable.service/memory.stat': 'anon 1',
-  };
-  const times = (await readWorkloadTimes(hostTree(root, files))).map(({ workload, microseconds }) => ({
-    cgroup: workload.key,
-    microseconds,
-  }));
-  expect(times).toEqual([
-    { cgroup: '/system.slice/a.service', microseconds: 70n },
-    { cgroup: '/system.slice/slurmstepd.scope/job_9', microseconds: 5n },
-  ]);
-});
+  /** A file that nobody answers, in the place of one of a zone's. */
+  function silent(file: string): string {
+    const pipe = join(root, 'sys/class/powercap/intel-rapl:0', file);
+    rmSync(pipe);
+    execFileSync('mkfifo', [pipe]);
+    return pipe;
+  }
 
-test('a host is named by its settings, else as the bill names the instance, else by its host name', async () => {
-  const names = { 'proc/sys/kernel/hostname': 'node-1', 'sys/class/dmi/id/board_asset_tag': 'i-0a1b2c3d4e5f60718' };
-  hostTree(root, names);
-  expect(await readHost(root, {})).toEqual({ hostId: 'i-0a1b2c3d4e5f60718', resourceId: 'i-0a1b2c3d4e5f60718' });
-  expect(await readHost(root, { hostId: 'h', resourceId: 'r' })).toEqual({ hostId: 'h', resourceId: 'r' });
-  hostTree(root, { ...names, 'sys/class/dmi/id/board_asset_tag': 'Not Specified' });
-  expect(await readHost(root, {})).toEqual({ hostId: 'node-1', resourceId: 'node-1' });
-  await expect(readHost(hostTree(root, {}), {})).rejects.toThrow(/^Cannot name this host: expected host_id/);
+  test('finds the other packages where one does not even tell its name', async () => {
+    hostTree(root, { ...zone('intel-rapl:0', 'package-0', 1), ...zone('intel-rapl:1', 'package-1', 2) });
+    const pipe = silent('name');
+    const sensor = raplSensor(root);
+    expect(await sensor.read(MOMENT)).toMatchObject([{ domain: 'package-1', counter: { energyMicrojoules: 2n } }]);
+    closeSync(openSync(pipe, constants.O_RDWR));
+    sensor.close();
+  });
+
+  test('is not held up by a counter that does not answer, nor are the others', async () => {
+    hostTree(root, { ...zone('intel-rapl:0', 'package-0', 1), ...zone('intel-rapl:1', 'package-1', 2) });
+    const pipe = silent('energy_uj');
+    const sensor = raplSensor(root);
+    for (const runningMs of [0, 1000, 2000]) {
+      expect(await sensor.read({ ...MOMENT, runningMs })).toMatchObject([
+        { domain: 'package-0', counter: undefined, gap: 'counter-slow' },
+        { domain: 'package-1', counter: { energyMicrojoules: 2n } },
+      ]);
+    }
+    // Whoever waits at the pipe is let go.
+    closeSync(openSync(pipe, constants.O_RDWR));
+    sensor.close();
+  });
 });
 
 describeShared('recorded hosts', 'recorded/sysfs', (folder) => {

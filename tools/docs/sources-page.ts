@@ -2,8 +2,8 @@ import { SOURCES } from '../../lib/sources/catalogue.ts';
 import type { Shape, Source } from '../../lib/sources/source.ts';
 import { code, page, plain, table } from './markdown.ts';
 
-const READING = `A source is asked for a month; its files land unchanged under their SHA-256, or go to quarantine with a reason. Today every
-source reads files: from a folder or from \`s3://bucket/prefix\`. None calls a provider's API ([unproven.md](unproven.md)).
+const READING = `A source is asked for a month; its files land unchanged under their SHA-256, or go to quarantine with a reason. A source reads
+files, from a folder or from \`s3://bucket/prefix\`, or asks a provider while the month is collected ([providers.md](providers.md)).
 The first shape whose required columns are all there is taken; other headers of the same column are listed in the source's
 \`columns.ts\`. Columns that are not named here are kept in the landed bytes and not read.`;
 

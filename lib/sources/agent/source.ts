@@ -1,7 +1,11 @@
 import type { ContractColumn, Source } from '../source.ts';
+import activity from './activity.sql' with { type: 'text' };
 import energy from './energy.sql' with { type: 'text' };
+import { MEASURES } from './measures.ts';
 import open from './open.sql' with { type: 'text' };
+import openActivity from './open-activity.sql' with { type: 'text' };
 
+const DECIMAL = '[0-9]{1,12}([.][0-9]{1,6})?';
 const JOULES = 'decimal joules of at least 0 with at most six places, as text';
 
 const text = (name: string): ContractColumn => ({
@@ -14,10 +18,10 @@ const text = (name: string): ContractColumn => ({
 const joules = (name: string): ContractColumn => ({
   name,
   type: 'DECIMAL(18,6)',
-  check: { sql: `regexp_full_match(${name}, '[0-9]{1,12}([.][0-9]{1,6})?')`, expected: JOULES },
+  check: { sql: `regexp_full_match(${name}, '${DECIMAL}')`, expected: JOULES },
 });
 
-/** One of the words of `lib/landing/record.ts`. */
+/** One of the words of `lib/landing/record.ts` or `activity-record.ts`. */
 const word = (name: string, words: readonly string[]): ContractColumn => ({
   name,
   type: 'VARCHAR',
@@ -28,51 +32,97 @@ const word = (name: string, words: readonly string[]): ContractColumn => ({
   },
 });
 
-/** Telemetry of the host agent: JSON lines in the envelope of `lib/landing/record.ts`. */
+/** What names a record, and the time it is of: the same in both envelopes. */
+const NAMED: readonly ContractColumn[] = [
+  text('host_id'),
+  text('resource_id'),
+  text('boot_id'),
+  {
+    name: 'seq',
+    type: 'BIGINT',
+    check: { sql: 'coalesce(value >= 0, FALSE)', expected: 'a whole number of at least 0' },
+  },
+  {
+    name: 'period_start',
+    type: 'TIMESTAMPTZ',
+    check: { sql: 'value IS NOT NULL', expected: 'an instant in ISO 8601' },
+  },
+  {
+    name: 'period_end',
+    type: 'TIMESTAMPTZ',
+    check: {
+      sql: 'coalesce(value > TRY_CAST(period_start AS TIMESTAMPTZ) AND value <= TRY_CAST(period_start AS TIMESTAMPTZ) + INTERVAL 1 HOUR, FALSE)',
+      expected: 'an instant after period_start, by an hour at most',
+    },
+  },
+];
+
+const LINE: ContractColumn = {
+  name: 'line',
+  type: 'VARCHAR',
+  check: { sql: "coalesce(json_type(TRY_CAST(value AS JSON)), '') = 'OBJECT'", expected: 'a JSON object' },
+};
+
+/** Telemetry and activity of the host agent: JSON lines in the envelopes of `lib/landing/record.ts` and `activity-record.ts`. */
 export const agent = {
   kind: 'agent',
   card: {
-    title: 'Joulebook agent telemetry',
-    unit: 'Joules with six decimal places, by component and workload',
+    title: 'Joulebook agent telemetry and activity',
+    unit: 'Joules with six decimal places, by component and workload; pieces and seconds, by model',
     lag: 'Minutes; after an outage a host sends what it has kept, for as long as its disk held it',
     licence: "The operator's own measurements",
-    method: 'Energy counters of the hardware (RAPL, NVML and others) split by use; docs/methods/attribution.md',
-    reference: 'docs/telemetry.schema.json',
+    method:
+      'Energy counters of the hardware (RAPL, NVML and others) split by use; docs/methods/attribution.md. Counters of scraped model servers; docs/agent/scraping.md',
+    reference: 'docs/telemetry.schema.json and docs/activity.schema.json; a file holds records of one of them',
   },
   accepts: /\.jsonl(\.gz)?$/,
   shapes: [
+    {
+      id: 'activity-1',
+      format: 'lines',
+      holds: `regexp_matches(line, '"schema"\\s*:\\s*"joulebook[.]activity/')`,
+      open: openActivity,
+      columns: [
+        LINE,
+        word('schema', ['joulebook.activity/1']),
+        ...NAMED,
+        text('target'),
+        text('framework'),
+        word('measure', MEASURES),
+        {
+          name: 'quantity',
+          type: 'DECIMAL(18,6)',
+          check: {
+            sql: `regexp_full_match(quantity, '${DECIMAL}')`,
+            expected: 'a decimal of at least 0 with at most six places, as text',
+          },
+        },
+        { name: 'gap_reason', type: 'VARCHAR' },
+        {
+          name: 'quantity_or_gap',
+          type: 'VARCHAR',
+          check: { sql: 'value IS NULL', expected: 'a quantity, or null and a gap_reason' },
+        },
+        { name: 'project', type: 'VARCHAR' },
+        { name: 'model_id', type: 'VARCHAR' },
+        { name: 'workload_type', type: 'VARCHAR' },
+        { name: 'workload_id', type: 'VARCHAR' },
+        { name: 'labels', type: 'MAP(VARCHAR, VARCHAR)' },
+        { name: 'hour_start', type: 'TIMESTAMP' },
+        { name: 'lower', type: 'DOUBLE' },
+        { name: 'upper', type: 'DOUBLE' },
+      ],
+      event_time: 'hour_start',
+      facts: { fct_activity: activity },
+    },
     {
       id: 'telemetry-1',
       format: 'lines',
       open,
       columns: [
-        {
-          name: 'line',
-          type: 'VARCHAR',
-          check: { sql: "coalesce(json_type(TRY_CAST(value AS JSON)), '') = 'OBJECT'", expected: 'a JSON object' },
-        },
+        LINE,
         word('schema', ['joulebook.telemetry/1']),
-        text('host_id'),
-        text('resource_id'),
-        text('boot_id'),
-        {
-          name: 'seq',
-          type: 'BIGINT',
-          check: { sql: 'coalesce(value >= 0, FALSE)', expected: 'a whole number of at least 0' },
-        },
-        {
-          name: 'period_start',
-          type: 'TIMESTAMPTZ',
-          check: { sql: 'value IS NOT NULL', expected: 'an instant in ISO 8601' },
-        },
-        {
-          name: 'period_end',
-          type: 'TIMESTAMPTZ',
-          check: {
-            sql: 'coalesce(value > TRY_CAST(period_start AS TIMESTAMPTZ) AND value <= TRY_CAST(period_start AS TIMESTAMPTZ) + INTERVAL 1 HOUR, FALSE)',
-            expected: 'an instant after period_start, by an hour at most',
-          },
-        },
+        ...NAMED,
         word('component', ['gpu', 'cpu', 'memory', 'storage', 'network', 'other']),
         text('domain'),
         text('method'),

@@ -1,0 +1,149 @@
+import { emissionsOf, gramsCo2ePerKilowattHour, joules, kilowattHours } from '../../lib/units/quantity.ts';
+import { joulesText } from '../joules.ts';
+import type { Device } from '../spending.ts';
+import { METRICS } from './catalogue.ts';
+import type { DeviceTotal } from './device-totals.ts';
+import type { AgentHealth, SpoolHealth } from './health.ts';
+import { type ModelRate, ratesOf } from './model-window.ts';
+import type { Family, Sample } from './render.ts';
+import type { Totals } from './totals.ts';
+import { labelText } from './workload-name.ts';
+
+const MS_PER_SECOND = 1000;
+
+/** The series of energy, power and rates; a carbon rate only where `intensity` (gCO2e/kWh) is known. */
+export function seriesOfTotals({ devices, workloads, models, wall }: Totals, intensity: number | undefined): Family[] {
+  const energies = [...devices.energies.values()];
+  const rates = ratesOf(models);
+  const { series, others, unassigned, folded, overCap } = workloads;
+  return [
+    { metric: METRICS.deviceEnergy, samples: energies.flatMap(energySamples) },
+    { metric: METRICS.deviceGap, samples: [...devices.gaps.values()].map(gapSample) },
+    { metric: METRICS.devicePower, samples: energies.flatMap(powerSamples) },
+    { metric: METRICS.counterToPower, samples: [...devices.counterToPowerRatios.values()].map(ratioSample) },
+    { metric: METRICS.workloadEnergy, samples: [...series.values(), ...others.values()].map(energySample) },
+    { metric: METRICS.unassignedEnergy, samples: [...unassigned.values()].map(energySample) },
+    { metric: METRICS.wallPower, samples: wall?.isCurrent ? [of({ method: wall.method }, wall.powerWatts)] : [] },
+    {
+      metric: METRICS.wallEnergy,
+      samples:
+        wall?.energyMicrojoules === undefined ? [] : [of({ method: wall.method }, joulesText(wall.energyMicrojoules))],
+    },
+    {
+      metric: METRICS.carbon,
+      samples: intensity === undefined ? [] : energies.flatMap((total) => carbonSamples(total, intensity)),
+    },
+    ...seriesOfRates(rates),
+    { metric: METRICS.workloadsOverCap, samples: [of({}, overCap)] },
+    {
+      metric: METRICS.seriesFolded,
+      samples: [of({ reason: 'ended' }, folded.ended), of({ reason: 'cap' }, folded.cap)],
+    },
+  ];
+}
+
+/** The series of the agent's own health; `tickAgeSeconds` is `undefined` before the first tick. */
+export function seriesOfHealth(
+  health: AgentHealth | undefined,
+  { now, tickAgeSeconds }: { readonly now: Date; readonly tickAgeSeconds: number | undefined },
+): Family[] {
+  const tickAge = { metric: METRICS.lastTickAge, samples: maybe(tickAgeSeconds) };
+  if (!health) return [tickAge];
+  const { build, process, readErrors } = health;
+  return [
+    ...seriesOfSpool(health.spool, now),
+    { metric: METRICS.sinkFailures, samples: named('sink', health.sinkFailures, (count) => count) },
+    {
+      metric: METRICS.readErrors,
+      samples: Object.entries(readErrors).flatMap(([sensor, reasons]) =>
+        Object.entries(reasons).map(([reason, count]) => of({ sensor, reason }, count)),
+      ),
+    },
+    { metric: METRICS.scrapeStaleness, samples: named('target', health.scrapedAt, (at) => ageOf(at, now)) },
+    { metric: METRICS.tickDuration, samples: maybe(health.tickSeconds) },
+    tickAge,
+    { metric: METRICS.buildInfo, samples: [of({ version: build.version, node: build.node }, 1)] },
+    { metric: METRICS.processCpu, samples: [of({}, process.cpuSeconds)] },
+    { metric: METRICS.processMemory, samples: [of({}, process.residentBytes)] },
+    { metric: METRICS.processStart, samples: [of({}, process.startedAt.getTime() / MS_PER_SECOND)] },
+  ];
+}
+
+function seriesOfSpool(spool: SpoolHealth | undefined, now: Date): Family[] {
+  if (!spool) return [];
+  return [
+    { metric: METRICS.spoolRecords, samples: [of({}, spool.records)] },
+    { metric: METRICS.spoolBytes, samples: [of({}, spool.bytes)] },
+    { metric: METRICS.oldestUnsent, samples: maybe(spool.oldestUnsentAt && ageOf(spool.oldestUnsentAt, now)) },
+    { metric: METRICS.recordsDropped, samples: [of({}, spool.dropped)] },
+    { metric: METRICS.recordsQuarantined, samples: [of({}, spool.quarantined)] },
+  ];
+}
+
+function seriesOfRates(rates: readonly ModelRate[]): Family[] {
+  return [
+    { metric: METRICS.joulesPerRequest, samples: rates.flatMap((rate) => perSamples(rate, rate.requests)) },
+    { metric: METRICS.joulesPerOutputToken, samples: rates.flatMap((rate) => perSamples(rate, rate.outputTokens)) },
+    {
+      metric: METRICS.outputTokensPerJoule,
+      samples: rates.flatMap(({ model_id, basis, joules: energy, outputTokens }) =>
+        outputTokens === undefined ? [] : [of({ model_id, basis }, outputTokens / energy)],
+      ),
+    },
+  ];
+}
+
+/** Joules for each of nothing are not a number that anyone can use: absent. */
+function perSamples({ model_id, basis, joules: energy }: ModelRate, count: number | undefined): Sample[] {
+  return count ? [of({ model_id, basis }, energy / count)] : [];
+}
+
+function energySamples({ device, ...parts }: DeviceTotal): Sample[] {
+  const { component, domain, model, basis } = device;
+  return (['attributed', 'idle', 'unattributed'] as const).map((share) =>
+    of({ component, domain, model, basis, share }, joulesText(parts[share])),
+  );
+}
+
+function powerSamples({ device, powerWatts }: DeviceTotal): Sample[] {
+  const { component, domain, model, basis } = device;
+  return powerWatts === undefined ? [] : [of({ component, domain, model, basis }, powerWatts)];
+}
+
+/** g/s = W · 1 s → kWh · g/kWh */
+function carbonSamples({ device, powerWatts }: DeviceTotal, intensity: number): Sample[] {
+  if (powerWatts === undefined) return [];
+  const { component, domain, basis } = device;
+  const grams = emissionsOf(kilowattHours(joules(powerWatts)), gramsCo2ePerKilowattHour(intensity));
+  return [of({ component, domain, basis }, grams)];
+}
+
+function gapSample({ device, reason, seconds }: { device: Device; reason: string; seconds: number }): Sample {
+  return of({ component: device.component, domain: device.domain, reason }, seconds);
+}
+
+function ratioSample({ device, ratio }: { device: Pick<Device, 'component' | 'domain'>; ratio: number }): Sample {
+  return of({ component: device.component, domain: device.domain }, ratio);
+}
+
+function energySample({ labels, energyMicrojoules }: { labels: object; energyMicrojoules: bigint }): Sample {
+  return { labels: labels as Sample['labels'], value: joulesText(energyMicrojoules) };
+}
+
+function named<Told>(label: string, told: Readonly<Record<string, Told>>, numberOf: (told: Told) => number): Sample[] {
+  return Object.entries(told).map(([name, value]) => of({ [label]: labelText(name) }, numberOf(value)));
+}
+
+function ageOf(then: Date | undefined, now: Date): number {
+  if (!then) return Number.POSITIVE_INFINITY;
+  // A wall clock that was set back makes nothing younger than now.
+  return Math.max(0, (now.getTime() - then.getTime()) / MS_PER_SECOND);
+}
+
+function maybe(value: number | undefined): Sample[] {
+  return value === undefined ? [] : [of({}, value)];
+}
+
+function of(labels: Sample['labels'], value: Sample['value']): Sample {
+  return { labels, value };
+}

@@ -1,0 +1,128 @@
+import { readFile } from 'node:fs/promises';
+
+import type { WallReading } from '../look.ts';
+import type { BmcSettings } from '../sensor-settings.ts';
+import { chassisIn, maybeWatts } from './redfish.ts';
+import { readAnswer } from './small-answer.ts';
+
+/** A reading that is older says nothing of now. */
+const OLDEST_MS = 60_000;
+const MS_PER_SECOND = 1000;
+const MOST_BYTES = 1024 * 1024;
+const CHASSIS = '/redfish/v1/Chassis';
+/** Newer controllers first: `Power` is deprecated since 2020.4 (DSP0268). */
+const RESOURCES = ['EnvironmentMetrics', 'Power'] as const;
+const METHOD = 'redfish';
+
+/** The power of the whole host at its wall, asked for beside the ticks. */
+export interface Wall {
+  /** The last reading; `undefined` before the first and where the last is older than a minute. Never waits. */
+  read(): WallReading | undefined;
+  /** Why the last question had no answer, as a sentence; `undefined` where it had one. */
+  fault(): string | undefined;
+  close(): void;
+}
+
+export interface WallOptions {
+  readonly settings: BmcSettings;
+  /** Where a password is named by a variable, it is looked up here. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Asks a baseboard management controller by Redfish for as long as it is open. Faults are kept for `fault`, and it asks again. */
+export function openWall({ settings, environment }: WallOptions): Wall {
+  const bmc = new Controller(settings, environment);
+  let reading: { readonly powerWatts: number; readonly at: number } | undefined;
+  let fault: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let isOpen = true;
+  const ask = async () => {
+    try {
+      reading = { powerWatts: await bmc.watts(), at: performance.now() };
+      fault = undefined;
+    } catch (error) {
+      fault = error instanceof Error ? error.message : String(error);
+    }
+    // The next question waits for the answer to this one: a slow controller is never asked twice at once.
+    if (isOpen) timer = setTimeout(ask, settings.poll_seconds * MS_PER_SECOND).unref();
+  };
+  void ask();
+  return {
+    read() {
+      const isFresh = reading !== undefined && performance.now() - reading.at <= OLDEST_MS;
+      return isFresh && reading ? { method: METHOD, powerWatts: reading.powerWatts } : undefined;
+    },
+    fault: () => fault,
+    close() {
+      isOpen = false;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** One controller, and the resource that told its power last. */
+class Controller {
+  readonly #settings: BmcSettings;
+  readonly #environment: WallOptions['environment'];
+  #resource: string | undefined;
+
+  constructor(settings: BmcSettings, environment: WallOptions['environment']) {
+    this.#settings = settings;
+    this.#environment = environment;
+    const { pathname } = new URL(settings.url);
+    this.#resource = pathname === '/' ? undefined : pathname;
+  }
+
+  async watts(): Promise<number> {
+    if (this.#resource !== undefined) return this.#wattsAt(this.#resource);
+    const chassis = chassisIn(await this.#read(CHASSIS));
+    const resources = chassis.flatMap((link) => RESOURCES.map((name) => `${link.replace(/\/$/, '')}/${name}`));
+    for (const resource of resources) {
+      const watts = maybeWatts(await this.#read(resource).catch(() => ''));
+      if (watts === undefined) continue;
+      this.#resource = resource;
+      return watts;
+    }
+    throw new Error(
+      `Cannot read the power of ${this.#settings.url}: expected a chassis with EnvironmentMetrics or Power, got ${resources.length === 0 ? 'no chassis' : resources.join(', ')}`,
+    );
+  }
+
+  async #wattsAt(resource: string): Promise<number> {
+    const watts = maybeWatts(await this.#read(resource));
+    if (watts !== undefined) return watts;
+    throw new Error(
+      `Cannot read the power of ${this.#settings.url}: expected PowerWatts.Reading or PowerControl[].PowerConsumedWatts above 0 in ${resource}, got neither`,
+    );
+  }
+
+  async #read(path: string): Promise<string> {
+    const { url, timeout_seconds, insecure_tls } = this.#settings;
+    return readAnswer({
+      url: new URL(path, url),
+      headers: { accept: 'application/json', ...(await this.#credentials()) },
+      timeoutMs: timeout_seconds * MS_PER_SECOND,
+      mostBytes: MOST_BYTES,
+      isTlsInsecure: insecure_tls,
+    });
+  }
+
+  /** Read anew each time: whoever changes the password need not start the agent again. */
+  async #credentials(): Promise<Record<string, string>> {
+    const { url, username, password_file, password_env } = this.#settings;
+    if (username === undefined) return {};
+    const secret = password_file === undefined ? this.#environment[password_env ?? ''] : await secretIn(password_file);
+    if (!secret)
+      throw new Error(
+        `Cannot log in to ${url}: expected a password in ${password_file ?? `the variable ${password_env}`}, got nothing`,
+      );
+    return { authorization: `Basic ${Buffer.from(`${username}:${secret}`).toString('base64')}` };
+  }
+}
+
+async function secretIn(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`Cannot log in to the controller: expected a password in ${path}, got ${error.code}`);
+  });
+  return text.trim();
+}

@@ -1,0 +1,44 @@
+import type { Measure } from '../../lib/landing/activity-record.ts';
+
+/** What has a level at each moment, so that its readings never add up. */
+export type Level = 'loss' | 'accuracy' | 'learning_rate' | 'queued_requests';
+
+/** Where labels must have these values for a series to be read. */
+export type Where = Readonly<Record<string, string>>;
+
+export interface CounterRule {
+  readonly metric: string;
+  readonly where?: Where;
+  readonly measure: Measure;
+  /** Millionths of the measure in one unit of the counter: 1 000 000, or 1 where it counts microseconds for seconds. */
+  readonly microsPerUnit?: number;
+}
+
+export interface LevelRule {
+  readonly metric: string;
+  readonly where?: Where;
+  readonly level: Level;
+}
+
+/** A kind of target: how its page is told from others, and what of it is read. */
+export interface Framework {
+  readonly name: string;
+  /** Where its numbers and their meaning are documented. */
+  readonly reference: string;
+  /** A page that has one of these names is of this kind. */
+  readonly detectedBy: readonly string[];
+  /** `activity.workload_type`, for kinds that do one kind of work. */
+  readonly workloadType: string | null;
+  readonly counters: readonly CounterRule[];
+  readonly levels: readonly LevelRule[];
+  /** Names that are kept for whoever asks for a reading, and are no activity. */
+  readonly watched: readonly string[];
+  /** Labels that name the model, the first that is there. */
+  readonly modelLabels: readonly string[];
+  /** Labels by which ranks of one server repeat the same reading: the greatest stands for all. */
+  readonly rankLabels?: readonly string[];
+  /** The page is the JSON object of TensorRT-LLM's /energy_metrics: its numbers become samples of these names. */
+  readonly jsonNames?: Readonly<Record<string, string>>;
+  /** URL path by which such a page is known before it is read. */
+  readonly path?: string;
+}

@@ -1,0 +1,38 @@
+import { openOtlp } from '../../agent/live/otlp.ts';
+import { otlpSettings } from '../../agent/live/settings.ts';
+import { EMPTY_TOTALS, withSpendings } from '../../agent/live/totals.ts';
+import type { Device } from '../../agent/spending.ts';
+import { GPU, lookAt, PACKAGE, serviceOf, silent, spent } from './made-up-spendings.ts';
+
+/**
+ * A program of its own, since jest cannot load what the exporter imports on demand: sends one tick of a host (or nothing, where
+ * `known` is not `all`) to an OTLP collector and prints how many exports failed. `otlp-writer.ts <endpoint> <known> [headers]`
+ */
+const [endpoint, known, headers] = process.argv.slice(2);
+
+const SETTINGS = { idle: 'proportional', maxSeries: 2000, windowMs: 300_000 } as const;
+const DRAM: Device = { ...PACKAGE, component: 'memory', domain: 'package-0/dram' };
+
+function oneTick() {
+  const before = lookAt(0, { wall: { method: 'redfish', powerWatts: 700 } });
+  const look = lookAt(1, { wall: { method: 'redfish', powerWatts: 900 } });
+  const workloads = [{ workload: serviceOf('llm.service'), energyMicrojoules: 250_000_000n }];
+  const spendings = [
+    spent(GPU, look, { workloads, idle: 60_000_000n, unattributed: 1n }),
+    spent(DRAM, look, { idle: 5_500_000n }),
+    silent(PACKAGE, look, 'counter-not-readable'),
+  ];
+  const first = withSpendings(EMPTY_TOTALS, { look: before, spendings: [] }, SETTINGS);
+  return withSpendings(first, { look, spendings }, SETTINGS);
+}
+
+const totals = known === 'all' ? oneTick() : EMPTY_TOTALS;
+const otlp = await openOtlp(otlpSettings.parse({ endpoint, interval_seconds: 3600 }), {
+  host: { hostId: 'h-1', resourceId: 'i-1' },
+  version: '0.1.0',
+  headers,
+  totals: () => totals,
+});
+await otlp.flush();
+process.stdout.write(String(otlp.failures()));
+await otlp.close();

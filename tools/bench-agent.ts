@@ -1,0 +1,164 @@
+/**
+ * Runs the packaged agent for a minute on a made-up host (8 RAPL zones, 300 processes in 60 containers, 8 stand-in GPUs), renders
+ * its page each second, and prints what the kernel booked for it; beside it prometheus-node-exporter, where it is
+ * installed. Then a day in accelerated time: does its memory stay flat? Prints; never judges. `npm run bench:agent [-- SECONDS]`
+ */
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+import { GPUS, gpuScript } from './bench-agent/made-up-gpus.ts';
+import { buildHost, SIZE } from './bench-agent/made-up-host.ts';
+
+/** What the kernel booked for a process. */
+interface Booked {
+  readonly cpuSeconds: number;
+  readonly peakMib: number;
+}
+
+const PORT = 19_710;
+const EXPORTER = 'prometheus-node-exporter';
+const EXPORTER_PORT = 19_711;
+const WARM_UP_MS = 5000;
+const STAND_IN = 'test/support/nvml-stand-in.c';
+
+const folder = mkdtempSync(join(tmpdir(), 'joulebook-agent-bench-'));
+try {
+  await main(Number(process.argv[2] ?? 60));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function main(seconds: number): Promise<void> {
+  const zones = SIZE.packages * 2;
+  print(
+    `${availableParallelism()} cores; ${zones} RAPL zones, ${SIZE.containers} containers, ${SIZE.containers * SIZE.processesEach} processes, ${GPUS} stand-in GPUs, 1 Hz, ${seconds} s`,
+  );
+  const root = join(folder, 'host');
+  buildHost(root);
+  const library = buildLibrary();
+  const agent = unpackAgent();
+  const mover = spawn(
+    process.execPath,
+    ['--no-warnings', 'tools/bench-agent/move-host.ts', root, ...(library ? [`${library}.script`] : [])],
+    { stdio: 'inherit' },
+  );
+  try {
+    for (const sink of ['none', 'file']) await measureAgent({ agent, root, library, sink, seconds });
+    await measureExporter(seconds);
+  } finally {
+    mover.kill();
+  }
+  if (process.argv[3] !== 'no-day') await simulateDay(agent);
+}
+
+async function measureAgent(of: {
+  agent: string;
+  root: string;
+  library: string | undefined;
+  sink: string;
+  seconds: number;
+}): Promise<void> {
+  const config = join(folder, `agent-${of.sink}.yaml`);
+  writeFileSync(config, configText(of.library, of.sink));
+  const child = spawn(join(of.agent, 'bin/joulebook-agent'), ['--root', of.root, '--config', config], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const { booked, series } = await watched(child, PORT, of.seconds);
+  print(`  agent, sink ${of.sink.padEnd(6)} ${words(booked, of.seconds)}, ${series} series a page`);
+}
+
+async function measureExporter(seconds: number): Promise<void> {
+  if (spawnSync('which', [EXPORTER]).status !== 0) return print(`  ${EXPORTER}: not installed`);
+  const child = spawn(EXPORTER, [`--web.listen-address=127.0.0.1:${EXPORTER_PORT}`], { stdio: 'ignore' });
+  const { booked, series } = await watched(child, EXPORTER_PORT, seconds);
+  print(`  ${EXPORTER} ${words(booked, seconds)}, ${series} series a page`);
+}
+
+/** Asks for the page each second, and reads what the kernel booked between the end of the warm-up and the end. */
+async function watched(
+  child: ChildProcess,
+  port: number,
+  seconds: number,
+): Promise<{ booked: Booked; series: number }> {
+  await setTimeout(WARM_UP_MS);
+  const before = bookedFor(child.pid);
+  let series = 0;
+  for (let second = 0; second < seconds; second += 1) {
+    const page = await fetch(`http://127.0.0.1:${port}/metrics`).then((answer) => answer.text());
+    series = page.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
+    await setTimeout(1000 - (Date.now() % 1000));
+  }
+  const after = bookedFor(child.pid);
+  child.kill('SIGTERM');
+  return { booked: { cpuSeconds: after.cpuSeconds - before.cpuSeconds, peakMib: after.peakMib }, series };
+}
+
+function bookedFor(pid = 0): Booked {
+  const [, fields = ''] = /^.*\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+  const [user = 0, system = 0] = fields.split(' ').slice(11, 13).map(Number);
+  const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return { cpuSeconds: (user + system) / 100, peakMib: Number(peak) / 1024 };
+}
+
+/** A day of ticks without a wait between them: what is kept from tick to tick shows in the memory. */
+async function simulateDay(agent: string): Promise<void> {
+  print('  a day in accelerated time (tools/bench-agent/day.ts)');
+  spawnSync(
+    join(agent, 'node'),
+    ['--experimental-import-text', '--no-warnings', '--expose-gc', 'tools/bench-agent/day.ts', join(folder, 'day')],
+    { stdio: 'inherit' },
+  );
+}
+
+function configText(library: string | undefined, sink: string): string {
+  return [
+    'host_id: bench-1',
+    'imds: never',
+    `live: { listen: "127.0.0.1:${PORT}" }`,
+    ...(library ? [`nvidia: { library: ${library} }`] : []),
+    ...(sink === 'file'
+      ? [`spool: { folder: ${folder}/spool }`, `sinks: [ { kind: file, path: ${folder}/inbox } ]`]
+      : []),
+    '',
+  ].join('\n');
+}
+
+/** The stand-in driver with its GPUs; `undefined` where there is no compiler, and then GPUs are not in the measurement. */
+function buildLibrary(): string | undefined {
+  if (spawnSync('which', ['gcc']).status !== 0) {
+    print('  no gcc: measured without GPUs');
+    return undefined;
+  }
+  const library = join(folder, 'libnvidia-ml.so.1');
+  execFileSync('gcc', ['-shared', '-fPIC', '-O2', '-o', library, STAND_IN, '-ldl']);
+  writeFileSync(`${library}.script`, gpuScript(0));
+  return library;
+}
+
+/** Unpacks the tarball of this processor, which `npm run build:agent` makes. */
+function unpackAgent(): string {
+  const arch = process.arch === 'arm64' ? 'arm64' : 'x86_64';
+  const built = () => (existsSync('dist/agent') ? readdirSync('dist/agent') : []);
+  const isOurs = (name: string) => name.endsWith('.tar.gz') && name.includes(arch);
+  execFileSync('npm', ['run', '-s', 'build:agent'], { stdio: 'inherit' });
+  const [tarball] = built().filter(isOurs);
+  if (!tarball)
+    throw new Error(
+      `Cannot measure the agent: expected a tarball for ${arch} in dist/agent, got ${built().join(', ')}`,
+    );
+  const into = join(folder, 'agent');
+  execFileSync('mkdir', ['-p', into]);
+  execFileSync('tar', ['-xzf', join('dist/agent', tarball), '-C', into, '--strip-components=1']);
+  return into;
+}
+
+function words({ cpuSeconds, peakMib }: Booked, seconds: number): string {
+  return `${((cpuSeconds * 60) / seconds).toFixed(2).padStart(6)} CPU-s per 60 s ${peakMib.toFixed(1).padStart(7)} MiB peak RSS`;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
