@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 
 import { isCorrupt, isUnwritable, messageOf, openDatabase, setAside } from './database.ts';
 
@@ -15,6 +15,7 @@ export class Store {
   readonly #edges: StoreEdges;
   #database: DatabaseSync;
   #failure: string | undefined;
+  readonly #statements = new Map<string, StatementSync>();
 
   /** Throws `SpoolTaken` where another process holds the file. */
   constructor(path: string, edges: StoreEdges) {
@@ -29,21 +30,21 @@ export class Store {
   }
 
   get(sql: string, ...bound: SQLInputValue[]): Row | undefined {
-    return this.#mended(() => this.#database.prepare(sql).get(...bound));
+    return this.#mended(() => this.#prepared(sql).get(...bound));
   }
 
   all(sql: string, ...bound: SQLInputValue[]): Row[] {
-    return this.#mended(() => this.#database.prepare(sql).all(...bound));
+    return this.#mended(() => this.#prepared(sql).all(...bound));
   }
 
   /** Runs one statement; gives how many rows it changed. */
   run(sql: string, ...bound: SQLInputValue[]): number {
-    return Number(this.#database.prepare(sql).run(...bound).changes);
+    return Number(this.#prepared(sql).run(...bound).changes);
   }
 
   /** Runs one statement for each row of values. */
   runEach(sql: string, rows: readonly (readonly SQLInputValue[])[]): void {
-    const statement = this.#database.prepare(sql);
+    const statement = this.#prepared(sql);
     for (const row of rows) statement.run(...row);
   }
 
@@ -65,6 +66,13 @@ export class Store {
 
   close(): void {
     this.#database.close();
+  }
+
+  /** Each statement is prepared once: its memory is SQLite's own, and the collector would not hurry to give it back. */
+  #prepared(sql: string): StatementSync {
+    const known = this.#statements.get(sql) ?? this.#database.prepare(sql);
+    this.#statements.set(sql, known);
+    return known;
   }
 
   #transaction(act: () => unknown): boolean {
@@ -91,6 +99,7 @@ export class Store {
   }
 
   #beginAnew(reason: string): void {
+    this.#statements.clear();
     this.#database.close();
     const aside = setAside(this.#path, this.#edges.now());
     this.#edges.tell(`the spool ${this.#path} is broken (${reason}) and set aside as ${aside}`);

@@ -35,6 +35,20 @@ describe('an agent that is stopped at any moment and started again', () => {
     );
   });
 
+  test('does not guess where the counter may have wrapped while it was away', () => {
+    const kept = maybeState(stateText(startAt(lookAfter(0))));
+    if (!kept) throw new Error('the state cannot be read back');
+    // At 1 000 W the range of 1 000 000 J is through in 1 000 s.
+    const reasonAfter = (seconds: number) =>
+      booksOf(over(resumeFrom(kept.baseline), [lookAfter(seconds)])).find(({ component }) => component === 'cpu')
+        ?.gap_reason;
+    expect([reasonAfter(900), reasonAfter(1100), reasonAfter(3700)]).toEqual([
+      null,
+      'wrap-possibly-missed',
+      'agent-away',
+    ]);
+  });
+
   test('goes on with its open runs', () => {
     const window = openWindow({ run_id: 'r-1', names: { project: 'chat' } }, new Date(0), LLM);
     const progress = { ...startAt(lookAfter(0)), windows: new Map([['r-1', window]]) };

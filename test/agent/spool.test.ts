@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 
 import fc from 'fast-check';
 import type { SealedBatch } from '../../agent/spool/batch.ts';
-import { spoolSettings } from '../../agent/spool/settings.ts';
+import { spoolFolder, spoolSettings } from '../../agent/spool/settings.ts';
 import { Spool } from '../../agent/spool/spool.ts';
 import type { BookLine } from '../../agent/watch.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -292,6 +292,9 @@ test('a spool of a layout that is not known is set aside like a broken one', () 
 });
 
 test('the settings have a bound of 1 GiB and name what they expect', () => {
-  expect(spoolSettings.parse(undefined)).toEqual({ folder: '/var/lib/joulebook-agent', max_bytes: 1024 * MIB });
+  expect(spoolSettings.parse(undefined)).toEqual({ max_bytes: 1024 * MIB });
+  expect(spoolFolder({ max_bytes: 0 }, undefined)).toBe('/var/lib/joulebook-agent');
+  expect(spoolFolder({ max_bytes: 0 }, '/var/lib/private/a:/b')).toBe('/var/lib/private/a');
+  expect(spoolFolder({ max_bytes: 0, folder: '/c' }, '/a')).toBe('/c');
   expect(spoolSettings.safeParse({ max_bytes: 1000 }).error?.issues[0]?.message).toBe('expected at least 4 MiB');
 });

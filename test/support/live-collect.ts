@@ -48,8 +48,8 @@ export async function landedOf(live: LiveMonth): Promise<Receipt[]> {
   return currentReceipts(await readReceipts(bookOf(live), parsePeriod(live.month), FOREVER));
 }
 
-/** Rows of one fact table over all that landed: `select` is a list of columns. */
-export async function factsOf(live: LiveMonth, table: FactTable, select: string): Promise<Row[]> {
+/** What a query of `facts` gives: one fact table over all that landed. */
+export async function factsOf(live: LiveMonth, table: FactTable, query: string): Promise<Row[]> {
   const [book, warehouse] = [bookOf(live), await DuckDbWarehouse.open()];
   try {
     const paths: string[] = [];
@@ -59,7 +59,7 @@ export async function factsOf(live: LiveMonth, table: FactTable, select: string)
       paths.push(await book.localPath(factKey(table, receipt)));
     }
     const files = paths.map((path) => `'${path}'`).join(', ');
-    return await warehouse.query(`SELECT ${select} FROM read_parquet([${files}]) ORDER BY ALL`);
+    return await warehouse.query(`WITH facts AS (SELECT * FROM read_parquet([${files}])) ${query} ORDER BY ALL`);
   } finally {
     await warehouse.close();
   }

@@ -1,4 +1,4 @@
-import { type CallerEdges, PATIENCE } from '../../lib/adapters/live/caller.ts';
+import { type CallerEdges, PATIENCE } from '../../lib/adapters/live/caller-edges.ts';
 import { openSecret } from '../../lib/adapters/live/secrets.ts';
 
 /** What is planted as the secret of a live source: nothing that is written may hold it. */

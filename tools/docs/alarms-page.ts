@@ -1,0 +1,76 @@
+import { ALARMS, type Alarm, MONTH_AT_RISK } from '../../lib/alarms/catalogue.ts';
+import { HOUR_METRICS, HOURS_NAMESPACE, SIGNALS_NAMESPACE } from '../../lib/alarms/metrics.ts';
+import { code, page, plain, table } from './markdown.ts';
+
+const READING = `The stage \`raise-alarms\` judges each alarm from the ledger, the figures and the receipts of the book, in AWS as on a
+laptop, and writes what it found to \`alarms/month=<month>/alarms.json\` of the book. An unknown point never raises an alarm and never
+makes one fine; where too few points are known the alarm is \`unknown\`, and its text says so. Each text says what happened,
+since when, what it costs a day beyond the limit, and which [runbook](runbook.md#alarms) article helps. Limits are moved by
+\`alarms.limits\` of the [settings](settings.md).`;
+
+const BAND = `A band has no limit: the stage takes the median of the known hours before the judged ones, of the last 13 days, and adds so many
+times their median absolute deviation (made a standard deviation; at least a twentieth of the median). It needs 24 known
+hours. CloudWatch's band is CloudWatch's own, and may differ.`;
+
+const METRICS = `In AWS two sets of metrics go through the function's log (embedded metric format). \`${HOURS_NAMESPACE}\` holds each hour under the
+time that it is of, once; \`book\` is the book's address, and beside it stands nothing, \`project\` or \`model_id\`. The names with
+the most energy keep a series of their own, as many as \`alarms.most_series\` says; the rest is \`(other)\`, what nobody named is
+\`(unknown)\`. Take the average or the maximum: CloudWatch may deliver a value twice. \`effective_cost\` and
+\`cost_per_1k_requests\` are in the currency of the settings. An unknown figure is not published.`;
+
+const SIGNALS = `\`${SIGNALS_NAMESPACE}\` holds the signals of the alarms above under the time of the run, each with its limit
+(\`<signal>_limit\`): the value that keeps the rule best among the judged points, of the worst subject. So one value beyond
+the limit is the alarm. Runs of a month that has ended publish none.`;
+
+/** `docs/alarms.md`: every alarm, and every metric that is published. */
+export function alarmsPage(): string {
+  const rows = [...ALARMS.map(rowOf), riskRow()];
+  return page('Alarms and metrics', '`lib/alarms/catalogue.ts` and `lib/alarms/metrics.ts`', [
+    READING,
+    table(['alarm', 'meaning', 'signal', 'rule', 'points in a row', 'severity', 'risks the month', 'judged by'], rows),
+    BAND,
+    `## Metrics\n\n${METRICS}`,
+    table(
+      ['metric', 'meaning'],
+      HOUR_METRICS.map(({ name, meaning }) => [code(name), meaning]),
+    ),
+    SIGNALS,
+  ]);
+}
+
+function rowOf(alarm: Alarm): string[] {
+  const { id, meaning, signal, points, severity, risksTheMonth, judged } = alarm;
+  return [
+    articleLink(id),
+    plain(meaning),
+    code(signal),
+    ruleText(alarm),
+    String(points),
+    severity,
+    risksTheMonth ? 'yes' : 'no',
+    judged.by === 'stage' ? 'the stage and CloudWatch' : `CloudWatch (${code(`${judged.namespace} ${judged.metric}`)})`,
+  ];
+}
+
+function riskRow(): string[] {
+  const { id, meaning, severity } = MONTH_AT_RISK;
+  return [
+    articleLink(id),
+    meaning,
+    'none',
+    'any alarm that risks the month',
+    '1',
+    severity,
+    'it is',
+    'the stage and CloudWatch',
+  ];
+}
+
+function articleLink(id: string): string {
+  return `[${code(id)}](runbook.md#${id})`;
+}
+
+function ruleText({ rule, unit }: Alarm): string {
+  if (rule.kind === 'band') return `${rule.deviations} deviations above what is usual`;
+  return `${rule.kind} ${rule.limit}${unit === 'ratio' ? '' : ` ${unit}`}`;
+}
