@@ -84,10 +84,10 @@ describe('the inputs of the example', () => {
   test('are all read by the settings but the late file, and the settings call the company synthetic', () => {
     const settings = readSettings(parse(readFileSync(join(EXAMPLE, 'joulebook.yaml'), 'utf8')), 'joulebook.yaml');
     const unread = filesBelow(INPUTS).filter(
-      (path) => !settings.sources.some((source) => join(INPUTS, path).startsWith(join(EXAMPLE, source.path))),
+      (path) => !settings.sources.some((source) => join(INPUTS, path).startsWith(join(EXAMPLE, source.path ?? ''))),
     );
     expect(unread.map((path) => path.split('/')[0])).toEqual(['late']);
-    expect(settings.sources.filter(({ path }) => !existsSync(join(EXAMPLE, path)))).toEqual([]);
+    expect(settings.sources.filter(({ path }) => !existsSync(join(EXAMPLE, path ?? '')))).toEqual([]);
     expect(settings.organisation).toMatchObject({ name: 'Example AI (synthetic)', synthetic: true });
   });
 });

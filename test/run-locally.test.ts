@@ -9,7 +9,7 @@ import { type LocalOptions, runLocally } from '../lib/pipeline/run-locally.ts';
 const RUN = { month: '2026-06', as_of: '2026-07-22T06:00:00Z' };
 const SOURCES = ['bill', 'grid', 'agent'];
 const DAYS = ['2026-06-01', '2026-06-02', '2026-06-03', '2026-06-04', '2026-06-05'];
-const REPORT = { version: 1, folder: 'disclosures/2026-06/v1', status: 'preliminary', is_new: true };
+const REPORT = { ...RUN, version: 1, folder: 'disclosures/2026-06/v1', status: 'preliminary', is_new: true };
 
 /** A small month of plain functions: three sources, five days, every call written down. */
 function toyMonth(calls: string[] = []): Handlers {
@@ -39,7 +39,9 @@ function toyMonth(calls: string[] = []): Handlers {
       return { rows: 24 };
     },
     computeKpis: async () => ({ figures: 30 }),
+    raiseAlarms: async () => ({ raised: 0, unknown: 0, fine: 9, told: 0 }),
     writeDisclosure: async () => REPORT,
+    distribute: async () => ({ sent: 0, before: 0, doubtful: 0, refused: 0 }),
   };
 }
 
@@ -99,8 +101,12 @@ describe('a month', () => {
       ...DAYS.map((_, index) => `Settle succeeded ${index + 1}/5`),
       'ComputeKpis started 0/1',
       'ComputeKpis succeeded 1/1',
+      'RaiseAlarms started 0/1',
+      'RaiseAlarms succeeded 1/1',
       'WriteDisclosure started 0/1',
       'WriteDisclosure succeeded 1/1',
+      'Distribute started 0/1',
+      'Distribute succeeded 1/1',
     ]);
     expect(told.flatMap(({ remark }) => remark ?? [])).toEqual(['3 hours are not there']);
   });
@@ -138,7 +144,7 @@ describe('a month', () => {
       ]),
     ) as unknown as Handlers;
     await close(watching);
-    expect(seen).toHaveLength(3 + SOURCES.length + 2 * DAYS.length + 2);
+    expect(seen).toHaveLength(3 + SOURCES.length + 2 * DAYS.length + 4);
     for (const input of seen) expect(input).toMatchObject(RUN);
   });
 });

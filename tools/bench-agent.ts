@@ -108,7 +108,15 @@ async function simulateDay(agent: string): Promise<void> {
   print('  a day in accelerated time (tools/bench-agent/day.ts)');
   spawnSync(
     join(agent, 'node'),
-    ['--experimental-import-text', '--no-warnings', '--expose-gc', 'tools/bench-agent/day.ts', join(folder, 'day')],
+    [
+      '--experimental-import-text',
+      '--no-warnings',
+      '--expose-gc',
+      '--max-semi-space-size=1',
+      '--max-old-space-size=64',
+      'tools/bench-agent/day.ts',
+      join(folder, 'day'),
+    ],
     { stdio: 'inherit' },
   );
 }

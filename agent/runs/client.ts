@@ -1,3 +1,4 @@
+import { type Answer, post } from '../post.ts';
 import type { EndRun, OpenRun } from './requests.ts';
 import type { RunRecord } from './windows.ts';
 
@@ -12,27 +13,21 @@ const ANSWER_MS = 5000;
 
 /** Speaks to the agent at `url` (`http://127.0.0.1:9710`), with its token where it asks for one. */
 export function runClient(url: string, token: string | undefined): RunClient {
-  const post = (path: string, body: unknown) =>
-    fetch(new URL(path, url), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(ANSWER_MS),
-    });
+  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+  const ask = (path: string, body: unknown) =>
+    post(new URL(path, url), { headers, body: Buffer.from(JSON.stringify(body)) }, ANSWER_MS);
   return {
     async open(run) {
-      const answer = await post('runs', run).catch(() => undefined);
-      return answer && (JSON.parse(await accepted(answer, url)) as { started_at: string });
+      const answer = await ask('runs', run).catch(() => undefined);
+      return answer && (JSON.parse(accepted(answer, url)) as { started_at: string });
     },
     async end(runId, end) {
-      const answer = await post(`runs/${encodeURIComponent(runId)}/end`, end);
-      return JSON.parse(await accepted(answer, url)) as RunRecord;
+      return JSON.parse(accepted(await ask(`runs/${encodeURIComponent(runId)}/end`, end), url)) as RunRecord;
     },
   };
 }
 
-async function accepted(answer: Response, url: string): Promise<string> {
-  const text = await answer.text();
-  if (answer.ok) return text;
-  throw new Error(`Cannot book the run: the agent at ${url} answered ${answer.status}: ${text.slice(0, 200)}`);
+function accepted({ status, text }: Answer, url: string): string {
+  if (status === 200 || status === 201) return text;
+  throw new Error(`Cannot book the run: the agent at ${url} answered ${status}: ${text.slice(0, 200)}`);
 }

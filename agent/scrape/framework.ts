@@ -6,7 +6,7 @@ export type Level = 'loss' | 'accuracy' | 'learning_rate' | 'queued_requests';
 /** Where labels must have these values for a series to be read. */
 export type Where = Readonly<Record<string, string>>;
 
-export interface CounterRule {
+interface CounterRule {
   readonly metric: string;
   readonly where?: Where;
   readonly measure: Measure;
@@ -14,7 +14,7 @@ export interface CounterRule {
   readonly microsPerUnit?: number;
 }
 
-export interface LevelRule {
+interface LevelRule {
   readonly metric: string;
   readonly where?: Where;
   readonly level: Level;

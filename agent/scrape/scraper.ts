@@ -24,7 +24,7 @@ export interface ScraperSurroundings {
 }
 
 /** How a target fares, for the agent's own page. */
-export interface TargetState {
+interface TargetState {
   readonly target: string;
   /** What its page was last told to be; none before its first page. */
   readonly frameworks: readonly string[];

@@ -13,7 +13,7 @@ const IDLE_MS = 5000;
 /** The wall clock may be set: the next slot is looked at anew at least this often. */
 const LONGEST_WAIT_MS = 60_000;
 
-export interface DrainEdges {
+interface DrainEdges {
   readonly now: () => Date;
   /** Between 0 and 1, as Math.random. */
   readonly random: () => number;

@@ -1,9 +1,8 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-
+import { type Answer, post } from '../post.ts';
 import { lineOf } from './influx-lines.ts';
 import { ALL_WRITTEN, type LinePoint, type Written, writePoints } from './lines.ts';
-import { type Answer, post } from './post.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { InfluxSetting } from './settings.ts';
 import type { Sink } from './sink.ts';

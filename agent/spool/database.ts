@@ -42,7 +42,7 @@ const SCHEMA = `
 `;
 
 /** Another agent of this host holds the spool: the one that came second goes. */
-export class SpoolTaken extends Error {
+class SpoolTaken extends Error {
   override readonly name = 'SpoolTaken';
 }
 

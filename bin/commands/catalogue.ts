@@ -1,3 +1,4 @@
+import { alarms } from './alarms.ts';
 import { close } from './close.ts';
 import type { Command } from './command.ts';
 import { doctor } from './doctor.ts';
@@ -5,7 +6,7 @@ import { trace } from './trace.ts';
 import { verify } from './verify.ts';
 
 /** Every verb of the command line. */
-export const COMMANDS: readonly Command[] = [close, verify, trace, doctor];
+export const COMMANDS: readonly Command[] = [close, verify, trace, alarms, doctor];
 
 /** What `joulebook help` prints. */
 export function usage(): string {

@@ -44,6 +44,18 @@ export function textOption({ values }: Arguments, name: string, fallback?: strin
   throw new CannotAnswer(`Cannot go on without --${name}`);
 }
 
+/** Whether `--in aws` was typed. Throws `CannotAnswer` for any other place. */
+export function isInAws({ values }: Arguments): boolean {
+  const place = values['in'];
+  if (place === undefined || place === 'aws') return place === 'aws';
+  throw new CannotAnswer(`Cannot read --in: expected aws, got "${place}"`);
+}
+
+/** The name of the deployed stack. */
+export function stackTyped(typed: Arguments): string {
+  return textOption(typed, 'stack', 'Joulebook');
+}
+
 /** The one argument beside the options; throws `CannotAnswer` where there is none or more. */
 export function onlyArgument({ positionals }: Arguments, name: string): string {
   const [first, ...more] = positionals;

@@ -9,9 +9,11 @@ const WORDS: Readonly<Record<string, string>> = {
   PlanSettlement: 'plan the settlement',
   Settle: 'settle the ledger',
   ComputeKpis: 'compute figures',
+  RaiseAlarms: 'judge the alarms',
   CheckFiles: 'check the files',
   RenderPages: 'make the pages again',
   WriteDisclosure: 'write the disclosure',
+  Distribute: 'send the disclosure',
 };
 const BAR_WIDTH = 24;
 const CLEARED_LINE = '\r\u001b[K';

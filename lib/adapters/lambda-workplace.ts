@@ -6,6 +6,7 @@ import type { Context } from 'aws-lambda';
 import { parse } from 'yaml';
 
 import { readText } from '../landing/book.ts';
+import type { Outlets } from '../pipeline/outlets.ts';
 import type { MonthRun, Renderers, Workplace } from '../pipeline/stage.ts';
 import { readSettings } from '../settings/settings.ts';
 import { openBook } from './open-book.ts';
@@ -17,7 +18,7 @@ import { CODE_VERSION, openWorkplace } from './workplace.ts';
 export type Setting = 'BOOK';
 
 /** Where the settings stand in the book. A relative path in them starts there, as it does on a laptop. */
-const SETTINGS_KEY = 'settings/joulebook.yaml';
+export const SETTINGS_KEY = 'settings/joulebook.yaml';
 
 const NO_RENDERERS: Renderers = {
   pdf: () => Promise.reject(new Error('Cannot print: this function carries no renderers')),
@@ -28,25 +29,30 @@ const NO_RENDERERS: Renderers = {
 export function inLambda<Input extends MonthRun, Answer>(
   stage: (input: Input, workplace: Workplace) => Promise<Answer>,
   renderers: Renderers = NO_RENDERERS,
+  outlets: Outlets = {},
 ): (input: Input, context: Context) => Promise<Answer> {
   const logger = new Logger();
   return async (input, context) => {
     logger.addContext(context);
     logger.info('Begins', { input });
     await emptyDisk();
-    const answer = await stage(input, await openLambdaWorkplace(bookAddress(), renderers));
+    const workplace = await openLambdaWorkplace(bookAddress(), renderers);
+    const answer = await stage(input, { ...workplace, outlets });
     logger.info('Done', { answer });
     return answer;
   };
 }
 
 /** Reads the settings in the book and opens what they name. Throws `InvalidSettings`, or names the key where they should be. */
-async function openLambdaWorkplace(address: string, renderers: Renderers): Promise<Workplace> {
+export async function openLambdaWorkplace(address: string, renderers = NO_RENDERERS): Promise<Workplace> {
   const book = openBook(address);
   const text = await readText(book, SETTINGS_KEY);
   if (text === undefined) throw new Error(`Cannot read the settings: expected ${address}/${SETTINGS_KEY}, got nothing`);
   const written = readSettings(parse(text), `${address}/${SETTINGS_KEY}`);
-  const sources = written.sources.map((source) => ({ ...source, path: placeOf(source.path, address) }));
+  const sources = written.sources.map((source) => ({
+    ...source,
+    ...(source.path !== undefined && { path: placeOf(source.path, address) }),
+  }));
   const settings = { ...written, sources };
   return openWorkplace({ settings, book, base: '/', renderers, codeVersion: CODE_VERSION });
 }

@@ -11,3 +11,6 @@ declare module 'fontkit' {
   /** Opens the bytes of a font file; throws for anything else. */
   export function create(bytes: Uint8Array): Font | FontCollection;
 }
+
+/** Tables `yearly2021` and so on of CO2.js, checked where they are read; the package has no types. */
+declare module '@tgwf/co2/data/electricity-maps';

@@ -5,9 +5,13 @@ import { dirname, resolve } from 'node:path';
 import type { Book } from '../landing/book.ts';
 import type { Origin } from '../landing/origin.ts';
 import { codeVersion } from '../pipeline/code-version.ts';
-import type { Renderers, Workplace } from '../pipeline/stage.ts';
-import type { Settings } from '../settings/settings.ts';
+import { filledInFor } from '../pipeline/coverage.ts';
+import type { MonthRun, Renderers, Workplace } from '../pipeline/stage.ts';
+import type { Settings, SourceSetting } from '../settings/settings.ts';
 import { DuckDbWarehouse } from './duckdb-warehouse.ts';
+import type { CallerEdges } from './live/caller-edges.ts';
+import { type LivePlace, openLiveOrigin } from './live/open-live-origin.ts';
+import { whyNotAsked } from './live/why-not-asked.ts';
 import { NamedOrigin } from './named-origin.ts';
 import { openOrigin } from './open-origin.ts';
 import { isS3Address } from './s3-address.ts';
@@ -24,6 +28,8 @@ export interface WorkplaceOptions {
   readonly codeVersion: string;
   /** DuckDB's memory limit of one warehouse, for instance `500MB`. */
   readonly memoryLimit?: string;
+  /** What tests put in place of the outside that live sources speak to. */
+  readonly outside?: Partial<CallerEdges>;
 }
 
 /** The edges of one process: the book, the sources' files, a warehouse for each call. */
@@ -34,14 +40,17 @@ export function openWorkplace({
   renderers,
   codeVersion: madeBy,
   memoryLimit,
+  outside = {},
 }: WorkplaceOptions): Workplace {
+  const place = { book, base, outside };
   return {
     settings,
     book,
     renderers,
     codeVersion: madeBy,
     openWarehouse: () => DuckDbWarehouse.open(memoryLimit),
-    openOrigin: (sourceId) => openSource(sourceId, settings, base),
+    openOrigin: (sourceId, run) => openSource(settingOf(sourceId, settings), run, { ...place, settings }),
+    whyNotAsked: (sourceId) => whyNotAsked(settingOf(sourceId, settings), place),
     fingerprint,
   };
 }
@@ -54,15 +63,30 @@ export function fingerprint(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-function openSource(sourceId: string, settings: Settings, base: string): Origin {
-  const setting = settings.sources.find(({ id }) => id === sourceId);
-  if (!setting) throw new RangeError(`Cannot open the source ${sourceId}: expected one of the settings' sources`);
-  const limits = { ...SIZE_LIMITS, maxBytes: settings.limits.max_file_gib * BYTES_PER_GIB };
-  if (isS3Address(setting.path)) {
-    const root = setting.path.endsWith('/') ? setting.path : `${setting.path}/`;
-    return new NamedOrigin(openOrigin(setting.path, { base, limits }), sourceId, root);
+interface Place extends LivePlace {
+  readonly settings: Settings;
+}
+
+function openSource(setting: SourceSetting, run: MonthRun, { settings, ...place }: Place): Origin {
+  const { id, path, live } = setting;
+  if (live) return openLiveOrigin(id, live, run, { ...place, fillsInFor: filledInFor(setting, settings) });
+  if (path === undefined) throw new RangeError(`Cannot open the source ${id}: expected a path, got none`);
+  return openFiles(id, path, { base: place.base, maxBytes: settings.limits.max_file_gib * BYTES_PER_GIB });
+}
+
+function openFiles(id: string, address: string, { base, maxBytes }: { base: string; maxBytes: number }): Origin {
+  const limits = { ...SIZE_LIMITS, maxBytes };
+  if (isS3Address(address)) {
+    const root = address.endsWith('/') ? address : `${address}/`;
+    return new NamedOrigin(openOrigin(address, { base, limits }), id, root);
   }
-  const path = resolve(base, setting.path);
+  const path = resolve(base, address);
   const folder = existsSync(path) && statSync(path).isFile() ? dirname(path) : path;
-  return new NamedOrigin(openOrigin(path, { base: folder, limits }), sourceId, '');
+  return new NamedOrigin(openOrigin(path, { base: folder, limits }), id, '');
+}
+
+function settingOf(sourceId: string, settings: Settings): SourceSetting {
+  const setting = settings.sources.find(({ id }) => id === sourceId);
+  if (setting) return setting;
+  throw new RangeError(`Cannot open the source ${sourceId}: expected one of the settings' sources`);
 }

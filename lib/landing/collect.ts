@@ -4,7 +4,8 @@ import { type Book, jsonBytes } from './book.ts';
 import { type Checked, checkRows, openLanded, type SourceOptions, unreadable } from './contract.ts';
 import { type Fetched, type Offer, type Origin, RejectedPayload } from './origin.ts';
 import { landedKey, type Quarantined, type Receipt, type Rejection, receiptKey, rejectionText } from './receipt.ts';
-import { currentReceipts, readReceipts } from './receipts.ts';
+import { currentManifests, latestReceipt, readReceipts } from './receipts.ts';
+import { type ReadManifest, type Selection, selectOffers } from './selection.ts';
 import type { Warehouse } from './warehouse.ts';
 
 /** One source of the settings for one month. */
@@ -32,48 +33,58 @@ interface Edges {
 }
 
 type Fate = {
-  readonly outcome: 'landed' | 'present' | 'rejected' | 'passed over';
+  readonly outcome: 'landed' | 'present' | 'rejected' | 'passed over' | 'noted';
   readonly remarks?: readonly string[];
 };
 
 /**
  * Asks a source for a month: every file is fetched, checked against the contract and kept under its own SHA-256 with a
- * receipt, or put into quarantine with the reason. A file that is already there is not landed again. Throws
- * `SourceUnavailable` where the source cannot be asked at all.
+ * receipt, or put into quarantine with the reason. A file that is already there is not landed again. Where an export has a
+ * manifest, the files that it names are read, and the manifest lands after them. Throws `SourceUnavailable` where the source
+ * cannot be asked at all.
  */
 export async function collect(request: CollectRequest, edges: Edges): Promise<CollectOutcome> {
-  const offers = await edges.origin.list();
-  const readable = offers.filter(({ origin }) => request.source.accepts.test(origin));
-  const fates: Fate[] = passedOver(offers.length - readable.length, request);
+  const selection = await selectOffers(await edges.origin.list(), request, edges);
+  const fates: Fate[] = passedOver(selection, request);
   const landed = await readReceipts(edges.book, request.period, request.asOf);
   const known = landed.filter(({ source_id }) => source_id === request.sourceId);
-  for (const offer of readable) fates.push(await landOne(offer, known, request, edges));
-  if (readable.length === 0) fates.push({ outcome: 'passed over', remarks: [`${request.sourceId}: no file to read`] });
+  for (const offer of selection.files) fates.push(await landOne(offer, known, request, edges));
+  for (const { offer, error } of selection.refused) fates.push(await quarantine(offer, error, request, edges));
+  for (const manifest of selection.manifests) fates.push(await landManifest(manifest, known, request, edges.book));
+  const failure = edges.origin.failure?.();
+  if (failure) throw failure;
   const count = (outcome: Fate['outcome']) => fates.filter((fate) => fate.outcome === outcome).length;
   return {
     landed: count('landed'),
     present: count('present'),
     rejected: count('rejected'),
-    remarks: fates.flatMap((fate) => fate.remarks ?? []),
+    remarks: [...(edges.origin.remarks?.() ?? []), ...fates.flatMap((fate) => fate.remarks ?? [])],
   };
 }
 
-function passedOver(files: number, { source, sourceId }: CollectRequest): Fate[] {
-  if (files === 0) return [];
-  return [
-    {
-      outcome: 'passed over',
-      remarks: [
-        `${sourceId}: ${files} ${files === 1 ? 'file' : 'files'} passed over, expected names that match ${source.accepts}`,
-      ],
-    },
+function passedOver({ files, refused, foreign, unnamed }: Selection, { source, sourceId }: CollectRequest): Fate[] {
+  const remarks = [
+    ...(foreign > 0
+      ? [`${sourceId}: ${filesText(foreign)} passed over, expected names that match ${source.accepts}`]
+      : []),
+    ...(unnamed > 0 ? [`${sourceId}: ${filesText(unnamed)} passed over, not named by the manifest of the month`] : []),
+    ...(files.length + refused.length === 0 ? [`${sourceId}: no file to read`] : []),
   ];
+  return remarks.map((remark) => ({ outcome: 'passed over', remarks: [remark] }));
 }
 
-async function landOne(offer: Offer, known: readonly Receipt[], request: CollectRequest, edges: Edges): Promise<Fate> {
+function filesText(count: number): string {
+  return `${count} ${count === 1 ? 'file' : 'files'}`;
+}
+
+/** An offer, and whether a manifest names it: then it counts under this name and no other. */
+type Named = Offer & { readonly isNamed?: boolean };
+
+async function landOne(offer: Named, known: readonly Receipt[], request: CollectRequest, edges: Edges): Promise<Fate> {
   try {
     const fetched = await edges.origin.fetch(offer);
-    const earlier = known.find(({ sha256 }) => sha256 === fetched.sha256);
+    const same = known.filter(({ sha256 }) => sha256 === fetched.sha256);
+    const earlier = same.find(({ origin }) => origin === offer.origin) ?? same[0];
     if (earlier) return recognise(offer, earlier, known, request, edges.book);
     const identity = { source_id: request.sourceId, period: request.period.month, sha256: fetched.sha256 };
     if (await edges.book.read(receiptKey(identity))) return { outcome: 'present' };
@@ -87,21 +98,53 @@ async function landOne(offer: Offer, known: readonly Receipt[], request: Collect
 }
 
 /**
- * The bytes are in the book already. Where the provider has gone back to them after another version, a second receipt
- * says so, and they are current again.
+ * The bytes are in the book already. Where the provider has gone back to them after another version, where they follow
+ * another page, or where a manifest now names them elsewhere, a second receipt says so, and they are current again.
  */
 async function recognise(
-  { origin }: Offer,
+  { origin, follows, isNamed }: Named,
   earlier: Receipt,
   known: readonly Receipt[],
   { asOf }: CollectRequest,
   book: Book,
 ): Promise<Fate> {
-  const current = currentReceipts(known).find((receipt) => receipt.origin === origin);
-  if (!current || current.sha256 === earlier.sha256 || earlier.origin !== origin) return { outcome: 'present' };
-  const again: Receipt = { ...earlier, fetched_at: asOf, landed_again: true };
+  const latest = latestReceipt(known.filter((receipt) => receipt.origin === origin));
+  const isSame = latest?.sha256 === earlier.sha256 && latest.follows?.sha256 === follows?.sha256;
+  if (isSame || (earlier.origin !== origin && !isNamed)) return { outcome: 'present' };
+  const again: Receipt = { ...earlier, origin, ...(follows && { follows }), fetched_at: asOf, landed_again: true };
   await book.putIfAbsent(receiptKey(again), jsonBytes(again));
-  return { outcome: 'landed', remarks: [`${origin}: back to the version of ${earlier.fetched_at}`] };
+  const isBack = earlier.origin === origin && latest?.sha256 !== earlier.sha256;
+  const remarks = isBack ? [`${origin}: back to the version of ${earlier.fetched_at}`] : [];
+  return { outcome: 'landed', remarks };
+}
+
+/** A manifest is evidence: it says which files were current. It has no rows of its own. */
+async function landManifest(
+  { offer, fetched, delivery }: ReadManifest,
+  known: readonly Receipt[],
+  request: CollectRequest,
+  book: Book,
+): Promise<Fate> {
+  const receipt: Receipt = {
+    source_id: request.sourceId,
+    kind: request.source.kind,
+    period: request.period.month,
+    origin: offer.origin,
+    fetched_at: request.asOf,
+    bytes: fetched.bytes,
+    sha256: fetched.sha256,
+    extension: extensionOf(offer.origin),
+    provider_version: null,
+    contract: { shape: 'manifest', rows: 0, rows_rejected: 0, first_event: null, last_event: null },
+    delivery,
+  };
+  const [current] = currentManifests(known).filter((each) => each.delivery.folder === delivery.folder);
+  if (current?.sha256 === receipt.sha256) return { outcome: 'noted' };
+  const isBack = known.some(({ sha256 }) => sha256 === receipt.sha256);
+  const landed: Receipt = isBack ? { ...receipt, landed_again: true } : receipt;
+  await book.importIfAbsent(landedKey(landed), fetched.path);
+  await book.putIfAbsent(receiptKey(landed), jsonBytes(landed));
+  return { outcome: 'noted' };
 }
 
 async function check(fetched: Fetched, request: CollectRequest, warehouse: Warehouse, offer: Offer): Promise<Checked> {
@@ -135,6 +178,8 @@ async function land(
     kind: request.source.kind,
     period: request.period.month,
     origin: offer.origin,
+    ...(offer.request && { request: offer.request }),
+    ...(offer.follows && { follows: offer.follows }),
     fetched_at: request.asOf,
     bytes: fetched.bytes,
     sha256: fetched.sha256,
@@ -178,7 +223,7 @@ async function keepRejections(receipt: Receipt, rejections: readonly Rejection[]
 }
 
 async function quarantine(offer: Offer, error: RejectedPayload, request: CollectRequest, edges: Edges): Promise<Fate> {
-  const fetched = await edges.origin.fetch(offer).catch(() => undefined);
+  const fetched = error.fetched ?? (await edges.origin.fetch(offer).catch(() => undefined));
   const name = fetched?.sha256 ?? encodeURIComponent(offer.origin).replaceAll('%', '_');
   const folder = quarantineFolder(request.sourceId, request.period);
   const rejection: Rejection = {

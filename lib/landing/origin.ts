@@ -3,6 +3,10 @@ export interface Offer {
   /** For people and receipts: a path relative to the settings file, or an s3:// address. Stable from run to run. */
   readonly origin: string;
   readonly bytes: number;
+  /** What was asked for, where it is the answer of a provider: `GET https://…`. */
+  readonly request?: string;
+  /** The page before, where it is a further page. */
+  readonly follows?: { readonly origin: string; readonly sha256: string };
 }
 
 /** A file fetched to the local disk, with its fingerprint. */
@@ -21,6 +25,10 @@ export interface Origin {
    * folder, an unreadable file, a compressed file that unpacks beyond the limit.
    */
   fetch(offer: Offer): Promise<Fetched>;
+  /** What is missing from the list since the source failed while it was asked; told when the rest has landed. */
+  failure?(): SourceUnavailable | undefined;
+  /** What a person should know of what was listed: subscriptions that were denied, values that may still change. */
+  remarks?(): readonly string[];
 }
 
 /** The bytes cannot be used, now or later: quarantined and counted, and the rest goes on. */
@@ -29,12 +37,20 @@ export class RejectedPayload extends Error {
   readonly found: string;
   readonly expected: string;
   readonly column: string | undefined;
+  /** The bytes themselves, where they came and cannot be fetched again. */
+  readonly fetched: Fetched | undefined;
 
-  constructor(rejection: { readonly found: string; readonly expected: string; readonly column?: string }) {
+  constructor(rejection: {
+    readonly found: string;
+    readonly expected: string;
+    readonly column?: string;
+    readonly fetched?: Fetched;
+  }) {
     super(`found ${rejection.found}, expected ${rejection.expected}`);
     this.found = rejection.found;
     this.expected = rejection.expected;
     this.column = rejection.column;
+    this.fetched = rejection.fetched;
   }
 }
 

@@ -19,6 +19,8 @@ export interface Receipt {
   readonly period: string;
   /** Where the bytes came from: a path relative to the settings file, or an s3:// or https:// address. */
   readonly origin: string;
+  /** What a provider was asked, where it is a provider's answer; without the secret. */
+  readonly request?: string;
   readonly fetched_at: string;
   readonly bytes: number;
   readonly sha256: string;
@@ -29,6 +31,24 @@ export interface Receipt {
   readonly contract: ContractResult;
   /** The provider came back to these bytes after another version of the same origin. */
   readonly landed_again?: true;
+  /** The page before, where the bytes are a further page of a provider's answer: current for as long as that page is. */
+  readonly follows?: Page;
+  /** The bytes are an export's manifest: of the files in its folder, those that the newest manifest names are current. */
+  readonly delivery?: Delivery;
+}
+
+/** One page of a provider's answer. */
+export interface Page {
+  readonly origin: string;
+  readonly sha256: string;
+}
+
+/** What a manifest says of a folder; both as origins are written. */
+export interface Delivery {
+  /** `bill/data/BILLING_PERIOD=2026-06/` */
+  readonly folder: string;
+  /** Every file of the delivery, sorted. */
+  readonly files: readonly string[];
 }
 
 /** Why a file or a row stays out: where, what was found, what was expected. */

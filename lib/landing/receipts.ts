@@ -21,27 +21,81 @@ export async function readQuarantine(book: Book, period: Period, asOf: string): 
 }
 
 /**
- * The receipts that count: of several versions of one origin the one fetched last. A provider that restates a file
- * lands a second version, and the first stays in the book as evidence.
+ * The receipts whose rows count: of several versions of one origin the one fetched last, and of a folder that a manifest
+ * describes the files that its newest manifest names; the same bytes count once. A provider that restates a file lands a second version, and the first
+ * stays in the book as evidence. A pure function of the set: the order of landing does not matter.
  */
 export function currentReceipts(receipts: readonly Receipt[]): Receipt[] {
-  const latest = new Map<string, Receipt>();
+  const isNamed = currentManifests(receipts).map(namer);
+  const files = receipts.filter(({ delivery }) => !delivery);
+  const latest = latestBy(files, originOf).filter((receipt) => isNamed.every((isNamedBy) => isNamedBy(receipt)));
+  return latestBy(withoutLostPages(latest), ({ source_id, sha256 }) => `${source_id} ${sha256}`);
+}
+
+function originOf({ source_id, origin }: Pick<Receipt, 'source_id' | 'origin'>): string {
+  return `${source_id} ${origin}`;
+}
+
+/** A page goes with the page before it: where that one now reads otherwise, what once followed it is gone or comes anew. */
+function withoutLostPages(receipts: readonly Receipt[]): Receipt[] {
+  const byOrigin = new Map(receipts.map((receipt) => [originOf(receipt), receipt]));
+  const isBound = ({ source_id, follows }: Receipt): boolean => {
+    const before = follows && byOrigin.get(originOf({ source_id, origin: follows.origin }));
+    return !follows || (before?.sha256 === follows.sha256 && isBound(before));
+  };
+  return receipts.filter(isBound);
+}
+
+/** The receipts of the manifests that say which files are current: of each folder the one fetched last. */
+export function currentManifests(receipts: readonly Receipt[]): ManifestReceipt[] {
+  return latestBy(receipts.filter(isManifestReceipt), ({ source_id, delivery }) => `${source_id} ${delivery.folder}`);
+}
+
+/** The receipt of an export's manifest. */
+type ManifestReceipt = Receipt & Required<Pick<Receipt, 'delivery'>>;
+
+function isManifestReceipt(receipt: Receipt): receipt is ManifestReceipt {
+  return receipt.delivery !== undefined;
+}
+
+/** Whether a manifest names a file; true as well for one of another folder or source, of which it says nothing. */
+function namer({ source_id, delivery }: ManifestReceipt): (receipt: Receipt) => boolean {
+  const files = new Set(delivery.files);
+  return (receipt) =>
+    receipt.source_id !== source_id || !receipt.origin.startsWith(delivery.folder) || files.has(receipt.origin);
+}
+
+function latestBy<Kind extends Receipt>(receipts: readonly Kind[], keyOf: (receipt: Kind) => string): Kind[] {
+  const latest = new Map<string, Kind>();
   for (const receipt of receipts) {
-    const key = `${receipt.source_id} ${receipt.origin}`;
-    const known = latest.get(key);
-    if (!known || isLater(receipt, known)) latest.set(key, receipt);
+    const known = latest.get(keyOf(receipt));
+    if (!known || isLater(receipt, known)) latest.set(keyOf(receipt), receipt);
   }
   return [...latest.values()].sort((a, b) => compare(a.source_id, b.source_id) || compare(a.sha256, b.sha256));
 }
 
+/** The receipt fetched last; undefined of none. */
+export function latestReceipt(receipts: readonly Receipt[]): Receipt | undefined {
+  return latestBy(receipts, () => '')[0];
+}
+
+/** Later, or a fixed choice among equals: nothing may depend on the order in which receipts are read. */
 function isLater(one: Receipt, other: Receipt): boolean {
-  return (compare(one.fetched_at, other.fetched_at) || compare(one.sha256, other.sha256)) > 0;
+  const order =
+    compare(one.fetched_at, other.fetched_at) ||
+    compare(one.sha256, other.sha256) ||
+    compare(one.origin, other.origin) ||
+    compare(one.follows?.sha256 ?? '', other.follows?.sha256 ?? '');
+  return order > 0;
 }
 
 function compare(one: string, other: string): number {
   if (one === other) return 0;
   return one < other ? -1 : 1;
 }
+
+/** A process may open a few thousand files at once; a month may have a hundred thousand receipts. */
+const READ_AT_ONCE = 256;
 
 async function readPapers<Paper>(
   book: Book,
@@ -50,6 +104,10 @@ async function readPapers<Paper>(
   ending: string,
 ): Promise<{ readonly key: string; readonly paper: Paper }[]> {
   const entries = (await book.list(prefix)).filter(({ key }) => key.includes(folder) && key.endsWith(ending));
-  const texts = await Promise.all(entries.map(async ({ key }) => ({ key, text: await readText(book, key) })));
+  const texts: { readonly key: string; readonly text: string | undefined }[] = [];
+  for (let first = 0; first < entries.length; first += READ_AT_ONCE) {
+    const some = entries.slice(first, first + READ_AT_ONCE);
+    texts.push(...(await Promise.all(some.map(async ({ key }) => ({ key, text: await readText(book, key) })))));
+  }
   return texts.flatMap(({ key, text }) => (text === undefined ? [] : [{ key, paper: JSON.parse(text) as Paper }]));
 }

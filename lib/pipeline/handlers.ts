@@ -1,7 +1,9 @@
 import type {
+  AlarmsReport,
   Collection,
   CollectReport,
   DisclosureReport,
+  DistributionReport,
   FactsReport,
   KpiReport,
   MonthRun,
@@ -13,6 +15,8 @@ import type {
 /** Asks for the parts of a stage's work. */
 export interface PlanRequest extends MonthRun {
   readonly stage: 'collection' | 'facts' | 'settlement';
+  /** For the collection: sources of these kinds alone; empty or absent for all. */
+  readonly kinds?: readonly string[];
 }
 
 /** The parts: `collections` for the collection, `shards` for the other two. */
@@ -41,7 +45,9 @@ export interface Stages {
   buildFacts(input: Shard, workplace: Workplace): Promise<FactsReport>;
   settle(input: Shard, workplace: Workplace): Promise<SettleReport>;
   computeKpis(input: MonthRun, workplace: Workplace): Promise<KpiReport>;
+  raiseAlarms(input: MonthRun, workplace: Workplace): Promise<AlarmsReport>;
   writeDisclosure(input: DisclosureRequest, workplace: Workplace): Promise<DisclosureReport>;
+  distribute(input: DisclosureReport, workplace: Workplace): Promise<DistributionReport>;
 }
 
 /** The same stages with their workplace at hand: what a state of the machine calls. */
@@ -56,7 +62,9 @@ export const FUNCTIONS = {
   'build-facts': 'buildFacts',
   settle: 'settle',
   'compute-kpis': 'computeKpis',
+  'raise-alarms': 'raiseAlarms',
   'write-disclosure': 'writeDisclosure',
+  distribute: 'distribute',
 } as const satisfies Record<string, keyof Stages>;
 
 /** Gives each stage a workplace of its own kind: the way from `STAGES` to what `runLocally` takes. */
@@ -67,7 +75,9 @@ export function handlersAt(workplace: Workplace, stages: Stages): Handlers {
     buildFacts: (input) => stages.buildFacts(input, workplace),
     settle: (input) => stages.settle(input, workplace),
     computeKpis: (input) => stages.computeKpis(input, workplace),
+    raiseAlarms: (input) => stages.raiseAlarms(input, workplace),
     writeDisclosure: (input) => stages.writeDisclosure(input, workplace),
+    distribute: (input) => stages.distribute(input, workplace),
   };
 }
 

@@ -31,8 +31,11 @@ export async function keepSettings(
 }
 
 /** Where the book and the files lie shapes no figure: the kept settings are the same on a laptop and in the cloud. */
-function settingsBytes({ book: _book, sources, ...settings }: Settings): Uint8Array {
-  return jsonBytes({ ...settings, book: '.', sources: sources.map((source) => ({ ...source, path: source.id })) });
+function settingsBytes({ book: _book, sources, ...all }: Settings): Uint8Array {
+  // Nor does who hears of it: a new reader restates no month, and addresses of people are no evidence.
+  const { alarms: _alarms, distribute: _distribute, ...settings } = all;
+  const kept = sources.map(({ live: _live, ...source }) => ({ ...source, path: source.id }));
+  return jsonBytes({ ...settings, book: '.', sources: kept });
 }
 
 /** The settings with the given hash. Throws where the book does not hold them. */

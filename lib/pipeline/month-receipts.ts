@@ -1,25 +1,29 @@
 import { factKey } from '../facts/build-facts.ts';
 import { FACT_TABLES } from '../facts/columns.ts';
 import type { Receipt } from '../landing/receipt.ts';
-import { currentReceipts, readReceipts } from '../landing/receipts.ts';
+import { currentManifests, currentReceipts, readReceipts } from '../landing/receipts.ts';
 import type { Period } from '../units/period.ts';
 import { sourceKind } from './assumptions.ts';
 import { SETTINGS_SOURCE, settingsFingerprint } from './kept-settings.ts';
 import type { Workplace } from './stage.ts';
 
 /** The receipts whose rows count in the month: current, and of a source that the settings still name. */
-export async function factReceipts(period: Period, asOf: string, { book, settings }: Workplace): Promise<Receipt[]> {
-  const kinds = new Map(settings.sources.map(({ id, kind }) => [id, kind]));
-  const receipts = currentReceipts(await readReceipts(book, period, asOf));
-  return receipts.filter(({ source_id, kind }) => kinds.get(source_id) === kind);
+export async function factReceipts(period: Period, asOf: string, workplace: Workplace): Promise<Receipt[]> {
+  return currentReceipts(await readReceipts(workplace.book, period, asOf)).filter(isNamedIn(workplace));
 }
 
-/** The fact receipts and that of the settings themselves: everything that the month's figures rest on. */
+/** The fact receipts, the manifests that say why they are current, and the settings: everything that the figures rest on. */
 export async function evidenceReceipts(period: Period, asOf: string, workplace: Workplace): Promise<Receipt[]> {
   const all = await readReceipts(workplace.book, period, asOf);
   const sha256 = settingsFingerprint(workplace);
   const settings = all.filter((receipt) => receipt.kind === SETTINGS_SOURCE && receipt.sha256 === sha256);
-  return [...(await factReceipts(period, asOf, workplace)), ...settings];
+  const manifests = currentManifests(all).filter(isNamedIn(workplace));
+  return [...(await factReceipts(period, asOf, workplace)), ...manifests, ...settings];
+}
+
+function isNamedIn({ settings }: Workplace): (receipt: Receipt) => boolean {
+  const kinds = new Map(settings.sources.map(({ id, kind }) => [id, kind]));
+  return ({ source_id, kind }) => kinds.get(source_id) === kind;
 }
 
 /** The keys of the fact files that a receipt's rows lie in. */

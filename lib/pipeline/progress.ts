@@ -35,9 +35,9 @@ class Tally {
   see(event: Event): Progress[] {
     switch (event.type) {
       case 'StateEntered':
-        return this.#isInner(event) ? [] : this.#enter(event as Of<'StateEntered'>);
+        return this.#isInner(event) || isFork(event) ? [] : this.#enter(event as Of<'StateEntered'>);
       case 'StateExited':
-        return this.#isInner(event) ? [] : this.#exit();
+        return this.#isInner(event) || isFork(event) ? [] : this.#exit();
       case 'StateFailed':
         return this.#fail(event as Of<'StateFailed'>);
       case 'MapIterationSucceeded':
@@ -81,6 +81,12 @@ class Tally {
     const progress = { stage: this.#stage, state, done: this.#done, total: this.#total };
     return remark === undefined ? progress : { ...progress, remark };
   }
+}
+
+/** A state that works on nothing: it only chooses the next one, or ends the run. */
+function isFork(event: object): boolean {
+  const { state } = event as { readonly state?: { readonly type?: string } };
+  return state?.type === 'Choice' || state?.type === 'Succeed';
 }
 
 /** How many parts a state's input holds for it: a map counts what its ItemsPath (`$.planned.shards`) points at. */

@@ -2,6 +2,7 @@ import type { Book } from '../landing/book.ts';
 import type { Origin } from '../landing/origin.ts';
 import type { Warehouse } from '../landing/warehouse.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { Outlets } from './outlets.ts';
 
 /** What every stage is handed: the edges that it may act on. Made by `lib/adapters/workplace.ts`, in a Lambda as on a laptop. */
 export interface Workplace {
@@ -9,11 +10,16 @@ export interface Workplace {
   readonly book: Book;
   /** A warehouse of its own for each call: one thread, bounded memory, so that bytes do not depend on the machine. */
   openWarehouse(): Promise<Warehouse>;
-  openOrigin(sourceId: string): Origin;
+  /** Where a source's files come from; a live source is asked for the run's month, as far as its moment. */
+  openOrigin(sourceId: string, run: MonthRun): Origin;
+  /** Why a live source cannot be asked: no secret, no way to its hosts. Undefined where it can. Makes no call that has a price. */
+  whyNotAsked(sourceId: string): Promise<string | undefined>;
   /** SHA-256 of bytes, in hexadecimal. */
   fingerprint(bytes: Uint8Array): string;
   readonly renderers: Renderers;
   readonly codeVersion: string;
+  /** Absent on a laptop: there a run writes into the book and tells nobody. */
+  readonly outlets?: Outlets;
 }
 
 /** The renderers that need packages; the core composes what they are given. */
@@ -63,10 +69,26 @@ export interface KpiReport {
   readonly figures: number;
 }
 
-export interface DisclosureReport {
+export interface DisclosureReport extends MonthRun {
   readonly version: number;
   readonly folder: string;
   readonly status: string;
   /** False where the latest version already says the same, to the byte. */
   readonly is_new: boolean;
+}
+
+/** How many alarms are raised, unknown and fine, and of how many people were told. */
+export interface AlarmsReport {
+  readonly raised: number;
+  readonly unknown: number;
+  readonly fine: number;
+  readonly told: number;
+}
+
+/** Receivers by what became of their letter: sent now, sent before, perhaps sent by a run that was killed, refused. */
+export interface DistributionReport {
+  readonly sent: number;
+  readonly before: number;
+  readonly doubtful: number;
+  readonly refused: number;
 }

@@ -9,18 +9,15 @@ import { ledgerKeys, openFacts, settleSlice, sumsKeys } from '../ledger/settle.t
 import { type Slice, slicesOf } from '../ledger/slices.ts';
 import { type Period, parsePeriod } from '../units/period.ts';
 import { assumptionsOf, instrumentsOf, optionsOf, sourceKind } from './assumptions.ts';
+import { coverageOptions } from './coverage.ts';
+import { distribute } from './distribute.ts';
 import type { Plan, PlanRequest, Stages } from './handlers.ts';
 import { keepSettings } from './kept-settings.ts';
 import { factKeysOf, factReceipts } from './month-receipts.ts';
-import type { Shard, Workplace } from './stage.ts';
+import { raiseAlarms } from './raise-alarms.ts';
+import { deal, factShards, fewRemarks } from './shards.ts';
+import type { MonthRun, Workplace } from './stage.ts';
 import { writeDisclosure } from './write-disclosure.ts';
-
-/** Shards that a stage aims at, so that workers finish together; and most, so that their list fits a state's 256 KB. */
-const SHARDS = { wanted: 12, most: 1000 } as const;
-/** Parts that one worker takes where there are many: small enough for fifteen minutes and 10 GB of disk. */
-const PARTS_PER_SHARD = 16;
-/** Remarks of one source that travel through the state machine. */
-const REMARKS_TOLD = 20;
 
 /** The stages of a month as plain functions: what each state of the machine does, on a laptop as in a Lambda. */
 export const STAGES: Stages = {
@@ -42,19 +39,19 @@ export const STAGES: Stages = {
           options: optionsOf(setting, workplace.settings),
           ...(setting.columns && { columnMapping: setting.columns }),
         },
-        { book: workplace.book, origin: workplace.openOrigin(source_id), warehouse },
+        { book: workplace.book, origin: workplace.openOrigin(source_id, { month, as_of }), warehouse },
       );
-      return { source_id, ...outcome, remarks: fewRemarks(outcome.remarks) };
+      return { source_id, ...outcome, remarks: fewRemarks(outcome.remarks, workplace.settings.sources.length) };
     } finally {
       await warehouse.close();
     }
   },
 
-  async buildFacts({ shard }, workplace) {
+  async buildFacts({ shard, ...run }, workplace) {
     const receipts = JSON.parse((await readText(workplace.book, shard)) ?? '[]') as Receipt[];
     return withWarehouse(workplace, async (warehouse) => {
       let rows = 0;
-      for (const receipt of receipts) rows += await factsOf(receipt, workplace, warehouse);
+      for (const receipt of receipts) rows += await factsOf(receipt, run, workplace, warehouse);
       return { files: receipts.length, rows };
     });
   },
@@ -80,11 +77,16 @@ export const STAGES: Stages = {
     });
   },
 
+  raiseAlarms,
+
   writeDisclosure: (request, workplace) => writeDisclosure(request, workplace),
+
+  distribute,
 };
 
-async function planCollection({ month, as_of }: PlanRequest, { settings }: Workplace): Promise<Plan> {
-  return { collections: settings.sources.map(({ id }) => ({ source_id: id, month, as_of })) };
+async function planCollection({ month, as_of, kinds = [] }: PlanRequest, { settings }: Workplace): Promise<Plan> {
+  const sources = settings.sources.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind));
+  return { collections: sources.map(({ id }) => ({ source_id: id, month, as_of })) };
 }
 
 /** Deals the current receipts to workers; each list lies in the book, so that the state machine carries keys alone. */
@@ -93,18 +95,9 @@ async function planFacts({ month, as_of }: PlanRequest, workplace: Workplace): P
   await keepSettings(period, as_of, workplace);
   const receipts = await factReceipts(period, as_of, workplace);
   await removeStale(period, receipts, workplace);
-  const shards: Shard[] = [];
-  for (const dealt of deal(receipts)) {
-    const shard = planKey(period, shards.length + 1);
-    await workplace.book.put(shard, jsonBytes(dealt));
-    shards.push({ month, as_of, shard });
-  }
-  return { shards };
-}
-
-/** `plans/month=2026-06/facts-00001.json` */
-function planKey(period: Period, number: number): string {
-  return `plans/month=${period.month}/facts-${String(number).padStart(5, '0')}.json`;
+  const planned = factShards({ month, as_of }, receipts);
+  for (const { shard, parts } of planned) await workplace.book.put(shard.shard, jsonBytes(parts));
+  return { shards: planned.map(({ shard }) => shard) };
 }
 
 /** Deals the slices of the month to workers, and removes what an earlier cut of the month left behind. */
@@ -114,20 +107,6 @@ async function planSettlement({ month, as_of }: PlanRequest, workplace: Workplac
   const current = new Set([...ledgerKeys(period, slices), ...sumsKeys(period, slices)]);
   await removeAllBut(current, [`ledger/month=${month}/`, `sums/month=${month}/`], workplace);
   return { shards: deal(slices).map((dealt) => ({ month, as_of, shard: dealt.map(({ from }) => from).join(',') })) };
-}
-
-/** Few parts make a dozen shards; many make hands of sixteen, until there would be too many shards to list. */
-function handOf(parts: number): number {
-  const even = Math.min(PARTS_PER_SHARD, Math.ceil(parts / SHARDS.wanted));
-  return Math.max(1, even, Math.ceil(parts / SHARDS.most));
-}
-
-/** Work in hands of equal size, in order. How it is dealt shapes no byte of the book. */
-function deal<Part>(parts: readonly Part[]): Part[][] {
-  const most = handOf(parts.length);
-  const hands: Part[][] = [];
-  for (let first = 0; first < parts.length; first += most) hands.push(parts.slice(first, first + most));
-  return hands;
 }
 
 async function slicesOfMonth(period: Period, asOf: string, workplace: Workplace): Promise<Slice[]> {
@@ -151,13 +130,13 @@ async function removeAllBut(kept: ReadonlySet<string>, folders: readonly string[
   }
 }
 
-async function factsOf(receipt: Receipt, workplace: Workplace, warehouse: Warehouse): Promise<number> {
+async function factsOf(receipt: Receipt, run: MonthRun, workplace: Workplace, warehouse: Warehouse): Promise<number> {
   const setting = sourceSetting(receipt.source_id, workplace);
   return buildFacts(
     {
       receipt,
       source: sourceKind(receipt.kind),
-      options: optionsOf(setting, workplace.settings),
+      options: { ...optionsOf(setting, workplace.settings), ...(await coverageOptions(setting, run, workplace)) },
       ...(setting.columns && { columnMapping: setting.columns }),
       workloads: workplace.settings.workloads,
     },
@@ -203,12 +182,6 @@ async function withWarehouse<Answer>(
   } finally {
     await warehouse.close();
   }
-}
-
-/** A state's output is limited to 256 KB: of many remarks the first are told, the rest are in quarantine anyway. */
-function fewRemarks(remarks: readonly string[]): string[] {
-  const rest = remarks.length - REMARKS_TOLD;
-  return rest <= 0 ? [...remarks] : [...remarks.slice(0, REMARKS_TOLD), `… and ${rest} more`];
 }
 
 function sourceSetting(sourceId: string, { settings }: Workplace) {

@@ -28,7 +28,7 @@ export async function writeDisclosure(request: MonthRun, workplace: Workplace): 
     const previous = await annexOf(request.month, latest - 1, workplace.book);
     const again = await renderVersion(request, latest, previous, workplace);
     if (await isWritten(again.files, request.month, latest, workplace.book))
-      return report(again.annex, request.month, false);
+      return report(again.annex, request, false);
   }
   const previous = await annexOf(request.month, latest ?? 0, workplace.book);
   const { files, annex } = await renderVersion(request, (latest ?? 0) + 1, previous, workplace);
@@ -36,12 +36,12 @@ export async function writeDisclosure(request: MonthRun, workplace: Workplace): 
   const { 'manifest.json': manifest, ...pages } = files;
   for (const [name, bytes] of Object.entries(pages)) await workplace.book.put(folder + name, bytes);
   if (manifest) await workplace.book.put(`${folder}manifest.json`, manifest);
-  return report(annex, request.month, true);
+  return report(annex, request, true);
 }
 
-function report(annex: Annex, month: string, isNew: boolean): DisclosureReport {
+function report(annex: Annex, { month, as_of }: MonthRun, isNew: boolean): DisclosureReport {
   const { version, status } = annex.meta;
-  return { version, status, folder: disclosureFolder(month, version), is_new: isNew };
+  return { month, as_of, version, status, folder: disclosureFolder(month, version), is_new: isNew };
 }
 
 /** A version's files by name, manifest.json among them: a pure function of the book, the settings and `as_of`. */
@@ -117,7 +117,7 @@ function openReasons(request: MonthRun, receipts: readonly Receipt[], workplace:
 
 /** Why a source gave nothing is told while the month closes; the disclosure says no more than the book can prove. */
 function missingSources(receipts: readonly Receipt[], { settings }: Workplace) {
-  const landed = new Set(receipts.map(({ source_id }) => source_id));
+  const landed = new Set(receipts.filter(({ delivery }) => !delivery).map(({ source_id }) => source_id));
   return settings.sources
     .filter(({ id }) => !landed.has(id))
     .map(({ id }) => ({ id, reason: 'gave nothing for the month' }));

@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { FRAMEWORKS } from '../disclosure/frameworks.ts';
 import { WORKLOAD_TYPES } from '../facts/columns.ts';
 import { SOURCES } from '../sources/catalogue.ts';
+import { PROVIDERS } from '../sources/live-catalogue.ts';
+import { alarmSettings, distributeSettings } from './alarm-settings.ts';
+import { liveSetting } from './live-setting.ts';
 
 const KINDS = SOURCES.map(({ kind }) => kind) as [string, ...string[]];
 const FRAMEWORK_IDS = FRAMEWORKS.map(({ id }) => id) as [string, ...string[]];
@@ -14,22 +17,38 @@ const date = z
   .refine(isInTheCalendar, 'expected a date that the calendar has');
 const name = z.string().min(1);
 
-const source = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]*$/, 'expected lower-case letters, digits and hyphens')
-    .refine((id) => id !== 'settings', 'expected another id: the settings themselves land as "settings"'),
-  kind: z.enum(KINDS),
-  path: name.describe('Folder, file or s3://bucket/prefix; a relative path starts at the settings file'),
-  zone: name.optional().describe('Grid zone of the values, where the file does not name it'),
-  factor_kind: z.enum(['direct', 'lifecycle', 'residual', 'marginal']).optional(),
-  columns: z.record(name, name).optional().describe('Header of the file by contract column'),
-  unit: z
-    .enum(['gco2e_per_kwh', 'kgco2e_per_mwh', 'lb_per_mwh'])
-    .optional()
-    .describe('Unit of a grid series that names none'),
-  region: name.optional().describe('Region of the rows, where the file does not name it'),
-});
+const source = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]*$/, 'expected lower-case letters, digits and hyphens')
+      .refine((id) => id !== 'settings', 'expected another id: the settings themselves land as "settings"'),
+    kind: z.enum(KINDS),
+    path: name
+      .optional()
+      .describe('Folder, file or s3://bucket/prefix; a relative path starts at the settings file. Or `live`'),
+    live: liveSetting.optional(),
+    zone: name.optional().describe('Grid zone of the values, where the file does not name it'),
+    factor_kind: z.enum(['direct', 'lifecycle', 'residual', 'marginal']).optional(),
+    columns: z.record(name, name).optional().describe('Header of the file by contract column'),
+    unit: z
+      .enum(['gco2e_per_kwh', 'kgco2e_per_mwh', 'lb_per_mwh'])
+      .optional()
+      .describe('Unit of a grid series that names none'),
+    region: name.optional().describe('Region of the rows, where the file does not name it'),
+    fills_in_for: name
+      .optional()
+      .describe(
+        'Id of the one source whose missing days this one fills; otherwise every bill of a kind that it can fill in for',
+      ),
+  })
+  .superRefine(({ kind, path, live }, context) => {
+    const refuse = (at: string[], message: string) => context.addIssue({ code: 'custom', path: at, message });
+    if (path === undefined && !live) refuse(['path'], 'expected a path, or `live` with a provider');
+    if (path !== undefined && live) refuse(['path'], 'expected no path beside `live`');
+    const asked = PROVIDERS.find(({ id }) => id === live?.provider);
+    if (asked && asked.kind !== kind) refuse(['kind'], `expected ${asked.kind}, which ${asked.id} answers`);
+  });
 
 const site = z.strictObject({
   id: name,
@@ -91,6 +110,10 @@ export const settingsSchema = z.strictObject({
     .min(1)
     .superRefine((sources, context) => {
       const ids = sources.map(({ id }) => id);
+      sources.forEach(({ id, fills_in_for: other = id }, index) => {
+        if (!ids.includes(other))
+          context.addIssue({ code: 'custom', path: [index, 'fills_in_for'], message: 'expected the id of a source' });
+      });
       ids.forEach((id, index) => {
         if (ids.indexOf(id) !== index)
           context.addIssue({ code: 'custom', path: [index, 'id'], message: `expected a new id, "${id}" is taken` });
@@ -130,6 +153,8 @@ export const settingsSchema = z.strictObject({
       max_file_gib: z.number().positive().default(50).describe('Largest file, and largest unpacked size, that is read'),
     })
     .prefault({}),
+  alarms: alarmSettings,
+  distribute: distributeSettings,
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
@@ -157,8 +182,19 @@ function faultText(issue: z.core.$ZodIssue, parsed: unknown): string {
     (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
     parsed,
   );
-  const got = value === undefined ? 'nothing' : JSON.stringify(value);
-  return `${path || 'the file'}: ${expectation(issue)}, got ${got.length > 60 ? `${got.slice(0, 60)}…` : got}`;
+  const isHidden = value !== undefined && issue.path.some((part) => UNREPEATED.test(String(part)));
+  const got = isHidden ? 'what is not repeated here' : quoted(value);
+  return `${path || 'the file'}: ${expectation(issue)}, got ${got}`;
+}
+
+/** Keys whose values are not repeated: someone may have written the secret itself. */
+const UNREPEATED = /secret|token|password/i;
+
+/** A value as it stands in the file, short. */
+function quoted(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value, (name, part) => (UNREPEATED.test(name) ? '…' : part));
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 function expectation(issue: z.core.$ZodIssue): string {

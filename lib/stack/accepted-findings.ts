@@ -36,11 +36,7 @@ export function acceptTimestream(policy: IConstruct): void {
 }
 
 /** The machine calls each function in whatever version is deployed, and its distributed maps start runs of itself. */
-export function acceptMachine(
-  machine: StateMachine,
-  maps: readonly string[],
-  functions: readonly CfnFunction[],
-): void {
+export function acceptMachine(machine: StateMachine, maps: readonly string[], functions: readonly CfnFunction[]): void {
   const name = JSON.stringify({ 'Fn::Select': [6, { 'Fn::Split': [':', { Ref: logicalId(machine) }] }] });
   const runs = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${name}`;
   for (const map of maps.length === 0 ? [] : ['', ...maps.map((name) => `/${name}`)]) {

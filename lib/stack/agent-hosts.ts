@@ -1,24 +1,12 @@
 import { Stack } from 'aws-cdk-lib';
 import { type IRole, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { CfnAssociation, CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 
 import { acceptFolders, acceptTimestream } from './accepted-findings.ts';
-import { agentInstallation } from './agent-installation.ts';
+import { type AgentPackages, agentInstallation } from './agent-installation.ts';
 import type { Book } from './book.ts';
-
-/** A tarball that `npm run build:agent` made, where the hosts fetch it. */
-export interface AgentPackage {
-  readonly bucket: IBucket;
-  readonly key: string;
-  /** As SHA256SUMS names it: 64 hexadecimal digits. */
-  readonly sha256: string;
-}
-
-/** Processors as `uname -m` calls them. */
-export type AgentPackages = Readonly<Partial<Record<'x86_64' | 'aarch64', AgentPackage>>>;
 
 export interface AgentHostsProps {
   readonly book: Book;

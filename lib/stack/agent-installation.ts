@@ -1,6 +1,16 @@
 import { Token } from 'aws-cdk-lib';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 
-import type { AgentPackages } from './agent-hosts.ts';
+/** A tarball that `npm run build:agent` made, where the hosts fetch it. */
+interface AgentPackage {
+  readonly bucket: IBucket;
+  readonly key: string;
+  /** As SHA256SUMS names it: 64 hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/** Processors as `uname -m` calls them. */
+export type AgentPackages = Readonly<Partial<Record<'x86_64' | 'aarch64', AgentPackage>>>;
 
 /**
  * The lines of a shell script that installs the agent: fetch, compare with the digest, unpack, write the settings, install.

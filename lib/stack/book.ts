@@ -1,9 +1,19 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
-import { BlockPublicAccess, Bucket, BucketEncryption, type BucketProps, type IBucket } from 'aws-cdk-lib/aws-s3';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type BucketProps,
+  type IBucket,
+  type LifecycleRule,
+  ObjectLockRetention,
+} from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 
 import { acceptFolders } from './accepted-findings.ts';
+import type { Deployment } from './deployment.ts';
 
 /** The folders of the book that a function may touch, without a slash. */
 export interface BookAccess {
@@ -15,6 +25,11 @@ export interface BookAccess {
 
 /** Whose bytes came from outside and cannot be made again. */
 const KEPT_FOR_EVER = 'landing';
+/** Where hosts deliver; collected from there into the landing (docs/adr/0009). */
+const INBOX = ['agent', 'runs'];
+/** Can be made again from the landing: their earlier versions are kept for a while only. */
+const DERIVED = ['facts', 'ledger', 'sums', 'kpis', 'plans'];
+const DERIVED_VERSIONS_DAYS = 30;
 
 const SAFE: BucketProps = {
   encryption: BucketEncryption.S3_MANAGED,
@@ -26,17 +41,32 @@ const SAFE: BucketProps = {
 /** The bucket that holds the book. It outlives the stack, keeps every version, and lets nobody write a landed key twice. */
 export class Book extends Construct {
   readonly bucket: Bucket;
+  /** The book's own key, where the operator asked for one. */
+  readonly key: Key | undefined;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, settings: Deployment['book']) {
     super(scope, id);
 
     const accessLog = new Bucket(this, 'AccessLog', { ...SAFE, lifecycleRules: [{ expiration: Duration.days(400) }] });
+    this.key = settings.encryption === 'kms' ? ownKey(this) : undefined;
     this.bucket = new Bucket(this, 'Bucket', {
       ...SAFE,
+      ...(this.key && { encryption: BucketEncryption.KMS, encryptionKey: this.key, bucketKeyEnabled: true }),
+      ...(settings.object_lock && {
+        objectLockEnabled: true,
+        objectLockDefaultRetention: retention(settings.object_lock),
+      }),
       versioned: true,
       // The class misses its own interface by an optional `undefined` under `exactOptionalPropertyTypes`.
       serverAccessLogsBucket: accessLog as IBucket,
-      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(3) }],
+      lifecycleRules: [
+        { abortIncompleteMultipartUploadAfter: Duration.days(3) },
+        ...INBOX.map((folder) => expiring(folder, settings.inbox_days)),
+        ...DERIVED.map((folder) => ({
+          prefix: `${folder}/`,
+          noncurrentVersionExpiration: Duration.days(DERIVED_VERSIONS_DAYS),
+        })),
+      ],
     });
     this.bucket.addToResourcePolicy(writtenOnce(this.bucket.arnForObjects(`${KEPT_FOR_EVER}/*`)));
   }
@@ -54,7 +84,15 @@ export class Book extends Construct {
     to.addToPolicy(this.#allow(['s3:GetObject'], seen));
     to.addToPolicy(this.#allow(['s3:PutObject', 's3:AbortMultipartUpload'], writes));
     if (removes.length > 0) to.addToPolicy(this.#allow(['s3:DeleteObject'], removes));
+    // Amazon S3 user guide, «Protecting data using SSE-KMS»: a multipart upload takes Decrypt as well.
+    if (this.key) to.addToPolicy(keyUse(this.key));
     acceptFolders(to, this.bucket, seen);
+  }
+
+  /** Lets a function read what hosts delivered. */
+  openInbox(to: Role): void {
+    to.addToPolicy(this.#allow(['s3:GetObject'], INBOX));
+    acceptFolders(to, this.bucket, INBOX);
   }
 
   #allow(actions: string[], folders: readonly string[]): PolicyStatement {
@@ -63,6 +101,33 @@ export class Book extends Construct {
       resources: folders.map((folder) => this.bucket.arnForObjects(`${folder}/*`)),
     });
   }
+}
+
+/** The key outlives the stack as the book does: without it nobody could read the book. */
+function ownKey(scope: Construct): Key {
+  return new Key(scope, 'Key', {
+    description: 'Encrypts the book of Joulebook',
+    enableKeyRotation: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+}
+
+function keyUse(key: Key): PolicyStatement {
+  return new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] });
+}
+
+/** Versions that were written cannot be removed for years; derived files are written anew as versions beside them. */
+function retention({ mode, years }: NonNullable<Deployment['book']['object_lock']>): ObjectLockRetention {
+  const duration = Duration.days(Math.ceil(years * 365.25));
+  return mode === 'compliance' ? ObjectLockRetention.compliance(duration) : ObjectLockRetention.governance(duration);
+}
+
+function expiring(folder: string, days: number): LifecycleRule {
+  return {
+    prefix: `${folder}/`,
+    expiration: Duration.days(days),
+    noncurrentVersionExpiration: Duration.days(1),
+  };
 }
 
 /** S3 refuses an object under these keys unless the writer asks that none be there; the parts of an upload are not objects yet. */

@@ -1,46 +1,63 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { type IChainable, JitterType, Map as MapState, Pass, TaskInput } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 
 import type * as Collect from '../../lambdas/collect/handler.ts';
-import { acceptPlace } from './accepted-findings.ts';
+import { acceptPlace, acceptSecret, acceptService } from './accepted-findings.ts';
 import type { Book } from './book.ts';
 import { CoreFunction } from './core-function.ts';
-import { PLANNED } from './steps.ts';
+import type { Deployment } from './deployment.ts';
+import { againWhenBusy, PLANNED } from './steps.ts';
 
 interface CollectionProps {
   readonly book: Book;
-  /** `s3://bucket/prefix` of each place outside the book that a source of the settings reads. */
-  readonly places: readonly string[];
+  /** What lies outside the book and may be read: places, secrets, services. */
+  readonly open: Pick<Deployment, 'reads' | 'secrets' | 'services'>;
 }
+
+/** What each service is asked. None of these calls knows a resource (Service Authorization Reference, the service's page). */
+const ASKED: Readonly<Record<Deployment['services'][number], readonly string[]>> = {
+  cloudwatch: ['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'],
+  'cost-explorer': ['ce:GetCostAndUsage', 'ce:GetDimensionValues'],
+  sustainability: ['sustainability:GetEstimatedCarbonEmissions'],
+  'web-identity': ['sts:GetWebIdentityToken'],
+};
 
 /** Asks every source for the month. A source that stays away leaves a gap; the month goes on. */
 export class Collection extends Construct {
-  readonly step: IChainable;
+  readonly #collect: CoreFunction<Collect.Setting>;
 
-  constructor(scope: Construct, id: string, { book, places }: CollectionProps) {
+  constructor(scope: Construct, id: string, { book, open }: CollectionProps) {
     super(scope, id);
 
-    const collect = new CoreFunction<Collect.Setting>(this, 'CollectFunction', {
+    this.#collect = new CoreFunction<Collect.Setting>(this, 'CollectFunction', {
       lambda: 'collect',
       environment: { BOOK: book.address },
       memoryMib: 3008,
       diskGib: 10,
     });
-    book.open(collect.ownRole, { writes: ['landing', 'quarantine'] });
-    for (const place of places) openPlace(collect.ownRole, place);
-    this.step = new MapState(this, 'Collect', {
+    const role = this.#collect.ownRole;
+    book.open(role, { writes: ['landing', 'quarantine'] });
+    book.openInbox(role);
+    for (const place of open.reads) openPlace(role, place);
+    for (const secret of open.secrets) openSecret(role, secret);
+    for (const service of open.services) openService(role, service);
+  }
+
+  /** A state that asks the sources that the latest plan lists, a few at a time; `name` is its own. */
+  step(name: string): IChainable {
+    return new MapState(this, name, {
       itemsPath: `${PLANNED}.collections`,
       maxConcurrency: 4,
       resultPath: '$.collected',
-    }).itemProcessor(this.#oneSource(collect));
+    }).itemProcessor(this.#oneSource(name));
   }
 
-  #oneSource(collect: CoreFunction<Collect.Setting>): IChainable {
-    const one = LambdaInvoke.jsonPath(this, 'CollectSource', {
-      lambdaFunction: collect,
+  #oneSource(name: string): IChainable {
+    const one = LambdaInvoke.jsonPath(this, `${name}Source`, {
+      lambdaFunction: this.#collect,
       payload: TaskInput.fromJsonPathAt('$'),
       outputPath: '$.Payload',
     });
@@ -52,19 +69,31 @@ export class Collection extends Construct {
       maxDelay: Duration.minutes(10),
       jitterStrategy: JitterType.FULL,
     });
-    const gap = new Pass(this, 'RecordGap', {
+    const gap = new Pass(this, name === 'Collect' ? 'RecordGap' : `${name}Gap`, {
       parameters: { 'source_id.$': '$.source_id', 'error.$': '$.failure.Error', 'cause.$': '$.failure.Cause' },
     });
-    return one.addCatch(gap, { errors: ['States.ALL'], resultPath: '$.failure' });
+    return againWhenBusy(one).addCatch(gap, { errors: ['States.ALL'], resultPath: '$.failure' });
   }
 }
 
 function openPlace(role: Role, place: string): void {
   const [, bucket, prefix] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(place) ?? [];
-  if (!bucket) throw new Error(`Cannot open a place to the sources: expected s3://bucket/prefix, got ${place}`);
   const arn = `arn:aws:s3:::${bucket}`;
   const objects = `${arn}/${prefix}*`;
   role.addToPolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [arn] }));
   role.addToPolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: [objects] }));
   acceptPlace(role, objects);
+}
+
+/** Secrets Manager ends a secret's ARN in six characters of its own (user guide, «What's in a Secrets Manager secret»). */
+function openSecret(role: Role, secret: string): void {
+  const { partition, region, account } = Stack.of(role);
+  const arn = `arn:${partition}:secretsmanager:${region}:${account}:secret:${secret}-??????`;
+  role.addToPolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [arn] }));
+  acceptSecret(role, `arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${secret}-??????`);
+}
+
+function openService(role: Role, service: Deployment['services'][number]): void {
+  role.addToPolicy(new PolicyStatement({ actions: [...ASKED[service]], resources: ['*'] }));
+  acceptService(role);
 }

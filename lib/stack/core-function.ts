@@ -3,6 +3,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
 import { acceptTelemetry } from './accepted-findings.ts';
@@ -17,15 +18,20 @@ interface CoreFunctionProps<Name extends string> {
   readonly diskGib: number;
   /** Set where a package of the function exists for one processor only; else the context `architecture` decides. */
   readonly architecture?: Architecture;
+  /** False for a function that opens no warehouse. */
+  readonly warehouse?: boolean;
+  /** Where calls that nobody waits for go when they fail. */
+  readonly deadLetterQueue?: IQueue;
   /** Packages that are installed beside the bundle, because they hold machine code or files. */
   readonly packages?: readonly string[];
 }
 
 const WAREHOUSE = '@duckdb/node-api';
-/** Packages in CommonJS ask for names that an ES module does not have. */
+/** Packages in CommonJS ask for names that an ES module does not have. Globals, since some modules declare their own. */
 const COMMON_JS_NAMES = [
   "import{createRequire as requireFrom}from'node:module';",
-  'const require=requireFrom(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;',
+  'globalThis.require=requireFrom(import.meta.url);',
+  'globalThis.__filename=import.meta.filename;globalThis.__dirname=import.meta.dirname;',
 ].join('');
 /** Lambda lets no function run longer. */
 const LONGEST = Duration.minutes(15);
@@ -53,7 +59,11 @@ export class CoreFunction<Name extends string> extends NodejsFunction {
         retention: RetentionDays.ONE_YEAR,
         removalPolicy: RemovalPolicy.DESTROY,
       }),
-      bundling: bundlingFor(architecture, props.packages ?? []),
+      ...(props.deadLetterQueue && { deadLetterQueue: props.deadLetterQueue }),
+      bundling: bundlingFor(architecture, [
+        ...(props.warehouse === false ? [] : [WAREHOUSE]),
+        ...(props.packages ?? []),
+      ]),
     });
     this.ownRole = ownRole;
     this.logGroup.grantWrite(this);
@@ -78,7 +88,7 @@ function bundlingFor(architecture: Architecture, packages: readonly string[]) {
     loader: { '.sql': 'text', '.csv': 'text', '.typ': 'text', '.css': 'text', '.txt': 'text' },
     // The pinned SDK, not the one that the runtime happens to carry.
     bundleAwsSDK: true,
-    nodeModules: [WAREHOUSE, ...packages],
+    nodeModules: [...packages],
     depsLockFilePath: 'package-lock.json',
     // The machine that builds is not the machine that runs: npm must fetch the latter's binaries.
     environment: { npm_config_cpu: isArm ? 'arm64' : 'x64', npm_config_os: 'linux', npm_config_libc: 'glibc' },

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import type * as WriteDisclosure from '../../lambdas/write-disclosure/handler.ts';
 import type { Book } from './book.ts';
 import { CoreFunction } from './core-function.ts';
-import { MONTH_RUN } from './steps.ts';
+import { againWhenBusy, MONTH_RUN } from './steps.ts';
 
 /** Prints the month. Its answer is the answer of the whole run. */
 export class Disclosure extends Construct {
@@ -28,10 +28,11 @@ export class Disclosure extends Construct {
       reads: ['landing', 'quarantine', 'facts', 'ledger', 'sums', 'kpis'],
       writes: ['disclosures'],
     });
-    this.step = LambdaInvoke.jsonPath(this, 'WriteDisclosure', {
+    const one = LambdaInvoke.jsonPath(this, 'WriteDisclosure', {
       lambdaFunction: writeDisclosure,
       payload: TaskInput.fromObject({ ...MONTH_RUN, collected: JsonPath.objectAt('$.collected') }),
       outputPath: '$.Payload',
     });
+    this.step = againWhenBusy(one);
   }
 }

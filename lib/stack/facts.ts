@@ -10,7 +10,11 @@ import { forEachShard } from './steps.ts';
 export class Facts extends Construct {
   readonly step: IChainable;
 
-  constructor(scope: Construct, id: string, { book }: { readonly book: Book }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { book, concurrency }: { readonly book: Book; readonly concurrency: number },
+  ) {
     super(scope, id);
 
     const buildFacts = new CoreFunction<BuildFacts.Setting>(this, 'BuildFactsFunction', {
@@ -20,6 +24,6 @@ export class Facts extends Construct {
       diskGib: 10,
     });
     book.open(buildFacts.ownRole, { reads: ['landing', 'plans'], writes: ['facts'] });
-    this.step = forEachShard(this, 'BuildFacts', { state: 'BuildShard', by: buildFacts });
+    this.step = forEachShard(this, 'BuildFacts', { state: 'BuildShard', by: buildFacts, concurrency });
   }
 }

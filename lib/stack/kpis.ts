@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type * as ComputeKpis from '../../lambdas/compute-kpis/handler.ts';
 import type { Book } from './book.ts';
 import { CoreFunction } from './core-function.ts';
-import { MONTH_RUN } from './steps.ts';
+import { againWhenBusy, MONTH_RUN } from './steps.ts';
 
 /** Computes every figure of the month from the ledger. */
 export class Kpis extends Construct {
@@ -21,10 +21,11 @@ export class Kpis extends Construct {
       diskGib: 10,
     });
     book.open(computeKpis.ownRole, { reads: ['landing', 'facts', 'ledger', 'sums'], writes: ['kpis'] });
-    this.step = LambdaInvoke.jsonPath(this, 'ComputeKpis', {
+    const one = LambdaInvoke.jsonPath(this, 'ComputeKpis', {
       lambdaFunction: computeKpis,
       payload: TaskInput.fromObject(MONTH_RUN),
       resultPath: JsonPath.DISCARD,
     });
+    this.step = againWhenBusy(one);
   }
 }

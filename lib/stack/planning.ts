@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type * as Plan from '../../lambdas/plan/handler.ts';
 import type { Book } from './book.ts';
 import { CoreFunction } from './core-function.ts';
-import { MONTH_RUN, PLANNED } from './steps.ts';
+import { againWhenBusy, MONTH_RUN, PLANNED } from './steps.ts';
 
 /** What `plan` lists for each stage that works in parts. */
 const LISTS = { collection: 'collections', facts: 'shards', settlement: 'shards' } as const;
@@ -27,13 +27,14 @@ export class Planning extends Construct {
   }
 
   /** A state that lists a stage's parts and keeps the list beside the month. */
-  step(name: string, stage: keyof typeof LISTS): LambdaInvoke {
+  step(name: string, stage: keyof typeof LISTS, asked: Readonly<Record<string, unknown>> = {}): LambdaInvoke {
     const list = LISTS[stage];
-    return LambdaInvoke.jsonPath(this, name, {
+    const one = LambdaInvoke.jsonPath(this, name, {
       lambdaFunction: this.#plan,
-      payload: TaskInput.fromObject({ stage, ...MONTH_RUN }),
+      payload: TaskInput.fromObject({ stage, ...MONTH_RUN, ...asked }),
       resultSelector: { [`${list}.$`]: `$.Payload.${list}` },
       resultPath: PLANNED,
     });
+    return againWhenBusy(one);
   }
 }

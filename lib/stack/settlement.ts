@@ -10,7 +10,11 @@ import { forEachShard } from './steps.ts';
 export class Settlement extends Construct {
   readonly step: IChainable;
 
-  constructor(scope: Construct, id: string, { book }: { readonly book: Book }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { book, concurrency }: { readonly book: Book; readonly concurrency: number },
+  ) {
     super(scope, id);
 
     const settle = new CoreFunction<Settle.Setting>(this, 'SettleFunction', {
@@ -20,6 +24,6 @@ export class Settlement extends Construct {
       diskGib: 10,
     });
     book.open(settle.ownRole, { reads: ['landing', 'facts'], writes: ['ledger', 'sums'] });
-    this.step = forEachShard(this, 'Settle', { state: 'SettleShard', by: settle });
+    this.step = forEachShard(this, 'Settle', { state: 'SettleShard', by: settle, concurrency });
   }
 }

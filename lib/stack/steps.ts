@@ -1,5 +1,6 @@
+import { Duration } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { DistributedMap, JsonPath, StateMachineType, TaskInput } from 'aws-cdk-lib/aws-stepfunctions';
+import { DistributedMap, JitterType, JsonPath, StateMachineType, TaskInput } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 
@@ -14,11 +15,18 @@ export const MONTH_RUN: Readonly<Record<keyof MonthRun, string>> = {
   as_of: JsonPath.stringAt('$.as_of'),
 };
 
+interface ShardWork {
+  readonly state: string;
+  readonly by: IFunction;
+  /** Shards that are worked on at a time. */
+  readonly concurrency: number;
+}
+
 /**
  * A state that hands each shard of the latest plan to a function, many at once, as runs of their own. One shard that
  * fails fails the month: a ledger with a hole that nobody counted would be worse than none.
  */
-export function forEachShard(scope: Construct, name: string, work: { state: string; by: IFunction }): DistributedMap {
+export function forEachShard(scope: Construct, name: string, work: ShardWork): DistributedMap {
   const one = LambdaInvoke.jsonPath(scope, work.state, {
     lambdaFunction: work.by,
     payload: TaskInput.fromJsonPathAt('$'),
@@ -27,16 +35,22 @@ export function forEachShard(scope: Construct, name: string, work: { state: stri
   const map = new DistributedMap(scope, name, {
     label: name,
     itemsPath: `${PLANNED}.shards`,
-    maxConcurrency: concurrencyOf(scope),
+    maxConcurrency: work.concurrency,
     mapExecutionType: StateMachineType.STANDARD,
     resultPath: JsonPath.DISCARD,
   });
-  return map.itemProcessor(one);
+  return map.itemProcessor(againWhenBusy(one));
 }
 
-/** `-c concurrency=200` for accounts whose Lambda quota allows it. */
-function concurrencyOf(scope: Construct): number {
-  const count = Number(scope.node.tryGetContext('concurrency') ?? 40);
-  if (Number.isInteger(count) && count > 0) return count;
-  throw new Error(`Cannot limit the concurrency: expected a whole number above 0, got ${count}`);
+/** An account's functions share a quota of concurrent runs: where it is used up, a state waits its turn. */
+export function againWhenBusy(state: LambdaInvoke): LambdaInvoke {
+  state.addRetry({
+    errors: ['Lambda.TooManyRequestsException'],
+    interval: Duration.seconds(5),
+    maxAttempts: 10,
+    backoffRate: 2,
+    maxDelay: Duration.minutes(5),
+    jitterStrategy: JitterType.FULL,
+  });
+  return state;
 }

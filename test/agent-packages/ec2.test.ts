@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 
-import type { AgentPackages } from '../../lib/stack/agent-hosts.ts';
+import type { AgentPackages } from '../../lib/stack/agent-installation.ts';
 import { agentInstallation } from '../../lib/stack/agent-installation.ts';
 import { sketchOfApp } from '../../lib/stack/joulebook-app.ts';
 import { hostTree } from '../support/host-tree.ts';

@@ -10,7 +10,7 @@ export const DIST = join(PROJECT, 'dist/agent');
 export const VERSION: string = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')).version;
 /** The processor of this machine, as packages are named. */
 export const HERE = process.arch === 'arm64' ? 'arm64' : 'x86_64';
-export const DEBIAN = { x86_64: 'amd64', arm64: 'arm64' } as const;
+const DEBIAN = { x86_64: 'amd64', arm64: 'arm64' } as const;
 
 export const tarballOf = (processor: string) => join(DIST, `joulebook-agent-${VERSION}-linux-${processor}.tar.gz`);
 export const debOf = (processor: 'x86_64' | 'arm64') =>

@@ -72,6 +72,14 @@ describe('the tarball', () => {
     expect(execFileSync(join(program, 'node'), run, { cwd: program, encoding: 'utf8' })).toBe('2\n');
   });
 
+  test('runs a command in a window of its own', () => {
+    const record = join(home, 'runs.jsonl');
+    const typed = ['run', '--root', host, '--config', withoutServer(), '--id', 'r-1', '--record', record, '--', 'true'];
+    const run = spawnSync(join(program, 'bin/joulebook-agent'), typed, { encoding: 'utf8' });
+    expect([run.status, run.stderr]).toEqual([0, expect.stringMatching(/^run r-1: succeeded after /)]);
+    expect(JSON.parse(readFileSync(record, 'utf8'))).toMatchObject({ run_id: 'r-1', outcome: 'succeeded' });
+  });
+
   test('says in one line that it was asked for what it does not know', () => {
     const run = spawnSync(join(program, 'bin/joulebook-agent'), ['--onec'], { encoding: 'utf8' });
     expect([run.status, run.stderr.split('\n').length]).toEqual([2, 2]);
@@ -95,6 +103,13 @@ describe('the tarball', () => {
     expect(runOnce(join(root, 'usr/bin/joulebook-agent'), host)).not.toEqual([]);
   });
 });
+
+/** Settings of an agent that listens nowhere. */
+function withoutServer(): string {
+  const path = join(home, 'quiet.yaml');
+  writeFileSync(path, 'imds: never\nlive: { listen: none }\n');
+  return path;
+}
 
 describe('the bundle', () => {
   /** Bundles a made-up agent and gives what the bundler said. */

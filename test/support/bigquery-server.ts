@@ -23,6 +23,12 @@ export interface GoogleServer {
   stop(): Promise<void>;
 }
 
+/** A query that has run. Who asks for its rows first is told that it still runs. */
+interface Result {
+  readonly rows: readonly Row[];
+  readonly isDone: boolean;
+}
+
 interface QueryJob {
   readonly configuration: {
     readonly query: {
@@ -52,7 +58,7 @@ export async function startGoogle(
   await warehouse.run(DIALECT);
   for (const [name, rows] of Object.entries(tables)) await warehouse.run(`CREATE TABLE "${name}" AS ${rows}`);
   const asked: AskedOfGoogle[] = [];
-  const results = new Map<string, readonly Row[]>();
+  const results = new Map<string, Result>();
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const each = await readRequest(request);
     const refusal = refuse(each, asked.length);
@@ -61,7 +67,7 @@ export async function startGoogle(
     if (each.path.startsWith('/v1/')) return say(response, 200, tokenFor(each));
     if (each.method === 'GET') return say(response, 200, pageOf(each, results));
     const job: QueryJob = JSON.parse(each.body);
-    results.set(job.jobReference['jobId'] ?? '', await rowsOf(job, warehouse));
+    results.set(job.jobReference['jobId'] ?? '', { rows: await rowsOf(job, warehouse), isDone: false });
     return say(response, 200, { ...job, id: 'job', status: { state: 'DONE' } });
   };
   const server = createServer((request, response) => {
@@ -113,9 +119,12 @@ async function rowsOf({ configuration }: QueryJob, warehouse: DuckDbWarehouse): 
 }
 
 /** Rows as the API writes them: values as text in the order of the schema. */
-function pageOf({ path }: AskedOfGoogle, results: ReadonlyMap<string, readonly Row[]>) {
+function pageOf({ path }: AskedOfGoogle, results: Map<string, Result>) {
   const { pathname, searchParams } = new URL(path, 'http://localhost');
-  const rows = results.get(pathname.split('/').at(-1) ?? '') ?? [];
+  const job = pathname.split('/').at(-1) ?? '';
+  const { rows, isDone } = results.get(job) ?? { rows: [], isDone: true };
+  results.set(job, { rows, isDone: true });
+  if (!isDone) return { jobComplete: false };
   const first = Number(searchParams.get('pageToken') ?? 0);
   const behind = first + Number(searchParams.get('maxResults') ?? rows.length);
   const names = Object.keys(rows[0] ?? {});

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { DuckDbWarehouse } from '../../lib/adapters/duckdb-warehouse.ts';
@@ -63,6 +63,12 @@ export async function factsOf(live: LiveMonth, table: FactTable, query: string):
   } finally {
     await warehouse.close();
   }
+}
+
+/** The files below a folder in which a text stands. */
+export function filesWith(at: string, text: string): string[] {
+  const files = globSync('**/*', { cwd: at }).filter((file) => statSync(join(at, file)).isFile());
+  return files.filter((file) => readFileSync(join(at, file), 'latin1').includes(text));
 }
 
 function bookOf({ folder }: LiveMonth): LocalBook {

@@ -31,7 +31,8 @@ export async function examineSource(
 ): Promise<Finding[]> {
   const about = `source ${setting.id}`;
   const source = sourceKind(setting.kind);
-  const offers = await listOffers(setting, workplace);
+  if (setting.live) return examineLive(setting, landed, workplace, around);
+  const offers = await listOffers(setting, workplace, around);
   if (!Array.isArray(offers)) return [{ about, ...offers }];
   const accepted = offers.filter(({ origin }) => source.accepts.test(origin));
   if (accepted.length === 0) return [{ about, ...noneAccepted(setting, source, offers) }];
@@ -48,9 +49,40 @@ export async function examineSource(
 
 type Told = Omit<Finding, 'about'>;
 
-async function listOffers({ id }: SourceSetting, workplace: Workplace): Promise<Offer[] | Told> {
+/** A provider is not asked here, since an answer may cost money: only whether it could be. */
+async function examineLive(
+  { id, kind, live }: SourceSetting,
+  landed: Landed,
+  workplace: Workplace,
+  around: Surroundings,
+): Promise<Finding[]> {
+  const about = `source ${id}`;
+  const source = sourceKind(kind);
+  const why = await workplace.whyNotAsked(id);
+  const receipts = landed.receipts.filter(({ source_id }) => source_id === id);
+  const none: Told = { weight: 'note', what: `none landed for ${around.month} yet`, mend: mendOf(around.month) };
+  const held = receipts.length > 0 ? heldFinding(receipts, source, around) : none;
+  const beside = [`lag: ${source.card.lag}`, `licence: ${source.card.licence}`];
+  const found: Finding = why
+    ? { about, weight: 'trouble', what: why, why: 'the month would be closed without its answers', mend: LIVE_MEND }
+    : { about, ...held, what: `${live?.provider} can be asked, ${held.what}`, beside };
+  return [found, ...refused(about, { id }, landed)];
+}
+
+const LIVE_MEND =
+  'put the secret where `live.secret` of the source says, and open the way to the hosts of docs/providers.md';
+
+function mendOf(month: string): string {
+  return `joulebook close --month ${month}`;
+}
+
+async function listOffers(
+  { id }: SourceSetting,
+  workplace: Workplace,
+  { month, now }: Surroundings,
+): Promise<Offer[] | Told> {
   try {
-    return await workplace.openOrigin(id).list();
+    return await workplace.openOrigin(id, { month, as_of: now }).list();
   } catch (error) {
     if (!(error instanceof SourceUnavailable)) throw error;
     return {
@@ -107,7 +139,7 @@ function ageOf(instant: string, now: string): string {
   return counted(Math.max(0, Math.floor(age / HOUR_MS)), 'hour');
 }
 
-function refused(about: string, { id }: SourceSetting, { quarantined }: Landed): Finding[] {
+function refused(about: string, { id }: Pick<SourceSetting, 'id'>, { quarantined }: Landed): Finding[] {
   const mine = quarantined.filter(({ reason }) => reason.source_id === id);
   return mine.map(({ key, reason }) => {
     const [first] = reason.reasons;

@@ -64,7 +64,7 @@ function settings({ settings: { sources, sites, workloads } }: Workplace, { sett
 }
 
 async function credentials({ settings: { sources } }: Workplace, around: Surroundings): Promise<Finding[]> {
-  const addresses = [around.bookAddress, ...sources.map(({ path }) => path)].filter((address) =>
+  const addresses = [around.bookAddress, ...sources.flatMap(({ path }) => path ?? [])].filter((address) =>
     address.startsWith('s3://'),
   );
   if (addresses.length === 0) return [];

@@ -28,7 +28,7 @@ export async function lookAtFile(
   const mend = `joulebook close --month ${month}`;
   if (!offer) return { weight: 'note', what: `${what}, none small enough for a look`, mend };
   try {
-    const { contract, rows_in_month } = await check(offer, looked, month);
+    const { contract, rows_in_month } = await check(offer, looked, around);
     const span = `${contract.rows} rows up to ${contract.last_event ?? 'no known time'}, ${rows_in_month} of ${month}`;
     return { weight: 'note', what: `${what}; ${offer.origin} passes: ${span}`, mend };
   } catch (error) {
@@ -51,9 +51,9 @@ function lastOffer(offers: readonly Offer[], { month_in_path }: Source, month: s
 async function check(
   { origin, bytes }: Offer,
   { setting, source, workplace }: Looked,
-  month: string,
+  { month, now }: Surroundings,
 ): Promise<Checked> {
-  const { path } = await workplace.openOrigin(setting.id).fetch({ origin, bytes });
+  const { path } = await workplace.openOrigin(setting.id, { month, as_of: now }).fetch({ origin, bytes });
   const period = parsePeriod(month);
   const warehouse = await workplace.openWarehouse();
   try {

@@ -18,7 +18,8 @@ export const azureCost = {
     lag: 'Refreshed daily; a month can change for about five days after it ends',
     licence: "The account holder's own billing records",
     method:
-      'Azure metering and billing; give one of the actual and the amortised export, never both: they repeat the same usage',
+      'Azure metering and billing; give one of the actual and the amortised export, never both: they repeat the same usage. ' +
+      'No provider asks for it: let a Cost Management export (FocusCost, for instance) write files, and name their path',
     reference: 'Microsoft documentation, Cost Management, usage details fields; FOCUS 1.0 to 1.2',
   },
   accepts: /\.(parquet|csv|csv\.gz)$/,

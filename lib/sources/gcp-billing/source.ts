@@ -1,3 +1,4 @@
+import { holdsKey, openLines } from '../bigquery-table.ts';
 import type { Shape, Source } from '../source.ts';
 import { BILLING_COLUMNS } from './columns.ts';
 import cost from './cost.sql' with { type: 'text' };
@@ -24,11 +25,18 @@ export const gcpBilling = {
     method: 'Google Cloud metering and billing; the month is that of the use, not of the invoice',
     reference: 'Google Cloud documentation, Cloud Billing, export to BigQuery, structure of the tables',
   },
-  accepts: /\.(parquet|csv|csv\.gz)$/,
+  accepts: /\.(parquet|csv|csv\.gz|jsonl)$/,
   shapes: [
     { id: 'flat', format: 'parquet', ...exported },
     { id: 'nested-detailed', format: 'parquet', open: detailed, ...exported },
     { id: 'nested', format: 'parquet', open: nested, ...exported },
     { id: 'csv', format: 'csv', delimiter: ',', ...exported },
+    {
+      id: 'json-lines',
+      format: 'lines',
+      holds: holdsKey('sku.description'),
+      open: openLines(BILLING_COLUMNS),
+      ...exported,
+    },
   ],
 } as const satisfies Source;

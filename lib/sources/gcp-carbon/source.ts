@@ -1,3 +1,4 @@
+import { holdsKey, openLines } from '../bigquery-table.ts';
 import type { Shape, Source } from '../source.ts';
 import { CARBON_COLUMNS } from './columns.ts';
 import emissions from './emissions.sql' with { type: 'text' };
@@ -22,11 +23,12 @@ export const gcpCarbon = {
       "Google's carbon model (its version stands in each row), location- and market-based; overhead included; never kWh",
     reference: 'Google Cloud documentation, Carbon Footprint, data schema',
   },
-  accepts: /\.(parquet|csv|csv\.gz)$/,
+  accepts: /\.(parquet|csv|csv\.gz|jsonl)$/,
   month_in_path: /usage_month=(\d{4}-\d{2})/,
   shapes: [
     { id: 'flat', format: 'parquet', ...exported },
     { id: 'nested', format: 'parquet', open: nested, ...exported },
     { id: 'csv', format: 'csv', delimiter: ',', ...exported },
+    { id: 'json-lines', format: 'lines', holds: holdsKey('usage_month'), open: openLines(CARBON_COLUMNS), ...exported },
   ],
 } as const satisfies Source;

@@ -2,6 +2,8 @@ import type { Source } from '../source.ts';
 import { GRAMS_PER_UNIT, instant, intensity, kind } from './columns.ts';
 import hourly from './hourly.sql' with { type: 'text' };
 import openJson from './open-json.sql' with { type: 'text' };
+import openWatttime from './open-watttime.sql' with { type: 'text' };
+import openYearly from './open-yearly.sql' with { type: 'text' };
 
 /** Hours of a series, where `series` is a SELECT of the columns that hourly.sql names. */
 const hoursOf = (series: string) => `WITH series AS (${series}) SELECT * FROM (${hourly})`;
@@ -13,6 +15,14 @@ const answers = hoursOf(`
   SELECT file_row, period_start::TIMESTAMP AS period_start, period_end::TIMESTAMP AS period_end, grid_zone, kind,
          carbon_intensity, is_estimated, version
   FROM landed`);
+
+/** No hour of the month: what stands in where no hour is known keeps its grain. */
+const yearly = `
+  SELECT period_start::TIMESTAMP AS period_start, grid_zone, kind, carbon_intensity AS carbon_intensity_gco2e_per_kwh,
+         'year' AS grain, NULL::BOOLEAN AS is_estimated, version
+  FROM landed
+  WHERE carbon_intensity IS NOT NULL
+  ORDER BY grid_zone, kind`;
 
 const neso = hoursOf(`
   SELECT file_row, "from"::TIMESTAMP AS period_start, "to"::TIMESTAMP AS period_end,
@@ -38,17 +48,52 @@ export const grid = {
   card: {
     title: 'Carbon intensity of the grid',
     unit: 'gCO2e/kWh; a CSV in kg/MWh or lb/MWh says so in the settings (`unit`). Times without an offset are UTC',
-    lag: 'Electricity Maps: an hour, estimates replaced within days. UK Carbon Intensity: half an hour. EIA-930: a day, revised for weeks',
+    lag: 'Electricity Maps: an hour, estimates replaced within days. UK Carbon Intensity: half an hour. EIA-930: a day, revised for weeks. WattTime: minutes, restated by newer models',
     licence:
-      'Electricity Maps: by contract, or ODbL for the yearly files. UK Carbon Intensity (NESO): CC BY 4.0. EIA-930: public domain',
+      'Electricity Maps: by contract, or ODbL for the yearly files. UK Carbon Intensity (NESO): CC BY 4.0. EIA-930: public domain. WattTime: by contract. Yearly means of @tgwf/co2: ODbL, credit Electricity Maps',
     method:
       'Generation by fuel (and imports) times an emission factor per fuel: direct is the combustion alone, lifecycle adds the upstream. ' +
       'The UK service publishes direct values; its forecast stands only where a JSON answer has no actual, and then as an estimate; its regions are the zones GB-1 to GB-18. ' +
-      'Parts of an hour are averaged where all are there',
+      'Parts of an hour are averaged where all are there. WattTime is marginal: for advice, and in no figure. ' +
+      'A yearly mean stands in only where neither the hour nor the month of a zone is known, and says so',
     reference: 'docs.electricitymaps.com (carbon-intensity), carbon-intensity.github.io/api-definitions, EIA-930',
   },
   accepts: /\.(json|csv)(\.gz)?$/i,
   shapes: [
+    {
+      id: 'watttime-json',
+      format: 'lines',
+      holds: `regexp_matches(line, '"signal_type"\\s*:')`,
+      open: openWatttime,
+      columns: [
+        instant('period_start', { required: true, check: { sql: 'value IS NOT NULL', expected: 'a point_time' } }),
+        { name: 'period_end', type: 'TIMESTAMPTZ' },
+        { name: 'grid_zone', type: 'VARCHAR', check: { sql: 'value IS NOT NULL', expected: 'a region' } },
+        kind,
+        intensity('carbon_intensity', { aliases: [] }),
+        { name: 'is_estimated', type: 'BOOLEAN' },
+        { name: 'version', type: 'VARCHAR' },
+      ],
+      event_time: 'period_start',
+      provider_version: 'version',
+      facts: { fct_grid_intensity: answers },
+    },
+    {
+      id: 'yearly-json',
+      format: 'lines',
+      holds: `regexp_matches(line, '"yearly"\\s*:')`,
+      open: openYearly,
+      columns: [
+        instant('period_start', { required: true }),
+        { name: 'grid_zone', type: 'VARCHAR', check: { sql: 'value IS NOT NULL', expected: 'a zone' } },
+        kind,
+        intensity('carbon_intensity', { aliases: [] }),
+        { name: 'version', type: 'VARCHAR', check: { sql: "regexp_matches(value, '^\\d{4}$')", expected: 'a year' } },
+      ],
+      event_time: 'period_start',
+      provider_version: 'version',
+      facts: { fct_grid_intensity: yearly },
+    },
     {
       id: 'intensity-json',
       format: 'lines',

@@ -1,21 +1,30 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Chain, DefinitionBody, type IChainable, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 
 import { acceptMachine, acceptTelemetry } from './accepted-findings.ts';
+import type { Book } from './book.ts';
 
-/** Closes a month: its steps, one after the other. Input: `{ "month": "2026-06", "as_of": "2026-07-22T06:00:00Z" }`. */
-export class MonthlyClose extends Construct {
+interface MachineProps {
+  readonly book: Book;
+  readonly comment: string;
+  readonly steps: readonly [IChainable, ...IChainable[]];
+  /** Names of its distributed maps, which start runs of the machine itself. */
+  readonly maps?: readonly string[];
+}
+
+/** A standard machine: its steps, one after the other. Its name is the stack's and its own, so that a command finds it. */
+export class Machine extends Construct {
   readonly stateMachine: StateMachine;
 
-  constructor(scope: Construct, id: string, { steps }: { readonly steps: readonly [IChainable, ...IChainable[]] }) {
+  constructor(scope: Construct, id: string, { book, comment, steps: [first, ...rest], maps = [] }: MachineProps) {
     super(scope, id);
 
-    const [first, ...rest] = steps;
     this.stateMachine = new StateMachine(this, 'StateMachine', {
-      comment: 'Closes a month into a disclosure',
+      stateMachineName: `${Stack.of(this).stackName}-${id}`,
+      comment,
       definitionBody: DefinitionBody.fromChainable(
         rest.reduce<Chain>((chain, step) => chain.next(step), Chain.start(first)),
       ),
@@ -30,7 +39,8 @@ export class MonthlyClose extends Construct {
         }),
       },
     });
+    Tags.of(this.stateMachine).add('joulebook:book', book.address);
     acceptTelemetry(this.stateMachine);
-    acceptMachine(this.stateMachine, Stack.of(this).node.findAll().filter(CfnFunction.isCfnFunction));
+    acceptMachine(this.stateMachine, maps, Stack.of(this).node.findAll().filter(CfnFunction.isCfnFunction));
   }
 }

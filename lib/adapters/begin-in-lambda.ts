@@ -1,0 +1,41 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { Context } from 'aws-lambda';
+
+import { type BeginRequest, type DueRun, dueRun } from '../pipeline/begin.ts';
+
+/** The environment variables of the function: addresses of the machines, and a time zone such as Europe/Berlin. */
+export type BeginSetting = 'CLOSE_MACHINE' | 'LANDING_MACHINE' | 'TIME_ZONE';
+export type Machine = DueRun['machine'];
+
+const ADDRESSES = { close: 'CLOSE_MACHINE', landing: 'LANDING_MACHINE' } as const;
+
+/** A Lambda handler that starts the machine that is due; asked twice for the same work and time it starts one run. */
+export function beginInLambda(): (request: BeginRequest, context: Context) => Promise<DueRun | null> {
+  const logger = new Logger();
+  const client = new SFNClient({});
+  return async (request, context) => {
+    logger.addContext(context);
+    const due = dueRun(request, setting('TIME_ZONE'));
+    logger.info(due ? 'Begins' : 'Nothing is due', { request, due });
+    if (due) await start(due, client);
+    return due ?? null;
+  };
+}
+
+async function start({ machine, name, input }: DueRun, client: SFNClient): Promise<void> {
+  const stateMachineArn = setting(ADDRESSES[machine]);
+  try {
+    await client.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
+  } catch (error) {
+    // The schedule delivers at least once: the run of this name has ended already.
+    if (!(error instanceof ExecutionAlreadyExists)) throw error;
+  }
+}
+
+function setting(name: BeginSetting): string {
+  // biome-ignore lint/style/noProcessEnv: a Lambda is told by its environment where it works
+  const value = process.env[name];
+  if (!value) throw new Error(`Cannot start: expected the environment variable ${name}, got nothing`);
+  return value;
+}

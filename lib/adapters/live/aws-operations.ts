@@ -1,0 +1,71 @@
+import type { GetMetricDataCommandInput } from '@aws-sdk/client-cloudwatch';
+import type { GetCostAndUsageCommandInput } from '@aws-sdk/client-cost-explorer';
+
+import { SourceUnavailable } from '../../landing/origin.ts';
+import type { AwsCall } from '../../sources/live.ts';
+import type { CallerEdges } from './caller-edges.ts';
+
+/** One operation of a service, ready to be sent; gives its output without what the client adds. */
+export type AwsOperation = (input: AwsCall['input'], signal: AbortSignal) => Promise<Readonly<Record<string, unknown>>>;
+
+type Named = Pick<AwsCall, 'service' | 'operation' | 'region'>;
+type Opener = (config: ClientConfig) => Promise<AwsOperation>;
+
+interface ClientConfig {
+  readonly region: string;
+  readonly maxAttempts: number;
+  readonly endpoint?: string;
+}
+
+/** The operations that sources ask for. A client's package is loaded when one of them is first needed. */
+const OPERATIONS: Readonly<Record<string, Opener>> = {
+  'cost-explorer GetCostAndUsage': async (config) => {
+    const { CostExplorerClient, GetCostAndUsageCommand } = await import('@aws-sdk/client-cost-explorer');
+    const client = new CostExplorerClient(config);
+    return async (input, abortSignal) => {
+      const command = new GetCostAndUsageCommand(input as unknown as GetCostAndUsageCommandInput);
+      return withoutMetadata(await client.send(command, { abortSignal }));
+    };
+  },
+  'cloudwatch ListMetrics': async (config) => {
+    const { CloudWatchClient, ListMetricsCommand } = await import('@aws-sdk/client-cloudwatch');
+    const client = new CloudWatchClient(config);
+    return async (input, abortSignal) =>
+      withoutMetadata(await client.send(new ListMetricsCommand(input), { abortSignal }));
+  },
+  'cloudwatch GetMetricData': async (config) => {
+    const { CloudWatchClient, GetMetricDataCommand } = await import('@aws-sdk/client-cloudwatch');
+    const client = new CloudWatchClient(config);
+    return async ({ StartTime, EndTime, ...input }, abortSignal) => {
+      const times = { StartTime: new Date(String(StartTime)), EndTime: new Date(String(EndTime)) };
+      const command = new GetMetricDataCommand({ ...input, ...times } as unknown as GetMetricDataCommandInput);
+      return withoutMetadata(await client.send(command, { abortSignal }));
+    };
+  },
+};
+
+/** Where each service answers, before a test or a private endpoint rewrites it. */
+const HOSTS: Readonly<Record<AwsCall['service'], string>> = { 'cost-explorer': 'ce', cloudwatch: 'monitoring' };
+
+/** Opens a client for one operation. The caller counts the attempts, so the client makes one at a time. */
+export async function openOperation(
+  { service, operation, region }: Named,
+  { rewrite }: CallerEdges,
+): Promise<AwsOperation> {
+  const open = OPERATIONS[`${service} ${operation}`];
+  if (!open)
+    throw new SourceUnavailable(`Cannot ask AWS: expected an operation that is known, got ${service} ${operation}`);
+  const usual = `https://${HOSTS[service]}.${region}.amazonaws.com`;
+  const endpoint = rewrite(usual);
+  return open({ region, maxAttempts: 1, ...(endpoint !== usual && { endpoint }) });
+}
+
+/** Times become ISO 8601 text when the answer becomes JSON. */
+function withoutMetadata({
+  $metadata: _,
+  ...output
+}: {
+  readonly $metadata: unknown;
+}): Readonly<Record<string, unknown>> {
+  return output;
+}

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+
+import { SourceUnavailable } from '../../landing/origin.ts';
+import { codeOf, messageOf } from '../system-error.ts';
+import { nameOf } from './fetch-error.ts';
+
+/** A secret by its name in the settings; exactly one key is there. */
+export interface SecretReference {
+  /** An environment variable. */
+  readonly env?: string | undefined;
+  /** A file that holds nothing else. */
+  readonly file?: string | undefined;
+  /** A secret's name or ARN in AWS Secrets Manager; `name#key` takes one key of a JSON secret. */
+  readonly secrets_manager?: string | undefined;
+}
+
+/** A secret that is named and read late. Its value stands in no error, log, receipt or setting. */
+export interface Secret {
+  /** For people: `the environment variable WATTTIME_LOGIN`. */
+  readonly name: string;
+  /** The value, read anew each time since it may have been rotated. Throws `SourceUnavailable` naming the secret. */
+  read(): Promise<string>;
+}
+
+export interface SecretPlaces {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Reads a secret of AWS Secrets Manager; for tests. */
+  readonly fromSecretsManager?: (id: string) => Promise<string | undefined>;
+}
+
+/** Finds where a secret stands; reads nothing yet. */
+export function openSecret({ env, file, secrets_manager: managed }: SecretReference, places: SecretPlaces): Secret {
+  if (env !== undefined) return named(`the environment variable ${env}`, async () => places.environment[env]);
+  if (file !== undefined) return named(`the file ${file}`, () => readFile(file, 'utf8'));
+  const id = managed ?? '';
+  const fetch = places.fromSecretsManager ?? readFromSecretsManager;
+  return named(`the secret ${id} of Secrets Manager`, () => readKey(id, fetch));
+}
+
+function named(name: string, read: () => Promise<string | undefined>): Secret {
+  return {
+    name,
+    read: async () => {
+      const value = (await read().catch((error: unknown) => refuse(name, error)))?.trim();
+      if (!value) throw new SourceUnavailable(`Cannot read ${name}: expected a secret, got nothing`);
+      return value;
+    },
+  };
+}
+
+/** The message of a failed reading may quote what was read: the code alone is told. */
+function refuse(name: string, error: unknown): never {
+  const word = nameOf(error) === 'SyntaxError' ? 'text that is no JSON' : wordOf(error);
+  throw new SourceUnavailable(`Cannot read ${name}: expected a secret, got ${word}`);
+}
+
+function wordOf(error: unknown): string {
+  const code = codeOf(error);
+  return code === messageOf(error) ? nameOf(error) : code;
+}
+
+/** `watttime#login` is the key `login` of the JSON text that the secret `watttime` holds. */
+async function readKey(id: string, fetch: (id: string) => Promise<string | undefined>): Promise<string | undefined> {
+  const [secretId = '', key] = id.split('#');
+  const text = await fetch(secretId);
+  if (key === undefined || text === undefined) return text;
+  const value: unknown = JSON.parse(text)[key];
+  return typeof value === 'string' ? value : undefined;
+}
+
+async function readFromSecretsManager(id: string): Promise<string | undefined> {
+  const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+  const client = new SecretsManagerClient({});
+  try {
+    return (await client.send(new GetSecretValueCommand({ SecretId: id }))).SecretString;
+  } finally {
+    client.destroy();
+  }
+}

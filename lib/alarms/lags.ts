@@ -1,0 +1,44 @@
+import type { Receipt } from '../landing/receipt.ts';
+import type { FactTable } from '../sources/source.ts';
+import type { Period } from '../units/period.ts';
+import type { Lag } from './signals.ts';
+
+/** A source of the settings with the tables that it feeds. */
+export interface WatchedSource {
+  readonly id: string;
+  readonly tables: readonly FactTable[];
+}
+
+/** Providers publish a month's emissions until this day of the next month (docs/sources.md). */
+const PUBLISHED_AFTER_DAYS = 21;
+const HOUR_MS = 3_600_000;
+
+/**
+ * How far each source lags behind: a bill, telemetry, a grid or a server from its last event to now, a provider's report
+ * from the day on which it is due. Runs come when they come: a source of nothing else is never late.
+ */
+export function lagsOf(
+  sources: readonly WatchedSource[],
+  receipts: readonly Receipt[],
+  { period, asOf }: { readonly period: Period; readonly asOf: string },
+): Lag[] {
+  return sources.flatMap(({ id, tables }) => {
+    const own = receipts.filter(({ source_id }) => source_id === id);
+    if (tables.every((table) => table === 'fct_run')) return [];
+    const isReport = tables.every((table) => table === 'fct_provider_emissions');
+    const hours = isReport ? hoursOverdue(own, period, asOf) : hoursBehind(own, period, asOf);
+    return [{ source_id: id, hours }];
+  });
+}
+
+function hoursOverdue(receipts: readonly Receipt[], { to }: Period, asOf: string): number {
+  const due = Date.parse(to) + PUBLISHED_AFTER_DAYS * 24 * HOUR_MS;
+  return receipts.length > 0 ? 0 : Math.max(0, (Date.parse(asOf) - due) / HOUR_MS);
+}
+
+/** Nothing landed: behind since the month began. A file without times is as new as its landing. */
+function hoursBehind(receipts: readonly Receipt[], { from, to }: Period, asOf: string): number {
+  const reached = receipts.map(({ contract, fetched_at }) => Date.parse(contract.last_event ?? fetched_at));
+  const now = Math.min(Date.parse(asOf), Date.parse(to));
+  return Math.max(0, (now - Math.max(Date.parse(from), ...reached)) / HOUR_MS);
+}

@@ -1,0 +1,92 @@
+import type { EndedRun, HourSum, Silence } from '../kpis/hours.ts';
+import { secondsIso } from '../units/period.ts';
+import { numberIn, type Point, ratioOf, type Series } from './series.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** How many hours the data of a source lag behind what may be expected of it by now. */
+export interface Lag {
+  readonly source_id: string;
+  readonly hours: number;
+}
+
+/** All that alarms are judged from: the ledger's hours, the runs of the month, and what landed. */
+export interface Observed {
+  /** The moment of the run, ISO 8601 UTC. */
+  readonly asOf: string;
+  readonly currency: string;
+  readonly hours: readonly HourSum[];
+  readonly silences: readonly Silence[];
+  readonly runs: readonly EndedRun[];
+  readonly lags: readonly Lag[];
+  /** Requests to Cost Explorer that landed an answer this month; `undefined` where no source asks it. */
+  readonly costExplorerRequests: number | undefined;
+  /** Days of the month that have gone by, at least one. */
+  readonly days: number;
+}
+
+/** Facility energy of serving for each request in Wh: in total and for each model, hour by hour. */
+export function energyPerRequest({ hours }: Observed): Series[] {
+  const models = new Set(
+    hours.flatMap((hour) => (hour.dimension === 'model_id' && hour.requests ? [hour.dimension_value] : [])),
+  );
+  return [null, ...models].map((model) => ({
+    subject: model,
+    points: hoursOf(hours, model).map((hour) => ({
+      at: hour.hour,
+      value: ratioOf(hour.serving_kwh, hour.requests, 1000),
+    })),
+  }));
+}
+
+/** Share of facility energy that devices drew while no workload used them, 0 to 1, hour by hour. */
+export function idleShare({ hours }: Observed): Series[] {
+  return ofTheWhole(hours, ({ idle_kwh, facility_energy_kwh }) => ratioOf(idle_kwh, facility_energy_kwh));
+}
+
+/** Share of resource hours with an energy figure, 0 to 1, hour by hour. Expected hours without any known one: 0. */
+export function coverage({ hours }: Observed): Series[] {
+  return ofTheWhole(hours, ({ known_hours, expected_hours }) => ratioOf(known_hours ?? '0', expected_hours));
+}
+
+/** Emissions of each run in kgCO2e, at its end. */
+export function carbonOfRuns({ runs }: Observed): Series[] {
+  return runs.map(({ run_id, ended_at, emissions_kgco2e }) => ({
+    subject: run_id,
+    points: [{ at: ended_at, value: numberIn(emissions_kgco2e) }],
+  }));
+}
+
+/** Hours that each source lags behind. */
+export function lateness({ lags, asOf }: Observed): Series[] {
+  return lags.map(({ source_id, hours }) => ({ subject: source_id, points: [behind(asOf, hours)] }));
+}
+
+/** Hours that each watched host has been silent: what it measured may still lie in its spool. */
+export function spoolAge({ silences, asOf }: Observed): Series[] {
+  return silences.map(({ resource_id, silent_hours }) => ({
+    subject: resource_id,
+    points: [behind(asOf, Number(silent_hours))],
+  }));
+}
+
+/** Requests to Cost Explorer in the month so far; no series where no source asks it. */
+export function costExplorerRequests({ costExplorerRequests: value, asOf }: Observed): Series[] {
+  return value === undefined ? [] : [{ subject: null, points: [{ at: asOf, value }] }];
+}
+
+/** Something has been missing for so many hours: it began that long ago. */
+function behind(asOf: string, hours: number): Point {
+  return { at: secondsIso(new Date(Date.parse(asOf) - hours * HOUR_MS)), value: hours };
+}
+
+/** The hours of a model, or of the whole. */
+export function hoursOf(hours: readonly HourSum[], model: string | null): HourSum[] {
+  return hours.filter(({ dimension, dimension_value }) =>
+    model === null ? dimension === null : dimension === 'model_id' && dimension_value === model,
+  );
+}
+
+function ofTheWhole(hours: readonly HourSum[], value: (hour: HourSum) => number | undefined): Series[] {
+  return [{ subject: null, points: hoursOf(hours, null).map((hour) => ({ at: hour.hour, value: value(hour) })) }];
+}

@@ -1,0 +1,75 @@
+-- Step    hour_sum: energy, emissions, money and requests of each hour, in total and by project and model
+-- Unit    joules, gCO2e, billing currency, requests
+-- Grain   hour x dimension x value; dimension NULL is the total
+-- Reads   ledger, fct_activity; variables window_start, window_end (half-open) and most_series
+-- The names with the most energy keep their own line; all others share (other), and (unknown) is what nobody named.
+-- serving_* is inference of models that count requests anywhere in the window, as in serving.sql, idle named to it included.
+CREATE OR REPLACE TEMP TABLE hour_sum AS
+WITH counted_model AS (
+    SELECT DISTINCT model_id
+    FROM fct_activity
+    WHERE measure = 'requests' AND quantity > 0 AND model_id IS NOT NULL
+        AND period_start >= getvariable('window_start') AND period_start < getvariable('window_end')
+),
+line AS (
+    SELECT
+        ledger.period_start AS hour,
+        ledger.project,
+        ledger.model_id,
+        ledger.facility_energy_joules,
+        CASE WHEN ledger.share = 'idle' THEN ledger.facility_energy_joules END AS idle_joules,
+        ledger.emissions_location_gco2e,
+        ledger.effective_cost,
+        CASE WHEN is_serving.yes THEN ledger.facility_energy_joules END AS serving_joules,
+        CASE WHEN is_serving.yes THEN ledger.emissions_location_gco2e END AS serving_gco2e,
+        CASE WHEN is_serving.yes THEN ledger.effective_cost END AS serving_cost,
+        NULL::DECIMAL(28,6) AS requests,
+        CASE WHEN ledger.settled_as = 'energy' THEN ledger.resource_hours END AS known_hours,
+        CASE WHEN ledger.settled_as <> 'no_energy' THEN ledger.resource_hours END AS expected_hours
+    FROM ledger
+    LEFT JOIN counted_model ON counted_model.model_id = ledger.model_id
+    CROSS JOIN LATERAL (SELECT ledger.workload_type = 'inference' AND counted_model.model_id IS NOT NULL AS yes) AS is_serving
+    WHERE ledger.period_start >= getvariable('window_start') AND ledger.period_start < getvariable('window_end')
+    UNION ALL
+    SELECT period_start, project, model_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, quantity, NULL, NULL
+    FROM fct_activity
+    WHERE measure = 'requests' AND model_id IS NOT NULL
+        AND period_start >= getvariable('window_start') AND period_start < getvariable('window_end')
+),
+project_rank AS (
+    SELECT project, row_number() OVER (ORDER BY coalesce(sum(facility_energy_joules), 0) DESC, project) AS place
+    FROM line
+    WHERE project IS NOT NULL
+    GROUP BY project
+),
+model_rank AS (
+    SELECT model_id, row_number() OVER (ORDER BY coalesce(sum(facility_energy_joules), 0) DESC, model_id) AS place
+    FROM line
+    WHERE model_id IS NOT NULL
+    GROUP BY model_id
+),
+named AS (
+    SELECT
+        line.* EXCLUDE (project, model_id),
+        CASE WHEN line.project IS NULL THEN '(unknown)' WHEN project_rank.place <= getvariable('most_series') THEN line.project ELSE '(other)' END AS project,
+        CASE WHEN line.model_id IS NULL THEN '(unknown)' WHEN model_rank.place <= getvariable('most_series') THEN line.model_id ELSE '(other)' END AS model_id
+    FROM line
+    LEFT JOIN project_rank ON project_rank.project = line.project
+    LEFT JOIN model_rank ON model_rank.model_id = line.model_id
+)
+SELECT
+    strftime(hour, '%Y-%m-%dT%H:%M:%SZ') AS hour,
+    CASE WHEN grouping(project) = 0 THEN 'project' WHEN grouping(model_id) = 0 THEN 'model_id' END AS dimension,
+    coalesce(project, model_id) AS dimension_value,
+    sum(facility_energy_joules) AS facility_energy_joules,
+    sum(idle_joules) AS idle_joules,
+    sum(emissions_location_gco2e) AS emissions_location_gco2e,
+    sum(effective_cost) AS effective_cost,
+    sum(serving_joules) AS serving_joules,
+    sum(serving_gco2e) AS serving_gco2e,
+    sum(serving_cost) AS serving_cost,
+    sum(requests) AS requests,
+    sum(known_hours) AS known_hours,
+    sum(expected_hours) AS expected_hours
+FROM named
+GROUP BY GROUPING SETS ((hour), (hour, project), (hour, model_id))

@@ -1,0 +1,115 @@
+import { TABLES } from '../facts/columns.ts';
+import { identifier, literal, type Row, type Warehouse } from '../landing/warehouse.ts';
+import endedRuns from './ended-runs.sql' with { type: 'text' };
+import hours from './hours.sql' with { type: 'text' };
+import silences from './silences.sql' with { type: 'text' };
+
+/** The hours that are looked at, half-open in UTC: `2026-06-16T00:00:00Z`. */
+export interface Window {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface HoursRequest {
+  readonly window: Window;
+  /** Names of a dimension that keep a line of their own; the rest shares one. */
+  readonly mostSeries: number;
+  readonly ledgerPaths: readonly string[];
+  readonly activityPaths: readonly string[];
+  readonly runPaths: readonly string[];
+  /** The month's figures, as `computeKpis` kept them. */
+  readonly kpisPath: string;
+}
+
+/** What happened in one hour: decimal text as SQL gives it, null where nothing is known. */
+export interface HourSum {
+  readonly hour: string;
+  readonly dimension: 'project' | 'model_id' | null;
+  readonly dimension_value: string | null;
+  readonly facility_energy_kwh: string | null;
+  readonly idle_kwh: string | null;
+  readonly emissions_location_gco2e: string | null;
+  readonly effective_cost: string | null;
+  readonly serving_kwh: string | null;
+  readonly serving_gco2e: string | null;
+  readonly serving_cost: string | null;
+  readonly requests: string | null;
+  readonly known_hours: string | null;
+  readonly expected_hours: string | null;
+}
+
+export interface Silence {
+  readonly resource_id: string;
+  readonly silent_hours: string;
+}
+
+/** A run that ended, and what it emitted in kgCO2e; null where the figures do not know. */
+export interface EndedRun {
+  readonly run_id: string;
+  readonly ended_at: string;
+  readonly emissions_kgco2e: string | null;
+}
+
+export interface HourBook {
+  readonly hours: HourSum[];
+  readonly silences: Silence[];
+  readonly runs: EndedRun[];
+}
+
+/** Adds up the ledger hour by hour, and tells how long each watched host has been silent and what each run emitted. */
+export async function readHours(request: HoursRequest, warehouse: Warehouse): Promise<HourBook> {
+  await openHours(request, warehouse);
+  for (const step of [hours, silences, endedRuns]) await warehouse.run(step);
+  return {
+    hours: asRows<HourSum>(await warehouse.query(HOURS_IN_KWH)),
+    silences: asRows<Silence>(await warehouse.query(SILENCES)),
+    runs: asRows<EndedRun>(await warehouse.query(ENDED_RUNS)),
+  };
+}
+
+async function openHours(request: HoursRequest, warehouse: Warehouse): Promise<void> {
+  const { window, mostSeries, ledgerPaths, activityPaths, runPaths, kpisPath } = request;
+  const views = {
+    ledger: parquet(ledgerPaths),
+    fct_activity: factRows('fct_activity', activityPaths),
+    fct_run: factRows('fct_run', runPaths),
+    kpis: parquet([kpisPath]),
+  };
+  for (const [view, rows] of Object.entries(views))
+    await warehouse.run(`CREATE OR REPLACE TEMP VIEW ${view} AS ${rows}`);
+  await warehouse.run(`SET VARIABLE window_start = ${timestamp(window.from)}`);
+  await warehouse.run(`SET VARIABLE window_end = ${timestamp(window.to)}`);
+  await warehouse.run(`SET VARIABLE most_series = ${mostSeries}`);
+}
+
+function parquet(paths: readonly string[]): string {
+  return `SELECT * FROM read_parquet([${paths.map(literal).join(', ')}], hive_partitioning = false)`;
+}
+
+/** A month without such facts has a table without rows. */
+function factRows(table: 'fct_activity' | 'fct_run', paths: readonly string[]): string {
+  if (paths.length > 0) return parquet(paths);
+  const columns = TABLES[table].map(({ name, type }) => `NULL::${type} AS ${identifier(name)}`);
+  return `SELECT ${columns.join(', ')} WHERE false`;
+}
+
+const SILENCES = 'SELECT resource_id, silent_hours::VARCHAR AS silent_hours FROM silence ORDER BY ALL';
+const ENDED_RUNS =
+  'SELECT run_id, ended_at, emissions_kgco2e::VARCHAR AS emissions_kgco2e FROM ended_run ORDER BY ended_at, run_id';
+
+/** Numbers as text, so that no digit is lost; joules end here. */
+const HOURS_IN_KWH = `SELECT hour, dimension, dimension_value,
+    joules_to_kwh(facility_energy_joules)::VARCHAR AS facility_energy_kwh, joules_to_kwh(idle_joules)::VARCHAR AS idle_kwh,
+    emissions_location_gco2e::VARCHAR AS emissions_location_gco2e, effective_cost::VARCHAR AS effective_cost,
+    joules_to_kwh(serving_joules)::VARCHAR AS serving_kwh, serving_gco2e::VARCHAR AS serving_gco2e, serving_cost::VARCHAR AS serving_cost,
+    requests::VARCHAR AS requests, known_hours::VARCHAR AS known_hours, expected_hours::VARCHAR AS expected_hours
+  FROM hour_sum ORDER BY hour, dimension NULLS FIRST, dimension_value`;
+
+function timestamp(instant: string): string {
+  return `TIMESTAMP ${literal(instant.slice(0, 19).replace('T', ' '))}`;
+}
+
+/** The statements above name exactly these columns. */
+function asRows<Shape>(rows: readonly Row[]): Shape[] {
+  return rows as unknown as Shape[];
+}

@@ -1,0 +1,19 @@
+-- Step    silence: for how long each watched host has sent no measurement, while the ledger still expected some
+-- Unit    hours
+-- Grain   resource
+-- Reads   ledger; variable window_end
+-- A host that is gone is expected no more, and so is not silent.
+CREATE OR REPLACE TEMP TABLE silence AS
+SELECT
+    resource_id,
+    date_diff('hour', least(last_heard, getvariable('window_end')), least(last_expected, getvariable('window_end')))::BIGINT AS silent_hours
+FROM (
+    SELECT
+        resource_id,
+        max(period_start + INTERVAL 1 HOUR) FILTER (WHERE basis = 'measured') AS last_heard,
+        max(period_start + INTERVAL 1 HOUR) AS last_expected
+    FROM ledger
+    WHERE resource_id IS NOT NULL AND period_start < getvariable('window_end')
+    GROUP BY resource_id
+)
+WHERE last_heard IS NOT NULL

@@ -1,0 +1,90 @@
+import { type Offer, RejectedPayload } from './origin.ts';
+import type { Delivery } from './receipt.ts';
+
+/**
+ * Where exports keep their manifests (AWS Data Exports user guide, "Understanding export delivery"; Cost and Usage Report
+ * user guide, "Understanding your report versions"). A manifest may lie in a folder of its own execution.
+ */
+const MANIFEST =
+  /^(?<above>(?:.*\/)?)(?:metadata\/(?<partition>(?:[^/=]+=[^/]+\/)+)|(?<range>\d{8}-\d{8}\/))(?<execution>(?:[^/]+\/)?)[^/]*Manifest\.json$/;
+
+/** A manifest that a source offers, and the folder whose files it names. */
+export interface OfferedManifest {
+  readonly offer: Offer;
+  /** As origins are written: `bill/data/BILLING_PERIOD=2026-06/`. */
+  readonly folder: string;
+  /** The folder as the manifest's own addresses end: `data/BILLING_PERIOD=2026-06/`. */
+  readonly tail: string;
+  /** `2026-06`; undefined where the path does not say. */
+  readonly month: string | undefined;
+  /** Folder of one execution; empty for the manifest that each refresh writes anew. */
+  readonly execution: string;
+}
+
+/** Whether this is the path of an export's manifest. */
+export function isManifest({ origin }: Offer): boolean {
+  return MANIFEST.test(origin);
+}
+
+/**
+ * The manifest that counts of each folder: the one that each refresh writes anew, else that of the last execution, whose
+ * folder's name begins with its time.
+ */
+export function newestManifests(offers: readonly Offer[]): OfferedManifest[] {
+  const newest = new Map<string, OfferedManifest>();
+  for (const manifest of offers.flatMap((offer) => readPath(offer) ?? [])) {
+    const known = newest.get(manifest.folder);
+    if (!known || isNewer(manifest, known)) newest.set(manifest.folder, manifest);
+  }
+  return [...newest.values()];
+}
+
+function readPath(offer: Offer): OfferedManifest | undefined {
+  const { above = '', partition, range = '', execution = '' } = MANIFEST.exec(offer.origin)?.groups ?? {};
+  const tail = partition === undefined ? range : `data/${partition}`;
+  if (tail === '') return undefined;
+  return { offer, folder: above + tail, tail, month: monthIn(tail), execution };
+}
+
+/** `BILLING_PERIOD=2026-06/` and `20260601-20260701/` are both June. */
+function monthIn(tail: string): string | undefined {
+  const [, year, month] = /=(\d{4})-(\d{2})\//.exec(tail) ?? /^(\d{4})(\d{2})\d{2}-/.exec(tail) ?? [];
+  return year && `${year}-${month}`;
+}
+
+function isNewer(one: OfferedManifest, other: OfferedManifest): boolean {
+  if (one.execution === '' || other.execution === '') return one.execution === '';
+  return one.execution > other.execution;
+}
+
+/**
+ * The files that a manifest names, as origins, sorted; `accepts` leaves out what the source does not read, such as the statements
+ * that make a table. Throws `RejectedPayload` for text that is no manifest of its folder.
+ */
+export function readDelivery(text: string, { folder, tail }: OfferedManifest, accepts: RegExp): Delivery {
+  const named = textsIn(parse(text)).flatMap((address) => maybeBelow(address, tail) ?? []);
+  const files = [...new Set(named)].filter((name) => accepts.test(name)).map((name) => folder + name);
+  if (files.length > 0) return { folder, files: files.sort() };
+  throw new RejectedPayload({ found: 'a manifest without one', expected: `the address of a file in ${tail}` });
+}
+
+/** The guide tells what a manifest holds but not under which keys: the addresses are known by their folder. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** `s3://bucket/exports/bill/data/BILLING_PERIOD=2026-06/x.parquet` is `x.parquet`; undefined for what lies elsewhere. */
+function maybeBelow(address: string, tail: string): string | undefined {
+  const at = `/${address}`.lastIndexOf(`/${tail}`);
+  const name = at < 0 ? '' : address.slice(at + tail.length);
+  return name === '' || name.split('/').includes('..') ? undefined : name;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new RejectedPayload({ found: text.slice(0, 80), expected: 'a manifest in JSON' });
+  }
+}

@@ -1,0 +1,94 @@
+import type { Source } from '../sources/source.ts';
+import type { Period } from '../units/period.ts';
+import { isManifest, newestManifests, type OfferedManifest, readDelivery } from './deliveries.ts';
+import { type Fetched, type Offer, type Origin, RejectedPayload } from './origin.ts';
+import type { Delivery } from './receipt.ts';
+import type { Warehouse } from './warehouse.ts';
+
+/** A manifest of the month, fetched and read. */
+export interface ReadManifest {
+  readonly offer: Offer;
+  readonly fetched: Fetched;
+  readonly delivery: Delivery;
+}
+
+/** What of a source's offers is read for a month. */
+export interface Selection {
+  /** Without a manifest, all of the source's files; with one, those that the manifest of the month names. */
+  readonly files: readonly (Offer & { readonly isNamed?: boolean })[];
+  /** They land after their files, so that a run that is killed between the two leaves the delivery before. */
+  readonly manifests: readonly ReadManifest[];
+  /** Manifests that cannot be read: nothing of their folders is. */
+  readonly refused: readonly { readonly offer: Offer; readonly error: RejectedPayload }[];
+  /** Files whose names the source does not read. */
+  readonly foreign: number;
+  /** Files that a manifest leaves out, or that belong to a manifest of another month. */
+  readonly unnamed: number;
+}
+
+interface Edges {
+  readonly origin: Origin;
+  readonly warehouse: Warehouse;
+}
+
+/** Chooses what a month reads of the offers. Throws `SourceUnavailable` where a manifest cannot be fetched. */
+export async function selectOffers(
+  offers: readonly Offer[],
+  { source, period }: { readonly source: Source; readonly period: Period },
+  edges: Edges,
+): Promise<Selection> {
+  const found = newestManifests(offers);
+  const outcomes = await readAll(
+    found.filter(({ month }) => month === undefined || month === period.month),
+    source,
+    edges,
+  );
+  const manifests = outcomes.flatMap((outcome) => ('delivery' in outcome ? [outcome] : []));
+  const readable = offers.filter((offer) => source.accepts.test(offer.origin) && !isManifest(offer));
+  const free = readable.filter(({ origin }) => !found.some(({ folder }) => origin.startsWith(folder)));
+  const named = namedFiles(manifests, readable);
+  return {
+    files: [...free, ...named.map((offer) => ({ ...offer, isNamed: true }))],
+    manifests,
+    refused: outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : [])),
+    foreign: offers.filter((offer) => !isManifest(offer)).length - readable.length,
+    unnamed: readable.length - free.length - named.filter((offer) => readable.includes(offer)).length,
+  };
+}
+
+type Outcome = ReadManifest | Selection['refused'][number];
+
+async function readAll(manifests: readonly OfferedManifest[], source: Source, edges: Edges): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const manifest of manifests) outcomes.push(await readOne(manifest, source, edges));
+  return outcomes;
+}
+
+async function readOne(manifest: OfferedManifest, { accepts }: Source, { origin, warehouse }: Edges): Promise<Outcome> {
+  const { offer } = manifest;
+  try {
+    const fetched = await origin.fetch(offer);
+    const text = await textOf(fetched, warehouse);
+    return { offer, fetched, delivery: readDelivery(text, manifest, accepts) };
+  } catch (error) {
+    if (!(error instanceof RejectedPayload)) throw error;
+    return { offer, error };
+  }
+}
+
+async function textOf({ path }: Fetched, warehouse: Warehouse): Promise<string> {
+  try {
+    const [row] = await warehouse.query('SELECT content FROM read_text($path)', { path });
+    return String(row?.['content']);
+  } catch {
+    throw new RejectedPayload({ found: 'bytes that are no text', expected: 'a manifest in JSON' });
+  }
+}
+
+/** A file that a manifest names and that is not there is offered all the same: it is told when it is fetched. */
+function namedFiles(manifests: readonly ReadManifest[], readable: readonly Offer[]): Offer[] {
+  const offered = new Map(readable.map((offer) => [offer.origin, offer]));
+  return manifests.flatMap(({ delivery }) =>
+    delivery.files.map((origin) => offered.get(origin) ?? { origin, bytes: 0 }),
+  );
+}

@@ -1,0 +1,134 @@
+import { judgeAll } from '../alarms/judge.ts';
+import { lagsOf } from '../alarms/lags.ts';
+import { hourPoints, signalPoint } from '../alarms/metrics.ts';
+import type { Observed } from '../alarms/signals.ts';
+import type { Verdict } from '../alarms/verdict.ts';
+import { FACT_TABLES } from '../facts/columns.ts';
+import { kpiKey } from '../kpis/compute-kpis.ts';
+import { type HourBook, readHours, type Window } from '../kpis/hours.ts';
+import { type Book, jsonBytes, readText } from '../landing/book.ts';
+import type { Receipt } from '../landing/receipt.ts';
+import { ledgerKeys } from '../ledger/settle.ts';
+import { slicesOf } from '../ledger/slices.ts';
+import { type Period, parsePeriod, secondsIso } from '../units/period.ts';
+import { sourceKind } from './assumptions.ts';
+import { factKeysOf, factReceipts } from './month-receipts.ts';
+import type { AlarmsReport, MonthRun, Workplace } from './stage.ts';
+
+/** CloudWatch takes metrics that are up to two weeks old (API Reference, PutMetricData). */
+const WINDOW_DAYS = 13;
+const DAY_MS = 24 * 3_600_000;
+const COST_EXPLORER = 'aws-cost-explorer';
+
+/** What was found of a month's alarms: `alarms/month=2026-06/alarms.json`, replaced by each run. */
+export interface AlarmPaper {
+  readonly month: string;
+  readonly as_of: string;
+  /** Hours before this one have been published as metrics. */
+  readonly published_until: string;
+  readonly verdicts: readonly Verdict[];
+}
+
+export function alarmsKey(month: string): string {
+  return `alarms/month=${month}/alarms.json`;
+}
+
+/**
+ * Judges the alarms of a month up to `as_of`, publishes its hours as metrics, and tells in words of every alarm that was
+ * not raised before. What was found is kept last: a run that is killed halfway tells again, rather than never.
+ */
+export async function raiseAlarms(run: MonthRun, workplace: Workplace): Promise<AlarmsReport> {
+  const { book, settings, outlets = {} } = workplace;
+  const period = parsePeriod(run.month);
+  const window = windowOf(period, run.as_of);
+  const { observed, verdicts } = await judgeMonth(run, window, workplace);
+  const before = await paperOf(run.month, book);
+  const isOpen = run.as_of < period.to;
+  const fresh = observed.hours.filter(({ hour }) => hour >= (before?.published_until ?? ''));
+  const signal = isOpen ? [signalPoint(verdicts, book.location, run.as_of)] : [];
+  await outlets.publish?.([...hourPoints(fresh, book.location), ...signal]);
+  const news = newlyRaised(verdicts, before?.verdicts ?? []);
+  const { name } = settings.organisation;
+  for (const { text } of news) await outlets.tell?.(`${name}: alarm in the books of ${run.month}`, text);
+  const paper: AlarmPaper = { ...run, published_until: window.to, verdicts };
+  await book.put(alarmsKey(run.month), jsonBytes(paper));
+  const count = (state: Verdict['state']) => verdicts.filter((verdict) => verdict.state === state).length;
+  return { raised: count('alarm'), unknown: count('unknown'), fine: count('ok'), told: news.length };
+}
+
+/** Alarms that were not raised before, by alarm and subject. */
+function newlyRaised(now: readonly Verdict[], before: readonly Verdict[]): Verdict[] {
+  const nameOf = ({ alarm, subject }: Verdict) => JSON.stringify([alarm, subject]);
+  const known = new Set(before.filter(({ state }) => state === 'alarm').map(nameOf));
+  return now.filter((verdict) => verdict.state === 'alarm' && !known.has(nameOf(verdict)));
+}
+
+async function judgeMonth(run: MonthRun, window: Window, workplace: Workplace) {
+  const period = parsePeriod(run.month);
+  const receipts = await factReceipts(period, run.as_of, workplace);
+  const book = await readHourBook(period, window, receipts, workplace);
+  const { settings } = workplace;
+  const sources = settings.sources.map(({ id, kind }) => ({ id, tables: tablesOf(kind) }));
+  const observed: Observed = {
+    ...book,
+    asOf: run.as_of,
+    currency: settings.currency,
+    lags: lagsOf(sources, receipts, { period, asOf: run.as_of }),
+    costExplorerRequests: requestsOf(COST_EXPLORER, receipts, workplace),
+    days: Math.max(1, (Date.parse(window.to) - Date.parse(period.from)) / DAY_MS),
+  };
+  return { observed, verdicts: judgeAll(observed, settings.alarms.limits) };
+}
+
+/** Whole hours: the last days of the month before `as_of`. */
+function windowOf({ from, to }: Period, asOf: string): Window {
+  const hour = `${asOf.slice(0, 13)}:00:00Z`;
+  const end = hour < to ? hour : to;
+  const start = secondsIso(new Date(Date.parse(end) - WINDOW_DAYS * DAY_MS));
+  return { from: start > from ? start : from, to: end };
+}
+
+/** Opens the slices of the ledger that the window touches, and no other. */
+async function readHourBook(
+  period: Period,
+  window: Window,
+  receipts: readonly Receipt[],
+  { book, settings, openWarehouse }: Workplace,
+): Promise<HourBook> {
+  const rows = receipts.reduce((sum, { contract }) => sum + contract.rows, 0);
+  const slices = slicesOf(period, rows).filter(({ to }) => `${to}T00:00:00Z` > window.from);
+  const factKeys = receipts.flatMap((receipt) => factKeysOf(receipt));
+  const paths = (keys: readonly string[]) => Promise.all(keys.map((key) => book.localPath(key)));
+  const factPaths = (table: string) => paths(factKeys.filter((key) => key.startsWith(`facts/${table}/`)));
+  const request = {
+    window,
+    mostSeries: settings.alarms.most_series,
+    ledgerPaths: await paths(ledgerKeys(period, slices)),
+    activityPaths: await factPaths('fct_activity'),
+    runPaths: await factPaths('fct_run'),
+    kpisPath: await book.localPath(kpiKey(period, 'kpis')),
+  };
+  const warehouse = await openWarehouse();
+  try {
+    return await readHours(request, warehouse);
+  } finally {
+    await warehouse.close();
+  }
+}
+
+function tablesOf(kind: string) {
+  const { shapes } = sourceKind(kind);
+  return FACT_TABLES.filter((table) => shapes.some(({ facts }) => facts[table]));
+}
+
+/** Landed answers of the sources of a kind: each was a request that had its price. */
+function requestsOf(kind: string, receipts: readonly Receipt[], { settings }: Workplace): number | undefined {
+  if (!settings.sources.some((source) => source.kind === kind)) return undefined;
+  return receipts.filter((receipt) => receipt.kind === kind).length;
+}
+
+/** What the latest run of a month found; `undefined` where none has judged it. */
+export async function paperOf(month: string, book: Book): Promise<AlarmPaper | undefined> {
+  const text = await readText(book, alarmsKey(month));
+  return text === undefined ? undefined : (JSON.parse(text) as AlarmPaper);
+}

@@ -1,0 +1,28 @@
+import type { Answer, Understood } from './live.ts';
+
+const FOUND_LENGTH = 80;
+
+/** Whether a value out of JSON is an object with names. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The JSON object that an answer is; undefined where it is none. */
+export function objectIn({ text }: Pick<Answer, 'text'>): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What an answer is refused with: its beginning, and what was expected instead. */
+export function refusal({ text }: Pick<Answer, 'text'>, expected: string): Understood {
+  return { refused: { found: text.slice(0, FOUND_LENGTH), expected } };
+}
+
+/** An answer of one page: JSON with a list of that name. */
+export function understandList(answer: Answer, name: string): Understood {
+  return Array.isArray(objectIn(answer)?.[name]) ? {} : refusal(answer, `JSON with a list \`${name}\``);
+}

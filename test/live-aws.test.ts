@@ -1,0 +1,377 @@
+import { join } from 'node:path';
+
+import { LocalBook } from '../lib/adapters/local-book.ts';
+import { lazyRenderers } from '../lib/adapters/renderers.ts';
+import { openWorkplace } from '../lib/adapters/workplace.ts';
+import { readReceipts } from '../lib/landing/receipts.ts';
+import { literal } from '../lib/landing/warehouse.ts';
+import type { Workplace } from '../lib/pipeline/stage.ts';
+import { STAGES } from '../lib/pipeline/stages.ts';
+import { readSettings } from '../lib/settings/settings.ts';
+import { parsePeriod } from '../lib/units/period.ts';
+import type { AnsweringServer, Asked } from './support/answering-server.ts';
+import { type Answering, inputOf, json, plantCredentials, withServer } from './support/aws-server.ts';
+import { edgesTo } from './support/live-edges.ts';
+import { tempFolder } from './support/temp-folder.ts';
+import { tinySettings, writeBill } from './support/tiny-company.ts';
+
+/** Sources that ask AWS, through the real SDK clients, against a server that says what the API references document. */
+plantCredentials();
+
+const period = parsePeriod('2026-06');
+const MID_JUNE = '2026-06-20T06:00:00Z';
+const JULY = '2026-07-22T06:00:00Z';
+const AUGUST = '2026-08-22T06:00:00Z';
+const folder = tempFolder();
+let books = 0;
+
+interface Company {
+  readonly workplace: Workplace;
+  readonly server: AnsweringServer;
+}
+
+/** A book whose sources ask a server of this test. */
+async function withSources<Result>(
+  sources: readonly unknown[],
+  answer: Answering,
+  use: (company: Company) => Promise<Result>,
+): Promise<Result> {
+  return withServer(answer, async (server) => {
+    const { now: _now, options: _options, sourceId: _id, secret: _secret, ...outside } = edgesTo(server.url);
+    const workplace = openWorkplace({
+      settings: readSettings(tinySettings({ sources }), 'joulebook.yaml'),
+      book: new LocalBook(join(folder, `book-${++books}`)),
+      base: folder,
+      renderers: lazyRenderers(),
+      codeVersion: 'test',
+      outside,
+    });
+    return use({ workplace, server });
+  });
+}
+
+const collectAt = ({ workplace }: Company, source_id: string, as_of: string) =>
+  STAGES.collect({ source_id, month: '2026-06', as_of }, workplace);
+
+/** Rows of a fact table after collecting, as plain values. */
+async function factsAt({ workplace }: Company, table: string, columns: string, as_of: string) {
+  const run = { month: '2026-06', as_of };
+  const { shards = [] } = await STAGES.plan({ stage: 'facts', ...run }, workplace);
+  for (const shard of shards) await STAGES.buildFacts(shard, workplace);
+  const warehouse = await workplace.openWarehouse();
+  try {
+    const files = await workplace.book.list(`facts/${table}/month=2026-06/`);
+    const paths = await Promise.all(files.map(({ key }) => workplace.book.localPath(key)));
+    if (paths.length === 0) return [];
+    return await warehouse.query(
+      `SELECT ${columns} FROM read_parquet([${paths.map(literal).join(', ')}]) ORDER BY ALL`,
+    );
+  } finally {
+    await warehouse.close();
+  }
+}
+
+describe('Cost Explorer', () => {
+  const COSTS = { id: 'costs', kind: 'aws-cost-explorer', live: { provider: 'aws-cost-explorer' } };
+  const group = (usage: string, cost: string) => ({
+    Keys: [usage, 'Usage'],
+    Metrics: {
+      UnblendedCost: { Amount: cost, Unit: 'USD' },
+      AmortizedCost: { Amount: cost, Unit: 'USD' },
+      UsageQuantity: { Amount: '24', Unit: 'Hrs' },
+    },
+  });
+  interface Input {
+    readonly TimePeriod: { readonly Start: string; readonly End: string };
+    readonly NextPageToken?: string;
+  }
+  const GroupDefinitions = [
+    { Type: 'DIMENSION', Key: 'USAGE_TYPE' },
+    { Type: 'DIMENSION', Key: 'RECORD_TYPE' },
+  ];
+  const answerOf = (days: readonly string[]) => ({
+    GroupDefinitions,
+    ResultsByTime: days.map((Start) => ({
+      TimePeriod: { Start, End: daysBetween(Start, '2099-01-01')[1] ?? '' },
+      Total: {},
+      Groups: [group('EU-BoxUsage:p4d.24xlarge', '10'), group('EU-BoxUsage:m5.large', '1')],
+      Estimated: true,
+    })),
+    DimensionValueAttributes: [],
+  });
+  const daysAsked = (asked: Asked) => {
+    const { TimePeriod } = inputOf(asked) as unknown as Input;
+    return daysBetween(TimePeriod.Start, TimePeriod.End);
+  };
+  /** As documented: a day each from Start to End; of more than ten the second half on a page of its own. */
+  const costs: Answering = (asked) => {
+    const { TimePeriod, NextPageToken } = inputOf(asked) as unknown as Input;
+    const days = daysAsked(asked);
+    if (days.length <= 10) return json(answerOf(days));
+    if (NextPageToken) return json(answerOf(days.slice(days.length / 2)));
+    return json({ ...answerOf(days.slice(0, days.length / 2)), NextPageToken: `after-${TimePeriod.End}` });
+  };
+
+  test('asks for complete days, page by page, counts each call, and says what is estimated', () =>
+    withSources([COSTS], costs, async (company) => {
+      const report = await collectAt(company, 'costs', MID_JUNE);
+      expect(report).toMatchObject({ landed: 2, rejected: 0 });
+      expect(report.remarks).toContain('costs: 2026-06.json: 9 of 9 days are estimated by AWS');
+      expect(inputOf(company.server.asked[0] as Asked)).toMatchObject({
+        TimePeriod: { Start: '2026-06-01', End: '2026-06-20' },
+        Granularity: 'DAILY',
+        Metrics: ['UnblendedCost', 'AmortizedCost', 'UsageQuantity'],
+      });
+      expect(inputOf(company.server.asked[1] as Asked)).toMatchObject({ NextPageToken: 'after-2026-06-20' });
+      const counted = await company.workplace.book.read('calls/source=costs/2026-06.json');
+      expect(JSON.parse(Buffer.from(counted ?? []).toString())).toEqual({ calls: 2, usd: 0.02 });
+      const rows = await factsAt(
+        company,
+        'fct_cost',
+        'count(*)::VARCHAR AS days, sum(effective_cost)::INT AS cost',
+        MID_JUNE,
+      );
+      expect(rows).toEqual([{ days: '19', cost: 190 }]);
+    }));
+
+  test('stops at the limit of calls, and what was answered has landed', () =>
+    withSources([{ ...COSTS, live: { ...COSTS.live, max_calls: 1 } }], costs, async (company) => {
+      await expect(collectAt(company, 'costs', MID_JUNE)).rejects.toThrow('at most 1 calls a month');
+      expect(company.server.asked).toHaveLength(1);
+      expect(await readReceipts(company.workplace.book, period, MID_JUNE)).toHaveLength(1);
+    }));
+
+  test('a month that is closed costs no call', () =>
+    withSources([COSTS], costs, async (company) => {
+      await collectAt(company, 'costs', JULY);
+      const calls = company.server.asked.length;
+      await collectAt(company, 'costs', AUGUST);
+      expect(calls).toBe(2);
+      expect(company.server.asked).toHaveLength(calls);
+    }));
+
+  test('a page that a later answer no longer has counts no more, and one that comes back counts again', () => {
+    let pages: Answering = costs;
+    const onePage: Answering = (asked) => json(answerOf(daysAsked(asked)));
+    return withSources(
+      [COSTS],
+      (asked, before) => pages(asked, before),
+      async (company) => {
+        const days = async (asOf: string) => {
+          await collectAt(company, 'costs', asOf);
+          const columns = 'count(DISTINCT charge_period_start)::VARCHAR AS days, count(*)::VARCHAR AS lines';
+          return factsAt(company, 'fct_cost', columns, asOf);
+        };
+        expect(await days('2026-06-20T06:00:00Z')).toEqual([{ days: '19', lines: '19' }]);
+        pages = onePage;
+        expect(await days('2026-06-20T07:00:00Z')).toEqual([{ days: '19', lines: '19' }]);
+        pages = costs;
+        expect(await days('2026-06-20T08:00:00Z')).toEqual([{ days: '19', lines: '19' }]);
+      },
+    );
+  });
+
+  test('days that the export covers are neither asked for nor counted, in whatever order they land', async () => {
+    const path = join(folder, 'inputs', 'late-bill', 'june.parquet');
+    await writeBill(path, [
+      { start: '2026-06-01T00:00:00Z', type: 'p4d.24xlarge', cost: 7 },
+      { start: '2026-06-17T22:00:00Z', type: 'p4d.24xlarge', cost: 7 },
+    ]);
+    const sources = [{ id: 'bill', kind: 'aws-cur2', path: './inputs/late-bill' }, COSTS];
+    const told = async (order: readonly string[]) =>
+      withSources(sources, costs, async (company) => {
+        for (const id of order) await collectAt(company, id, MID_JUNE);
+        const columns = 'source_id, charge_period_start::VARCHAR AS day, effective_cost::INT AS cost';
+        return {
+          rows: await factsAt(company, 'fct_cost', columns, MID_JUNE),
+          asked: company.server.asked.map(inputOf),
+        };
+      });
+    const exportFirst = await told(['bill', 'costs']);
+    const exportLast = await told(['costs', 'bill']);
+    expect(exportFirst.asked).toMatchObject([{ TimePeriod: { Start: '2026-06-18', End: '2026-06-20' } }]);
+    expect(exportLast.asked).toHaveLength(2);
+    expect(exportLast.rows).toEqual(exportFirst.rows);
+    expect(exportFirst.rows).toEqual([
+      { source_id: 'bill', day: '2026-06-01 00:00:00', cost: 7 },
+      { source_id: 'bill', day: '2026-06-17 22:00:00', cost: 7 },
+      { source_id: 'costs', day: '2026-06-18 00:00:00', cost: 10 },
+      { source_id: 'costs', day: '2026-06-19 00:00:00', cost: 10 },
+    ]);
+  });
+});
+
+describe('Sustainability API', () => {
+  const CARBON = { id: 'carbon', kind: 'aws-carbon', live: { provider: 'aws-sustainability' } };
+  const result = (service: string) => ({
+    TimePeriod: { Start: '2026-06-01T00:00:00Z', End: '2026-07-01T00:00:00Z' },
+    DimensionsValues: { USAGE_ACCOUNT_ID: '111122223333', REGION: 'eu-west-1', SERVICE: service },
+    ModelVersion: 'v3.0.0',
+    EmissionsValues: { TOTAL_MBM_CARBON_EMISSIONS: { Value: 0.5, Unit: 'MTCO2e' } },
+  });
+
+  test('asks signed, page by page, and not before the month has ended', () =>
+    withSources(
+      [CARBON],
+      (asked) =>
+        inputOf(asked)['NextToken']
+          ? json({ Results: [result('AmazonS3')] })
+          : json({ Results: [result('AmazonEC2')], NextToken: 'two' }),
+      async (company) => {
+        await collectAt(company, 'carbon', MID_JUNE);
+        expect(company.server.asked).toEqual([]);
+        expect(await collectAt(company, 'carbon', JULY)).toMatchObject({ landed: 2, rejected: 0 });
+        const [first] = company.server.asked;
+        expect(first).toMatchObject({ method: 'POST', path: '/v1/estimated-carbon-emissions' });
+        expect(String(first?.headers['authorization'])).toMatch(/\/us-east-1\/sustainability\/aws4_request/);
+        const columns = 'service_name, total_market_gco2e::INT AS grams';
+        expect(await factsAt(company, 'fct_provider_emissions', columns, JULY)).toEqual([
+          { service_name: 'AmazonEC2', grams: 500000 },
+          { service_name: 'AmazonS3', grams: 500000 },
+        ]);
+      },
+    ));
+});
+
+describe('CloudWatch', () => {
+  const metric = (Namespace: string, MetricName: string, dimensions: Readonly<Record<string, string>>) => ({
+    Namespace,
+    MetricName,
+    Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+  });
+  const LISTED: Readonly<Record<string, readonly unknown[]>> = {
+    'AWS/Bedrock': [
+      metric('AWS/Bedrock', 'Invocations', { ModelId: 'anthropic.claude' }),
+      metric('AWS/Bedrock', 'Invocations', {}),
+      metric('AWS/Bedrock', 'InvocationLatency', { ModelId: 'anthropic.claude' }),
+      metric('AWS/Bedrock', 'InputTokenCount', { ModelId: 'anthropic.claude' }),
+    ],
+    'AWS/BedrockMantle': [
+      metric('AWS/BedrockMantle', 'Inferences', { Model: 'openai.gpt-oss' }),
+      metric('AWS/BedrockMantle', 'Inferences', { Model: 'openai.gpt-oss', Project: 'p' }),
+      metric('AWS/BedrockMantle', 'Inferences', { Project: 'p' }),
+    ],
+    'AWS/SageMaker': ['a', 'b'].map((VariantName) =>
+      metric('AWS/SageMaker', 'Invocations', { EndpointName: 'chat', VariantName }),
+    ),
+  };
+  interface Input {
+    readonly Namespace?: string;
+    readonly NextToken?: string;
+    readonly MetricDataQueries?: readonly { readonly Id: string; readonly Label: string }[];
+  }
+  const watch: Answering = (asked) => {
+    const input = inputOf(asked) as Input;
+    return json(input.Namespace ? listed(input, LISTED[input.Namespace] ?? []) : measured(input));
+  };
+  /** Metrics by namespace, in two pages for SageMaker. */
+  const listed = ({ Namespace, NextToken }: Input, all: readonly unknown[]) => {
+    if (Namespace !== 'AWS/SageMaker') return { Metrics: all };
+    return NextToken ? { Metrics: all.slice(1) } : { Metrics: all.slice(0, 1), NextToken: 'more' };
+  };
+  /** An hour a page for each metric that was asked for, in two pages. */
+  const measured = ({ MetricDataQueries = [], NextToken }: Input) => {
+    const [at, StatusCode] = NextToken ? [1780365600, 'Complete'] : [1780362000, 'PartialData'];
+    const MetricDataResults = MetricDataQueries.map(({ Id, Label }) => {
+      return { Id, Label, Timestamps: [at], Values: [4.0], StatusCode };
+    });
+    return { MetricDataResults, Messages: [], ...(!NextToken && { NextToken: 'rest' }) };
+  };
+  const source = (provider: string, options: Readonly<Record<string, string>>) => ({
+    id: 'watch',
+    kind: 'aws-cloudwatch',
+    live: { provider, options: { regions: 'eu-west-1', ...options } },
+  });
+  const columns = 'period_start::VARCHAR AS hour, resource_id, measure, quantity::INT AS quantity, model_id';
+
+  test('of Bedrock both namespaces are asked, each at the level of the model alone, and tokens only where they are wanted', async () => {
+    const requests = await withSources(
+      [source('aws-cloudwatch-bedrock', { count: 'requests' })],
+      watch,
+      async (company) => {
+        expect(await collectAt(company, 'watch', MID_JUNE)).toMatchObject({ rejected: 0 });
+        return factsAt(company, 'fct_activity', columns, MID_JUNE);
+      },
+    );
+    expect(requests).toEqual([
+      {
+        hour: '2026-06-02 01:00:00',
+        resource_id: 'anthropic.claude',
+        measure: 'requests',
+        quantity: 4,
+        model_id: 'anthropic.claude',
+      },
+      {
+        hour: '2026-06-02 01:00:00',
+        resource_id: 'openai.gpt-oss',
+        measure: 'requests',
+        quantity: 4,
+        model_id: 'openai.gpt-oss',
+      },
+      {
+        hour: '2026-06-02 02:00:00',
+        resource_id: 'anthropic.claude',
+        measure: 'requests',
+        quantity: 4,
+        model_id: 'anthropic.claude',
+      },
+      {
+        hour: '2026-06-02 02:00:00',
+        resource_id: 'openai.gpt-oss',
+        measure: 'requests',
+        quantity: 4,
+        model_id: 'openai.gpt-oss',
+      },
+    ]);
+    const both = source('aws-cloudwatch-bedrock', { count: 'requests and tokens' });
+    const tokens = await withSources([both], watch, async (company) => {
+      await collectAt(company, 'watch', MID_JUNE);
+      return factsAt(company, 'fct_activity', 'DISTINCT measure', MID_JUNE);
+    });
+    expect(tokens).toEqual([{ measure: 'input_tokens' }, { measure: 'requests' }]);
+  });
+
+  test('of SageMaker each page of the list is followed up by its data; variants add up; a closed month costs no call', () =>
+    withSources([source('aws-cloudwatch-sagemaker', {})], watch, async (company) => {
+      await collectAt(company, 'watch', JULY);
+      expect(company.server.asked.map(({ headers }) => String(headers['x-amz-target']).split('.')[1])).toEqual([
+        'ListMetrics',
+        'GetMetricData',
+        'GetMetricData',
+        'ListMetrics',
+        'GetMetricData',
+        'GetMetricData',
+      ]);
+      const rows = await factsAt(company, 'fct_activity', 'sum(quantity)::INT AS requests', JULY);
+      expect(rows).toEqual([{ requests: 16 }]);
+      await collectAt(company, 'watch', AUGUST);
+      expect(company.server.asked).toHaveLength(6);
+    }));
+
+  test('a status that is no data is refused, and the month goes on', () =>
+    withSources(
+      [source('aws-cloudwatch-sagemaker', {})],
+      (asked) => {
+        const { Namespace } = inputOf(asked);
+        if (Namespace) return json({ Metrics: LISTED['AWS/SageMaker'] });
+        return json({
+          MetricDataResults: [{ Id: 'm0', Label: 'l', Timestamps: [], Values: [], StatusCode: 'Forbidden' }],
+        });
+      },
+      async (company) => {
+        const report = await collectAt(company, 'watch', JULY);
+        expect(report).toMatchObject({ landed: 1, rejected: 1 });
+        expect(report.remarks.join()).toContain('found the status Forbidden');
+      },
+    ));
+});
+
+/** `2026-06-01` to `2026-06-03` are the first two days of June. */
+function daysBetween(from: string, to: string): string[] {
+  const days: string[] = [];
+  for (let day = new Date(`${from}T00:00:00Z`); day < new Date(`${to}T00:00:00Z`) && days.length < 40; ) {
+    days.push(day.toISOString().slice(0, 10));
+    day = new Date(day.getTime() + 24 * 3_600_000);
+  }
+  return days;
+}
