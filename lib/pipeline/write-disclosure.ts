@@ -27,8 +27,7 @@ export async function writeDisclosure(request: MonthRun, workplace: Workplace): 
   if (latest) {
     const previous = await annexOf(request.month, latest - 1, workplace.book);
     const again = await renderVersion(request, latest, previous, workplace);
-    if (await isWritten(again.files, request.month, latest, workplace.book))
-      return report(again.annex, request, false);
+    if (await isWritten(again.files, request.month, latest, workplace.book)) return report(again.annex, request, false);
   }
   const previous = await annexOf(request.month, latest ?? 0, workplace.book);
   const { files, annex } = await renderVersion(request, (latest ?? 0) + 1, previous, workplace);

@@ -61,7 +61,7 @@ const telemetryStore = z.discriminatedUnion('kind', [
 
 const SERVICES = ['cloudwatch', 'cost-explorer', 'sustainability', 'web-identity'] as const;
 
-export const deploymentSchema = z.strictObject({
+const deploymentSchema = z.strictObject({
   reads: z.array(place).default([]).describe('Places outside the book that `collect` may read'),
   secrets: z.array(secretName).default([]).describe('Secrets of Secrets Manager that `collect` may read'),
   services: z.array(z.enum(SERVICES)).default([]).describe('Services that `collect` may ask'),

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { type Column, LEDGER_COLUMNS, TABLES } from '../facts/columns.ts';
 import type { Book } from './book.ts';
 
-/** Columns of `kpis.parquet` (lib/kpis/compute-kpis.ts); a test compares them with a written file. */
+/** Columns of `kpis.parquet`, as lib/kpis/compute-kpis.ts writes them. */
 const KPI_COLUMNS: readonly Pick<Column, 'name' | 'type'>[] = [
   { name: 'figure_id', type: 'VARCHAR' },
   { name: 'label', type: 'VARCHAR' },

@@ -1,5 +1,5 @@
-import { openSink } from '../../agent/sinks/catalogue.ts';
 import { post } from '../../agent/post.ts';
+import { openSink } from '../../agent/sinks/catalogue.ts';
 import { type SinkSetting, sinkSettings } from '../../agent/sinks/settings.ts';
 import type { Sink } from '../../agent/sinks/sink.ts';
 import { type AnsweringServer, type Asked, type Said, startServer } from '../support/answering-server.ts';
