@@ -1,6 +1,6 @@
 import type { TelemetryRecord, WorkloadShare } from '../lib/landing/record.ts';
 import type { WorkloadEnergy } from './attribution/shares.ts';
-import { joulesText } from './joules.ts';
+import { decimalText } from './decimals.ts';
 import type { Host, Moment } from './look.ts';
 import type { Device, Spending } from './spending.ts';
 
@@ -128,14 +128,14 @@ function energyOf({ gap, energyMicrojoules, workloads, idle, unattributed }: Str
   if (gap !== undefined)
     return { energy_joules: null, gap_reason: gap, shares: [], idle_joules: null, unattributed_joules: null };
   return {
-    energy_joules: joulesText(energyMicrojoules),
+    energy_joules: decimalText(energyMicrojoules),
     gap_reason: null,
     shares: [...workloads.values()].map(shareOf),
-    idle_joules: joulesText(idle),
-    unattributed_joules: joulesText(unattributed),
+    idle_joules: decimalText(idle),
+    unattributed_joules: decimalText(unattributed),
   };
 }
 
 function shareOf({ workload, energyMicrojoules }: WorkloadEnergy): WorkloadShare {
-  return { ...workload.names, labels: workload.labels, energy_joules: joulesText(energyMicrojoules) };
+  return { ...workload.names, labels: workload.labels, energy_joules: decimalText(energyMicrojoules) };
 }

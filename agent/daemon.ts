@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-
+import { decimalText } from './decimals.ts';
 import { Tally } from './health-tally.ts';
 import type { AgentHealth } from './live/health.ts';
 import { type Live, openLive } from './live/live.ts';
@@ -10,7 +10,7 @@ import { readHost } from './readers/host.ts';
 import { type Lookout, type LookoutContext, openLookout } from './readers/look.ts';
 import { readOwnProcess } from './readers/own-process.ts';
 import { runRoutes } from './runs/routes.ts';
-import { activityRecordsOf, quantityText } from './scrape/records.ts';
+import { activityRecordsOf } from './scrape/records.ts';
 import { openScraper, type Scraper } from './scrape/scraper.ts';
 import type { AgentSettings } from './settings.ts';
 import { openSink } from './sinks/catalogue.ts';
@@ -143,7 +143,7 @@ export class Daemon {
       increases.map(({ names, model, measure, micros }) => ({
         model_id: names.model_id ?? model ?? null,
         measure,
-        quantity: micros === undefined ? null : quantityText(micros),
+        quantity: micros === undefined ? null : decimalText(micros),
       })),
     );
     return activityRecordsOf(increases, { host: this.#host, bootId, firstSeq }).map((record) => JSON.stringify(record));

@@ -1,5 +1,5 @@
 import { emissionsOf, gramsCo2ePerKilowattHour, joules, kilowattHours } from '../../lib/units/quantity.ts';
-import { joulesText } from '../joules.ts';
+import { decimalText } from '../decimals.ts';
 import type { Device } from '../spending.ts';
 import { METRICS } from './catalogue.ts';
 import type { DeviceTotal } from './device-totals.ts';
@@ -27,7 +27,7 @@ export function seriesOfTotals({ devices, workloads, models, wall }: Totals, int
     {
       metric: METRICS.wallEnergy,
       samples:
-        wall?.energyMicrojoules === undefined ? [] : [of({ method: wall.method }, joulesText(wall.energyMicrojoules))],
+        wall?.energyMicrojoules === undefined ? [] : [of({ method: wall.method }, decimalText(wall.energyMicrojoules))],
     },
     {
       metric: METRICS.carbon,
@@ -101,7 +101,7 @@ function perSamples({ model_id, basis, joules: energy }: ModelRate, count: numbe
 function energySamples({ device, ...parts }: DeviceTotal): Sample[] {
   const { component, domain, model, basis } = device;
   return (['attributed', 'idle', 'unattributed'] as const).map((share) =>
-    of({ component, domain, model, basis, share }, joulesText(parts[share])),
+    of({ component, domain, model, basis, share }, decimalText(parts[share])),
   );
 }
 
@@ -127,7 +127,7 @@ function ratioSample({ device, ratio }: { device: Pick<Device, 'component' | 'do
 }
 
 function energySample({ labels, energyMicrojoules }: { labels: object; energyMicrojoules: bigint }): Sample {
-  return { labels: labels as Sample['labels'], value: joulesText(energyMicrojoules) };
+  return { labels: labels as Sample['labels'], value: decimalText(energyMicrojoules) };
 }
 
 function named<Told>(label: string, told: Readonly<Record<string, Told>>, numberOf: (told: Told) => number): Sample[] {

@@ -3,7 +3,7 @@ import { drmUse } from './drm-use.ts';
 import type { CardKind } from './gpu-cards.ts';
 import { gpuMonitorSensor } from './gpu-monitor.ts';
 import { kfdUse } from './kfd-use.ts';
-import type { Sensor } from './sensor.ts';
+import { DEADLINE_MS, type Sensor } from './sensor.ts';
 
 /**
  * Files of amdgpu (the kernel's gpu/amdgpu/thermal.rst): `power1_average` is the mean of a short time, and newer chips
@@ -23,6 +23,7 @@ const AMD: CardKind = {
  * AMD's accelerators and graphics cards; graphics inside a processor are left to the processor's counter. Compute goes by the
  * compute driver: it is not in the clients' times of the graphics driver (amdgpu_top issue 49).
  */
-export function amdGpuSensor(root: string): Sensor {
-  return gpuMonitorSensor(root, AMD, firstThatKnows([kfdUse(root), drmUse(root, AMD.drivers)]));
+export function amdGpuSensor(root: string, deadlineMs: number = DEADLINE_MS): Sensor {
+  const users = firstThatKnows([kfdUse(root, deadlineMs), drmUse(root, AMD.drivers, deadlineMs)]);
+  return gpuMonitorSensor(root, AMD, users, deadlineMs);
 }

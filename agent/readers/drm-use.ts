@@ -33,9 +33,9 @@ const MOST_FILES = 256;
  * (Documentation/gpu/drm-usage-stats.rst): the engines' nanoseconds, or their cycles where there are no times (xe). Needs the
  * right to see the open files of other processes; without it nobody is named.
  */
-export function drmUse(root: string, drivers: readonly string[]): CardUse {
+export function drmUse(root: string, drivers: readonly string[], deadlineMs: number): CardUse {
   const proc = join(root, 'proc');
-  const files = new KeptFiles();
+  const files = new KeptFiles(deadlineMs);
   const open = new Searched(() => findOpenCards(proc), SEARCH_MS);
   let before: ReadonlyMap<string, bigint> = new Map();
   return {

@@ -13,9 +13,9 @@ const U95 = { counter: 0.05, samples: 0.1 } as const;
 const MICROWATTS_PER_WATT = 1e6;
 
 /** The accelerators of one maker by the kernel's hardware monitor (Documentation/hwmon/sysfs-interface.rst), and who used them. */
-export function gpuMonitorSensor(root: string, kind: CardKind, users: CardUse): Sensor {
+export function gpuMonitorSensor(root: string, kind: CardKind, users: CardUse, deadlineMs: number): Sensor {
   const drm = join(root, 'sys/class/drm');
-  const files = new KeptFiles();
+  const files = new KeptFiles(deadlineMs);
   const cards = new Searched((seek) => findCards(drm, kind, seek));
   const meters = new Map<string, CardMeter>();
   return {

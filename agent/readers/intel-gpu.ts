@@ -1,7 +1,7 @@
 import { drmUse } from './drm-use.ts';
 import type { CardKind } from './gpu-cards.ts';
 import { gpuMonitorSensor } from './gpu-monitor.ts';
-import type { Sensor } from './sensor.ts';
+import { DEADLINE_MS, type Sensor } from './sensor.ts';
 
 /**
  * Files of i915 and xe (Documentation/ABI/testing/sysfs-driver-intel-i915-hwmon and -xe-hwmon): the energy of the card,
@@ -18,6 +18,6 @@ const INTEL: CardKind = {
 };
 
 /** Intel's graphics cards; graphics inside a processor have no such counter and are left to the processor's. */
-export function intelGpuSensor(root: string): Sensor {
-  return gpuMonitorSensor(root, INTEL, drmUse(root, INTEL.drivers));
+export function intelGpuSensor(root: string, deadlineMs: number = DEADLINE_MS): Sensor {
+  return gpuMonitorSensor(root, INTEL, drmUse(root, INTEL.drivers, deadlineMs), deadlineMs);
 }

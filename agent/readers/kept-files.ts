@@ -1,7 +1,5 @@
 import { close, open, read } from 'node:fs';
 
-import { DEADLINE_MS } from './sensor.ts';
-
 /** What a small file said, or why it said nothing. `slow` is one that has not answered yet, this time or an earlier one. */
 export type FileAnswer = { readonly text: string } | { readonly fault: 'absent' | 'forbidden' | 'slow' | 'broken' };
 
@@ -31,7 +29,7 @@ export class KeptFiles {
   readonly #kept = new Map<string, Kept>();
   readonly #deadlineMs: number;
 
-  constructor(deadlineMs: number = DEADLINE_MS) {
+  constructor(deadlineMs: number) {
     this.#deadlineMs = deadlineMs;
   }
 

@@ -20,8 +20,8 @@ const PROCESS = /^\d+$/;
  * units that a process holds at this moment (kernel commit f2fa07b39faf). Where all hold none just now, those who have the
  * device open share alike.
  */
-export function kfdUse(root: string): CardUse {
-  const files = new KeptFiles();
+export function kfdUse(root: string, deadlineMs: number): CardUse {
+  const files = new KeptFiles(deadlineMs);
   const devices = new Searched(() => findDevices(join(root, KFD, 'topology/nodes')));
   return {
     async read(runningMs) {

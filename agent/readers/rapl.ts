@@ -4,7 +4,7 @@ import type { DeviceReading } from '../look.ts';
 import { countIn, type FileAnswer, KeptFiles } from './kept-files.ts';
 import { findZones, type Zone } from './rapl-zones.ts';
 import { Searched } from './searched.ts';
-import type { Sensor } from './sensor.ts';
+import { DEADLINE_MS, type Sensor } from './sensor.ts';
 
 /** 95 % half-width of RAPL against a meter at the socket (docs/methods/uncertainty.md). */
 const U95 = 0.05;
@@ -13,9 +13,9 @@ const U95 = 0.05;
  * Every processor package and its memory under `/sys/class/powercap`, Intel's and AMD's; none where the host has no such
  * counters. Whether a zone is `enabled` says that its power is limited, not that it counts: all are read.
  */
-export function raplSensor(root: string): Sensor {
+export function raplSensor(root: string, deadlineMs: number = DEADLINE_MS): Sensor {
   const powercap = join(root, 'sys/class/powercap');
-  const files = new KeptFiles();
+  const files = new KeptFiles(deadlineMs);
   const zones = new Searched((seek) => findZones(powercap, seek));
   return {
     async read({ runningMs }) {

@@ -15,6 +15,7 @@ import { type FileAnswer, KeptFiles } from './kept-files.ts';
 import { type Kubelet, type KubeletSettings, NO_KUBELET, openKubelet } from './kubelet.ts';
 import { MS_PER_TICK, parseStat } from './process-stat.ts';
 import { type Process, Processes } from './processes.ts';
+import { DEADLINE_MS } from './sensor.ts';
 
 /** What the settings say of workloads. */
 export interface WorkloadsContext {
@@ -25,6 +26,8 @@ export interface WorkloadsContext {
   readonly kubelet?: KubeletSettings | undefined;
   /** Name of the accelerator with a number on this host, for environments that give numbers. */
   readonly deviceOfIndex?: ((index: number) => string | undefined) | undefined;
+  /** What a tick may wait for all of them. */
+  readonly deadlineMs?: number;
 }
 
 /** Who uses the host. */
@@ -41,9 +44,9 @@ interface WorkloadsLook {
   readonly owners: Owners;
 }
 
-/** Both together stay within what a tick may wait (DEADLINE_MS). */
-const PROCESSES_MS = 20;
-const FILES_MS = 30;
+/** Parts of what a tick may wait: processes are read first, then files. */
+const PROCESSES_PART = 0.4;
+const FILES_PART = 0.6;
 /** The first look is no tick: it reads all, so that the next ones only compare. */
 const FIRST_MS = 1000;
 /** Time of so many processes is read one by one; that of more stays with their groups. */
@@ -61,7 +64,7 @@ interface Opened {
 
 /** Opens the control groups, the processes and the kubelet of the host. Nothing is written there. */
 export function openWorkloads(context: WorkloadsContext): Workloads {
-  const { root, rules = [] } = context;
+  const { root, rules = [], deadlineMs = DEADLINE_MS } = context;
   const proc = join(root, 'proc');
   const hasCommands = rules.some(({ match }) => match.command !== undefined);
   const parts: Parts = {
@@ -69,7 +72,7 @@ export function openWorkloads(context: WorkloadsContext): Workloads {
     processes: new Processes({
       proc,
       rulesOf: hasCommands ? (command) => rulesOfCommand(rules, command) : undefined,
-      deadlineMs: PROCESSES_MS,
+      deadlineMs: deadlineMs * PROCESSES_PART,
       firstDeadlineMs: FIRST_MS,
     }),
     kubelet: context.kubelet ? openKubelet(context.kubelet) : NO_KUBELET,
@@ -90,7 +93,8 @@ export function openWorkloads(context: WorkloadsContext): Workloads {
 class Watch {
   readonly #context: WorkloadsContext;
   readonly #parts: Parts;
-  readonly #files = new KeptFiles(FILES_MS);
+  readonly #files: KeptFiles;
+  readonly #processesMs: number;
   readonly #stat: string;
   #roster: Roster<Process> | undefined;
   #made = '';
@@ -107,6 +111,9 @@ class Watch {
   constructor(context: WorkloadsContext, parts: Parts) {
     this.#context = context;
     this.#parts = parts;
+    const { deadlineMs = DEADLINE_MS } = context;
+    this.#files = new KeptFiles(deadlineMs * FILES_PART);
+    this.#processesMs = deadlineMs * PROCESSES_PART;
     this.#stat = join(context.root, 'proc/stat');
   }
 
@@ -115,7 +122,7 @@ class Watch {
     await Promise.all([
       tree.look(moment.runningMs),
       processes.look(moment),
-      devices.look(moment.runningMs, PROCESSES_MS),
+      devices.look(moment.runningMs, this.#processesMs),
     ]);
     const roster = this.#refreshed();
     this.#askKubelet(moment);

@@ -1,6 +1,6 @@
 import type { Component } from '../../lib/landing/record.ts';
 import type { Workload, WorkloadNames } from '../attribution/workload.ts';
-import { joulesText } from '../joules.ts';
+import { decimalText } from '../decimals.ts';
 import type { Spending } from '../spending.ts';
 
 /** How a run ended, in the words of the source `runs`. */
@@ -115,6 +115,6 @@ function add(totals: Map<Component, bigint>, component: Component, energy: bigin
 
 function textsOf(energies: ReadonlyMap<Component, bigint>): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    [...energies].sort(([a], [b]) => (a < b ? -1 : 1)).map(([component, energy]) => [component, joulesText(energy)]),
+    [...energies].sort(([a], [b]) => (a < b ? -1 : 1)).map(([component, energy]) => [component, decimalText(energy)]),
   );
 }

@@ -1,5 +1,6 @@
 import type { ActivityRecord } from '../../lib/landing/activity-record.ts';
 import type { WorkloadNames } from '../attribution/workload.ts';
+import { decimalText } from '../decimals.ts';
 import type { Host, Moment } from '../look.ts';
 import type { ActivityIncrease } from './activity.ts';
 
@@ -13,7 +14,6 @@ export interface NamedIncrease extends ActivityIncrease {
 const LONGEST_MS = 3_600_000;
 /** The wall clock is slewed by some milliseconds at any time; more than this was a step. */
 const CLOCK_STEP_MS = 1000;
-const MICROS = 1_000_000n;
 /** Twelve digits before the point (lib/landing/activity-record.ts): no server does more in an hour. */
 const MOST_MICROS = 10n ** 18n - 1n;
 
@@ -45,18 +45,10 @@ export function activityRecordsOf(
   }));
 }
 
-/** Whole millionths as decimal text without trailing zeros: 2500000 gives `2.5`. */
-export function quantityText(micros: bigint): string {
-  const places = String(micros % MICROS)
-    .padStart(6, '0')
-    .replace(/0+$/, '');
-  return `${micros / MICROS}${places && `.${places}`}`;
-}
-
 function quantityOf(micros: bigint | undefined, gap = 'not-known'): Pick<ActivityRecord, 'quantity' | 'gap_reason'> {
   if (micros === undefined) return { quantity: null, gap_reason: gap };
   if (micros > MOST_MICROS) return { quantity: null, gap_reason: 'implausible-quantity' };
-  return { quantity: quantityText(micros), gap_reason: null };
+  return { quantity: decimalText(micros), gap_reason: null };
 }
 
 interface Piece {

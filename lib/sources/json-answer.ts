@@ -26,3 +26,15 @@ export function refusal({ text }: Pick<Answer, 'text'>, expected: string): Under
 export function understandList(answer: Answer, name: string): Understood {
   return Array.isArray(objectIn(answer)?.[name]) ? {} : refusal(answer, `JSON with a list \`${name}\``);
 }
+
+/** A text that stands in an answer under a name and is not empty: a token, a cursor. */
+export function textIn(answer: Readonly<Record<string, unknown>> | undefined, name: string): string | undefined {
+  const value = answer?.[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** `2026-06.json` is followed by `2026-06-page-2.json`: the order gives the name, since tokens change from run to run. */
+export function pageName(name: string): string {
+  const [, stem = name, page = '1'] = /^(.*?)(?:-page-(\d+))?\.json$/.exec(name) ?? [];
+  return `${stem}-page-${Number(page) + 1}.json`;
+}

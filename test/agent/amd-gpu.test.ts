@@ -7,6 +7,7 @@ import { baselineOf, spendingSince } from '../../agent/spending.ts';
 import { card, monitorOf } from '../support/gpu-card.ts';
 import { type HostFiles, hostTree } from '../support/host-tree.ts';
 import { lookAfter } from '../support/made-up-looks.ts';
+import { PATIENT_MS } from '../support/patience.ts';
 import { describeShared } from '../support/shared.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -16,7 +17,7 @@ const amd = (monitor: HostFiles, device: HostFiles = {}, address = ADDRESS, inde
   card({ index, address, driver: 'amdgpu', monitor: { name: 'amdgpu', ...monitor }, device });
 
 async function read(files: HostFiles) {
-  const sensor = amdGpuSensor(hostTree(root, files));
+  const sensor = amdGpuSensor(hostTree(root, files), PATIENT_MS);
   const devices = await sensor.read(lookAfter(0));
   sensor.close();
   return devices;
@@ -67,7 +68,10 @@ describe('a card of AMD', () => {
   });
 
   test('tells what it draws while nobody uses it, the least of what was seen', async () => {
-    const sensor = amdGpuSensor(hostTree(root, amd({ power1_average: '90000000' }, { gpu_busy_percent: '80' })));
+    const sensor = amdGpuSensor(
+      hostTree(root, amd({ power1_average: '90000000' }, { gpu_busy_percent: '80' })),
+      PATIENT_MS,
+    );
     const set = (power: number, busy: number) => {
       writeFileSync(join(root, monitorOf(0), 'power1_average'), `${power * 1e6}\n`);
       writeFileSync(join(root, 'sys/class/drm/card0/device/gpu_busy_percent'), `${busy}\n`);
@@ -85,7 +89,7 @@ describe('a card of AMD', () => {
 
   test('that says nothing for a moment is a gap then, and the next sample bridges it', async () => {
     const file = join(hostTree(root, amd({ power1_average: '100000000' })), monitorOf(0), 'power1_average');
-    const sensor = amdGpuSensor(root);
+    const sensor = amdGpuSensor(root, PATIENT_MS);
     const at = async (seconds: number) => (await sensor.read(lookAfter(seconds)))[0];
     const first = await at(0);
     writeFileSync(file, '\n');
@@ -100,7 +104,7 @@ describe('a card of AMD', () => {
 
 describeShared('a recorded card', 'recorded/sysfs/prometheus-procfs/tree/fixtures', (fixtures) => {
   test('without a hardware monitor is there, by the number of its chip, and says no energy', async () => {
-    const sensor = amdGpuSensor(fixtures);
+    const sensor = amdGpuSensor(fixtures, PATIENT_MS);
     expect(await sensor.read(lookAfter(0))).toMatchObject([
       { domain: 'amdgpu-0123456789abcdef', gap: 'no-energy-counter' },
     ]);
@@ -144,7 +148,7 @@ describeShared('power of MI300X under load, replayed', 'recorded/traces/mi300x-v
   /** What the books say of a card that shows these samples as they were taken, five or six seconds apart. */
   async function booked([first, ...rest]: readonly Sample[]): Promise<bigint> {
     const file = join(hostTree(root, amd({ power1_average: '0' })), monitorOf(0), 'power1_average');
-    const sensor = amdGpuSensor(root);
+    const sensor = amdGpuSensor(root, PATIENT_MS);
     const lookAt = async ({ second, watts }: Sample): Promise<Look> => {
       writeFileSync(file, `${watts * 1e6}\n`);
       return { ...lookAfter(second), devices: await sensor.read(lookAfter(second)) };

@@ -5,6 +5,7 @@ import { type CardUse, firstThatKnows } from '../../agent/readers/card-use.ts';
 import { drmUse } from '../../agent/readers/drm-use.ts';
 import { kfdUse } from '../../agent/readers/kfd-use.ts';
 import { type HostFiles, hostTree } from '../support/host-tree.ts';
+import { PATIENT_MS } from '../support/patience.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const root = join(tempFolder(), 'host');
@@ -52,7 +53,7 @@ describe('the use of a card by the clients of its driver', () => {
 
   test('is the time of its engines since the look before; one that was just seen has used nothing yet', async () => {
     processes(client(41, 1000), client(42, 90));
-    const use = drmUse(root, ['amdgpu']);
+    const use = drmUse(root, ['amdgpu'], PATIENT_MS);
     expect(await usersOf(use, 0)).toBeUndefined();
     tell(client(41, 1600), client(42, 290));
     expect(await usersOf(use, 1)).toEqual([
@@ -71,7 +72,7 @@ describe('the use of a card by the clients of its driver', () => {
     const shared = (cycles: number): Told[] =>
       [3, 4].map((fd) => ({ pid: 50, fd, client: 9, driver: 'xe', engines: { 'cycles-ccs': `${cycles}` } }));
     processes(...shared(100));
-    const [use, other] = [drmUse(root, ['xe']), drmUse(root, ['amdgpu'])];
+    const [use, other] = [drmUse(root, ['xe'], PATIENT_MS), drmUse(root, ['amdgpu'], PATIENT_MS)];
     await Promise.all([usersOf(use, 0), usersOf(other, 0)]);
     tell(...shared(130));
     expect(await usersOf(use, 1)).toEqual([{ pid: 50, weight: 30n }]);
@@ -104,7 +105,7 @@ describe('the use of a card by the compute driver of AMD', () => {
     );
 
   test('is the compute units that each process holds', async () => {
-    const use = kfdUse(host(occupied(41, 5112, 200), occupied(42, 5112, 100), occupied(42, 6223, 7)));
+    const use = kfdUse(host(occupied(41, 5112, 200), occupied(42, 5112, 100), occupied(42, 6223, 7)), PATIENT_MS);
     expect(await use.read(0)).toEqual(
       new Map([
         [
@@ -121,7 +122,7 @@ describe('the use of a card by the compute driver of AMD', () => {
   });
 
   test('is alike among those who have it open and hold no unit just now', async () => {
-    const use = kfdUse(host(occupied(41, 5112, 0), occupied(42, 5112, 0)));
+    const use = kfdUse(host(occupied(41, 5112, 0), occupied(42, 5112, 0)), PATIENT_MS);
     expect(await usersOf(use, 0)).toEqual([
       { pid: 41, weight: 1n },
       { pid: 42, weight: 1n },

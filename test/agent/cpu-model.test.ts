@@ -10,6 +10,7 @@ import { modelSettings } from '../../agent/sensor-settings.ts';
 import { baselineOf, spendingSince } from '../../agent/spending.ts';
 import { type HostFiles, hostTree, zone } from '../support/host-tree.ts';
 import { lookAfter } from '../support/made-up-looks.ts';
+import { PATIENT_MS } from '../support/patience.ts';
 import { describeShared } from '../support/shared.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -26,7 +27,7 @@ function machine(vcpus: number, busySeconds: number, memoryGib = 8): HostFiles {
 }
 
 async function devicesAt(seconds: number, files: HostFiles, model: Partial<CpuModel> = {}): Promise<DeviceReading[]> {
-  const sensor = withCpuModel(raplSensor(hostTree(root, files)), { root, ...model });
+  const sensor = withCpuModel(raplSensor(hostTree(root, files), PATIENT_MS), { root, ...model });
   const devices = await sensor.read({ ...lookAfter(seconds), runningMs: seconds * 1000 });
   sensor.close();
   return [...devices];
@@ -98,7 +99,7 @@ describe('a machine without counters', () => {
   });
 
   test('whose use or size cannot be read is a gap, never zero', async () => {
-    const model = withCpuModel(raplSensor(hostTree(root, machine(2, 5))), { root });
+    const model = withCpuModel(raplSensor(hostTree(root, machine(2, 5)), PATIENT_MS), { root });
     expect(await model.read(lookAfter(0))).toMatchObject([
       { counter: { rangeMicrojoules: 0n } },
       { component: 'memory' },

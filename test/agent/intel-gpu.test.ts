@@ -4,13 +4,14 @@ import { intelGpuSensor } from '../../agent/readers/intel-gpu.ts';
 import { card } from '../support/gpu-card.ts';
 import { type HostFiles, hostTree } from '../support/host-tree.ts';
 import { lookAfter } from '../support/made-up-looks.ts';
+import { PATIENT_MS } from '../support/patience.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const root = join(tempFolder(), 'host');
 const ADDRESS = '0000:4d:00.0';
 
 async function read(files: HostFiles) {
-  const sensor = intelGpuSensor(hostTree(root, files));
+  const sensor = intelGpuSensor(hostTree(root, files), PATIENT_MS);
   const devices = await sensor.read(lookAfter(0));
   sensor.close();
   return devices;

@@ -10,6 +10,7 @@ import { openWorkloads } from '../../agent/readers/workloads.ts';
 import { hostTree } from '../support/host-tree.ts';
 import { baseUrlOf, listen, stop } from '../support/local-server.ts';
 import { groupFiles } from '../support/made-up-processes.ts';
+import { PATIENT_MS } from '../support/patience.ts';
 import { selfSigned } from '../support/self-signed.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -163,7 +164,7 @@ test('workloads get the names of their pods as soon as the kubelet has told them
     ...groupFiles(container, 7),
   });
   const kubelet = kubeletSchema.parse({ url: baseUrlOf(server) });
-  const workloads = openWorkloads({ root, kubelet });
+  const workloads = openWorkloads({ root, kubelet, deadlineMs: PATIENT_MS });
   const look = async (second: number) =>
     (await workloads.look({ readAt: new Date(0), runningMs: second * 1000, sinceBootMs: second * 1000 })).workloadTimes;
   let [, found] = await look(1);

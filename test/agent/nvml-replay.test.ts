@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DeviceReading, Moment } from '../../agent/look.ts';
 import { nvmlSensor } from '../../agent/readers/nvml/sensor.ts';
 import { describeCompiled, gpuHost, oneGpu } from '../support/nvml-stand-in.ts';
+import { PATIENT_MS } from '../support/patience.ts';
 import { describeShared } from '../support/shared.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -22,7 +23,6 @@ interface Trace {
 
 const home = tempFolder();
 const HOUR_MS = 3_600_000;
-const PATIENT_MS = 20_000;
 const RUNS = ['5050/3090', 'Transient_Response/3090_TR', 'Transient_Response/A5000_TR', 'Transient_Response/K40m_TR'];
 
 function at(ms: number): Moment {

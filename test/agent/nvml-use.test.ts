@@ -8,10 +8,10 @@ import { PROCESS_BYTES, processesIn, UNTOUCHED } from '../../agent/readers/nvml/
 import { type NvmlOptions, type NvmlSensor, nvmlSensor } from '../../agent/readers/nvml/sensor.ts';
 import { useOf, useOfInstances } from '../../agent/readers/nvml/use.ts';
 import { describeCompiled, type GpuHost, gpuHost, oneGpu, type Script, UUID } from '../support/nvml-stand-in.ts';
+import { PATIENT_MS } from '../support/patience.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const home = tempFolder();
-const PATIENT_MS = 20_000;
 const NOBODY = new Map<number, bigint>();
 
 function at(seconds: number): Moment {

@@ -8,12 +8,11 @@ import type { DeviceReading, Moment } from '../../agent/look.ts';
 import { type NvmlOptions, type NvmlSensor, nvmlSensor } from '../../agent/readers/nvml/sensor.ts';
 import { hostTree } from '../support/host-tree.ts';
 import { describeCompiled, gpuHost, oneGpu, type Script, UUID } from '../support/nvml-stand-in.ts';
+import { PATIENT_MS } from '../support/patience.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const home = tempFolder();
 const OTHER = 'GPU-5f3c1a52-0000-4000-8000-000000000002';
-/** Long enough for a busy machine: what the tests wait for is the answer, never the time. */
-const PATIENT_MS = 20_000;
 const MOST_LOOKS = 2000;
 
 function at(seconds: number): Moment {

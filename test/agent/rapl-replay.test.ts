@@ -6,6 +6,7 @@ import { raplSensor } from '../../agent/readers/rapl.ts';
 import { baselineOf, spendingSince } from '../../agent/spending.ts';
 import { hostTree, zone } from '../support/host-tree.ts';
 import { lookAfter } from '../support/made-up-looks.ts';
+import { PATIENT_MS } from '../support/patience.ts';
 import { describeShared } from '../support/shared.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -25,7 +26,7 @@ const root = join(tempFolder(), 'host');
 async function booked(stretches: readonly Stretch[], rangeMicrojoules: bigint): Promise<bigint> {
   const start = rangeMicrojoules - 1_000_000_000n;
   const file = join(hostTree(root, zone('intel-rapl:0', 'package-0', `${start}`, `${rangeMicrojoules}`)), ZONE_FILE);
-  const sensor = raplSensor(root);
+  const sensor = raplSensor(root, PATIENT_MS);
   const lookAt = async (seconds: number): Promise<Look> => {
     const look = lookAfter(seconds);
     return { ...look, devices: await sensor.read(look) };

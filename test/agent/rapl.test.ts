@@ -8,12 +8,13 @@ import { readCpuTime } from '../../agent/readers/cpu-time.ts';
 import { raplSensor } from '../../agent/readers/rapl.ts';
 import type { Sensor } from '../../agent/readers/sensor.ts';
 import { type HostFiles, hostTree, zone } from '../support/host-tree.ts';
+import { PATIENT_MS } from '../support/patience.ts';
 import { describeShared } from '../support/shared.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const root = join(tempFolder(), 'host');
 const MOMENT = { readAt: new Date(0), runningMs: 0, sinceBootMs: 0 };
-const readRapl = (root: string) => raplSensor(root).read(MOMENT);
+const readRapl = (root: string) => raplSensor(root, PATIENT_MS).read(MOMENT);
 const read = async (files: HostFiles) =>
   (await readRapl(hostTree(root, files))).map(({ component, domain, counter }) => [
     component,
@@ -142,7 +143,7 @@ describe('a sensor that stays', () => {
 
   test('finds a package that was plugged in within a minute', async () => {
     hostTree(root, zone('intel-rapl:0', 'package-0', 1));
-    const sensor = raplSensor(root);
+    const sensor = raplSensor(root, PATIENT_MS);
     expect(await sensor.read(MOMENT)).toHaveLength(1);
     hostTree(root, { ...zone('intel-rapl:0', 'package-0', 1), ...zone('intel-rapl:1', 'package-1', 2) });
     expect(await sensor.read({ ...MOMENT, runningMs: 59_000 })).toHaveLength(1);
@@ -157,7 +158,7 @@ describe('a sensor that stays', () => {
     const energy = join(root, 'sys/class/powercap/intel-rapl:0/energy_uj');
     rmSync(energy);
     symlinkSync(`/proc/${child.pid}/oom_score`, energy);
-    const sensor = raplSensor(root);
+    const sensor = raplSensor(root, PATIENT_MS);
     const [reading] = await sensor.read(MOMENT);
     expect(reading?.counter).toBeDefined();
     child.kill('SIGKILL');
@@ -179,7 +180,7 @@ describe('a sensor that stays', () => {
   test('finds the other packages where one does not even tell its name', async () => {
     hostTree(root, { ...zone('intel-rapl:0', 'package-0', 1), ...zone('intel-rapl:1', 'package-1', 2) });
     const pipe = silent('name');
-    const sensor = raplSensor(root);
+    const sensor = raplSensor(root, PATIENT_MS);
     expect(await sensor.read(MOMENT)).toMatchObject([{ domain: 'package-1', counter: { energyMicrojoules: 2n } }]);
     closeSync(openSync(pipe, constants.O_RDWR));
     sensor.close();
@@ -188,7 +189,7 @@ describe('a sensor that stays', () => {
   test('is not held up by a counter that does not answer, nor are the others', async () => {
     hostTree(root, { ...zone('intel-rapl:0', 'package-0', 1), ...zone('intel-rapl:1', 'package-1', 2) });
     const pipe = silent('energy_uj');
-    const sensor = raplSensor(root);
+    const sensor = raplSensor(root, 500);
     for (const runningMs of [0, 1000, 2000]) {
       expect(await sensor.read({ ...MOMENT, runningMs })).toMatchObject([
         { domain: 'package-0', counter: undefined, gap: 'counter-slow' },

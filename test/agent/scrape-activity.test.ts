@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
 import fc from 'fast-check';
-
+import { decimalText } from '../../agent/decimals.ts';
 import { increasesBetween, joined, type Scrape } from '../../agent/scrape/activity.ts';
 import { FRAMEWORKS } from '../../agent/scrape/catalogue.ts';
 import type { Framework } from '../../agent/scrape/framework.ts';
 import { frameworksOf, microsOf, readingsOf } from '../../agent/scrape/readings.ts';
-import { activityRecordsOf, type NamedIncrease, quantityText } from '../../agent/scrape/records.ts';
+import { activityRecordsOf, type NamedIncrease } from '../../agent/scrape/records.ts';
 import { type MeasureState, remarksOn, withRemarks } from '../../agent/scrape/remarks.ts';
 import { scrapeSettings } from '../../agent/scrape/settings.ts';
 import { tokenize } from '../../agent/scrape/tokenize.ts';
@@ -283,7 +283,7 @@ describe('an activity record', () => {
   });
 
   test('writes decimals', () => {
-    expect([0n, 1n, 2_500_000n, 10n ** 18n].map(quantityText)).toEqual(['0', '0.000001', '2.5', '1000000000000']);
+    expect([0n, 1n, 2_500_000n, 10n ** 18n].map(decimalText)).toEqual(['0', '0.000001', '2.5', '1000000000000']);
   });
 });
 

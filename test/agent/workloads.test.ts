@@ -9,6 +9,7 @@ import { workloadRulesSchema } from '../../agent/attribution/match-rules.ts';
 import { openWorkloads, type Workloads, type WorkloadsContext } from '../../agent/readers/workloads.ts';
 import { type HostFiles, hostTree } from '../support/host-tree.ts';
 import { groupFiles, processFiles } from '../support/made-up-processes.ts';
+import { PATIENT_MS } from '../support/patience.ts';
 import { describeShared } from '../support/shared.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -29,7 +30,7 @@ afterEach(() => {
 
 /** Opens the host, and looks at it second by second. */
 function open(context: Omit<WorkloadsContext, 'root'> = {}, folder = root) {
-  const workloads = openWorkloads({ ...context, root: folder });
+  const workloads = openWorkloads({ deadlineMs: PATIENT_MS, ...context, root: folder });
   opened.push(workloads);
   let second = 1000;
   return async () => {

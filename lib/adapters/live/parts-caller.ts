@@ -1,7 +1,7 @@
 import type { Caller } from '../../landing/live-origin.ts';
 import { SourceUnavailable } from '../../landing/origin.ts';
-import { answerIn, cursorIn } from '../../sources/answer-page.ts';
 import { type AskedInParts, isInParts } from '../../sources/asked-in-parts.ts';
+import { objectIn, textIn } from '../../sources/json-answer.ts';
 import type { Answer, Call } from '../../sources/live.ts';
 
 /** Pages of one part: a cursor that leads in a circle ends here. */
@@ -34,11 +34,11 @@ export class PartsCaller implements Caller {
     let next: Readonly<Record<string, unknown>> | undefined = body;
     while (next) {
       const { text } = await this.#caller.call({ ...call, body: JSON.stringify(next) });
-      const answer = answerIn(text);
+      const answer = objectIn({ text });
       if (!answer) throw unavailable(call.url, 'JSON', 'something else');
       if (pages.length >= MOST_PAGES) throw unavailable(call.url, `at most ${MOST_PAGES} pages`, 'more');
       pages.push(text.trim());
-      const token = cursorIn(answer, cursor);
+      const token = textIn(answer, cursor);
       next = token === undefined ? undefined : { ...body, [cursor]: token };
     }
     return pages;

@@ -1,6 +1,5 @@
 import { secondsIso } from '../../../units/period.ts';
-import { pageName, textIn } from '../../aws-pages.ts';
-import { objectIn, refusal } from '../../json-answer.ts';
+import { objectIn, pageName, refusal, textIn } from '../../json-answer.ts';
 import type { HttpCall, LiveProvider, Question } from '../../live.ts';
 
 const HOST = 'sustainability.us-east-1.api.aws';

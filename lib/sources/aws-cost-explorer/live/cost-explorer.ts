@@ -1,6 +1,6 @@
 import { secondsIso } from '../../../units/period.ts';
-import { pageAfter, textIn } from '../../aws-pages.ts';
-import { objectIn, refusal } from '../../json-answer.ts';
+import { pageAfter } from '../../aws-pages.ts';
+import { objectIn, refusal, textIn } from '../../json-answer.ts';
 import type { Answer, AskRequest, LiveProvider, Question, Understood } from '../../live.ts';
 
 /** The service has one endpoint (AWS General Reference, "AWS Cost Explorer endpoints"). */

@@ -1,5 +1,5 @@
-import { answerIn, cursorIn, pageBehind } from '../../answer-page.ts';
 import { type DayChunk, dayChunks, later } from '../../day-chunks.ts';
+import { objectIn, pageName, textIn } from '../../json-answer.ts';
 import type { Answer, AskRequest, HttpAuth, LiveProvider, Question, Understood } from '../../live.ts';
 
 /** Both services give at most 168 buckets of an hour a page. */
@@ -37,10 +37,10 @@ function question({ day, from, to }: DayChunk, wholeHour: string, report: UsageR
 
 /** A page of buckets, and the question for the next one where the answer names it. */
 export const understandPage: LiveProvider['understand'] = (question: Question, { text }: Answer): Understood => {
-  const page = answerIn(text);
+  const page = objectIn({ text });
   if (!page || !Array.isArray(page['data'])) return refused(text, 'JSON with a list `data` of buckets');
   if (page['has_more'] !== true) return {};
-  const cursor = cursorIn(page, 'next_page');
+  const cursor = textIn(page, 'next_page');
   return cursor === undefined
     ? refused(text, 'a `next_page`, since it has_more')
     : { next: nextPage(question, cursor) };
@@ -57,5 +57,5 @@ function nextPage(question: Question, cursor: string): Question {
     throw new TypeError(`Cannot turn a page: expected a call by http, got ${call.transport}`);
   const url = new URL(call.url);
   url.searchParams.set('page', cursor);
-  return { ...question, name: pageBehind(name), call: { ...call, url: url.href } };
+  return { ...question, name: pageName(name), call: { ...call, url: url.href } };
 }
