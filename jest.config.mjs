@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** TypeScript through swc, `.sql`, `.csv` and `.typ` files as their text: the same imports that Node and esbuild see. */
 export default {
   testEnvironment: 'node',
@@ -10,5 +12,7 @@ export default {
   // Vega and its parts come as ES modules only.
   transformIgnorePatterns: ['/node_modules/(?!(vega|vega-[a-z-]+|d3-[a-z-]+|internmap|delaunator|robust-predicates)/)'],
   moduleNameMapper: { '^vega-canvas$': '<rootDir>/node_modules/vega-canvas/build/vega-canvas.browser.js' },
+  // Two even on two processors: half of the time the tests wait for processes that they started.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   testTimeout: 120_000,
 };
