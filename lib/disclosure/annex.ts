@@ -5,6 +5,8 @@
 export interface Annex {
   readonly meta: AnnexMeta;
   readonly figures: readonly Figure[];
+  /** Long lists of files that figures share, by the SHA-256 of their hashes in order, a line each. Absent where no list is long. */
+  readonly input_sets?: Readonly<Record<string, readonly string[]>>;
   readonly factors: readonly Factor[];
   readonly instruments: readonly Instrument[];
   readonly reconciliation: readonly ReconciliationLine[];
@@ -68,7 +70,7 @@ export interface Figure {
   /** `<figure id>@<version>`, described in docs/kpi-catalogue.md. */
   readonly formula_id: string;
   readonly factor_ids: readonly string[];
-  /** SHA-256 of the landed files behind the figure. */
+  /** SHA-256 of the landed files behind the figure, or the name of their set in `input_sets`. */
   readonly inputs: readonly string[];
 }
 

@@ -15,6 +15,7 @@ import type {
   Restatement,
 } from './annex.ts';
 import { frameworkIndex } from './framework-index.ts';
+import { type NamedInputs, nameInputs } from './input-sets.ts';
 import { restatementsSince } from './restatements.ts';
 
 /** The month's tables as the KPI stage left them, in their own row shapes. */
@@ -37,6 +38,7 @@ export interface AnnexRequest {
   readonly instruments: readonly Omit<Instrument, 'used_mwh'>[];
   /** Hashes of the landed files by fact table. */
   readonly inputsByTable: Readonly<Record<string, readonly string[]>>;
+  readonly fingerprint: (bytes: Uint8Array) => string;
   readonly frameworks: readonly string[];
   /** The annex that this one replaces. */
   readonly previous: Annex | undefined;
@@ -44,15 +46,17 @@ export interface AnnexRequest {
 
 /** Puts the month's figures and all that stands beside them into the annex. Pure: the same request gives the same annex. */
 export function buildAnnex(request: AnnexRequest): Annex {
-  const figures = request.tables.kpis.map((row) => figureOf(row, request));
+  const { inputs, sets } = nameInputs(inputsOfKpis(request), request.fingerprint);
+  const figures = request.tables.kpis.map((row) => figureOf(row, inputs, request));
   const factors = request.tables.factors.filter((row) => row['value'] !== null).map(factorOf);
   return {
     meta: { schema_version: '1', ...request.meta, period: { from: request.period.from, to: request.period.to } },
     figures,
+    ...(Object.keys(sets).length > 0 && { input_sets: sets }),
     factors,
     instruments: instrumentsOf(request),
     reconciliation: request.tables.reconciliation.map(reconciliationOf),
-    restatements: restatements(figures, request),
+    restatements: restatements({ figures, input_sets: sets }, request),
     exclusions: exclusionsOf(request),
     gaps: [
       ...request.tables.gaps.map(gapOf),
@@ -60,11 +64,18 @@ export function buildAnnex(request: AnnexRequest): Annex {
       ...request.quarantined.map(quarantineGap),
     ],
     framework_index: frameworkIndex(request.frameworks, figures),
-    evidence: request.receipts.map(evidenceOf),
+    evidence: request.receipts.map(evidenceOf).sort(bySourceAndName),
   };
 }
 
-function figureOf(row: Row, { meta, period, inputsByTable }: AnnexRequest): Figure {
+/** Every file of the tables that a figure's formula reads, by the figure's id. */
+function inputsOfKpis({ inputsByTable }: AnnexRequest): Map<string, readonly string[]> {
+  const filesOf = (tables: readonly string[]) =>
+    [...new Set(tables.flatMap((table) => inputsByTable[table] ?? []))].sort();
+  return new Map(KPIS.map(({ id, reads }) => [id, filesOf(reads)]));
+}
+
+function figureOf(row: Row, inputs: NamedInputs['inputs'], { meta, period }: AnnexRequest): Figure {
   const id = String(row['figure_id']);
   const kpi = KPIS.find((each) => each.id === id);
   const dimension = text(row['dimension']);
@@ -90,7 +101,7 @@ function figureOf(row: Row, { meta, period, inputsByTable }: AnnexRequest): Figu
     denominator_unit: kpi?.terms?.denominator ?? null,
     formula_id: String(row['formula_id']),
     factor_ids: kpi?.reads.includes('fct_grid_intensity') ? list(row['factor_ids']) : [],
-    inputs: [...new Set((kpi?.reads ?? []).flatMap((table) => inputsByTable[table] ?? []))].sort(),
+    inputs: inputs.get(id) ?? [],
   };
 }
 
@@ -137,8 +148,8 @@ function reconciliationOf(row: Row): ReconciliationLine {
   };
 }
 
-function restatements(figures: readonly Figure[], { previous, period }: AnnexRequest): Restatement[] {
-  return previous ? restatementsSince(previous, figures, period.month) : [];
+function restatements(now: Pick<Annex, 'figures' | 'input_sets'>, { previous, period }: AnnexRequest): Restatement[] {
+  return previous ? restatementsSince(previous, now, period.month) : [];
 }
 
 function gapOf(row: Row): Gap {
@@ -215,6 +226,13 @@ function evidenceOf(receipt: Receipt): Evidence {
     rows_rejected: receipt.contract.rows_rejected,
     provider_version: receipt.provider_version,
   };
+}
+
+/** In the order in which a person looks for a file; what was fetched again stands after what was fetched before. */
+function bySourceAndName(one: Evidence, other: Evidence): number {
+  const nameOf = ({ source_id: source, origin, fetched_at: fetched, sha256 }: Evidence) =>
+    [source, origin, fetched, sha256].join('\n');
+  return nameOf(one) < nameOf(other) ? -1 : 1;
 }
 
 function text(cell: Row[string] | undefined): string | null {

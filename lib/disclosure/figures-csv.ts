@@ -1,11 +1,12 @@
-import type { Annex, AnnexMeta, Figure } from './annex.ts';
+import type { Annex, Figure } from './annex.ts';
 import { DECIMAL_TEXT } from './decimal.ts';
 import { dimensionsOf } from './figures.ts';
+import { inputsOf } from './input-sets.ts';
 
 /** What a spreadsheet may take for a formula, after blanks or quotes, in plain and in full width; and cells that a tab or a line end begins. */
 const FORMULA = /^[\t\r\n]|^[\s"'‘’“”]*[=+\-@＝＋－＠]/u;
 
-type Field = (figure: Figure, meta: AnnexMeta) => string | null;
+type Field = (figure: Figure, annex: Annex) => string | null;
 
 /** The columns after the dimensions, in their order. */
 const FIELDS: Readonly<Record<string, Field>> = {
@@ -30,11 +31,11 @@ const FIELDS: Readonly<Record<string, Field>> = {
   denominator_unit: ({ denominator_unit }) => denominator_unit,
   formula_id: ({ formula_id }) => formula_id,
   factor_ids: ({ factor_ids }) => factor_ids.join(';'),
-  input_files: ({ inputs }) => String(inputs.length),
-  organisation: (_, { organisation }) => organisation,
-  status: (_, { status }) => status,
-  version: (_, { version }) => String(version),
-  synthetic: (_, { synthetic }) => String(synthetic),
+  input_files: (figure, annex) => String(inputsOf(figure, annex).length),
+  organisation: (_, { meta }) => meta.organisation,
+  status: (_, { meta }) => meta.status,
+  version: (_, { meta }) => String(meta.version),
+  synthetic: (_, { meta }) => String(meta.synthetic),
 };
 
 /**
@@ -51,7 +52,7 @@ export function renderFiguresCsv(annex: Annex): string {
     figure.label,
     Object.keys(figure.dimensions).join(';'),
     ...dimensions.map((dimension) => figure.dimensions[dimension] ?? null),
-    ...Object.values(FIELDS).map((field) => field(figure, annex.meta)),
+    ...Object.values(FIELDS).map((field) => field(figure, annex)),
   ]);
   return [header, ...rows].map((row) => `${row.map(csvCell).join(',')}\r\n`).join('');
 }

@@ -1,19 +1,28 @@
 import type { Annex, Figure, Restatement } from './annex.ts';
 import { decimalText, parseDecimal, subtract } from './decimal.ts';
+import { inputsOf } from './input-sets.ts';
 
 /** Every figure whose value differs from the version before, also those that came or went; with what the evidence says of why. */
-export function restatementsSince(previous: Annex, figures: readonly Figure[], month: string): Restatement[] {
+export function restatementsSince(previous: Reported, current: Reported, month: string): Restatement[] {
   const before = new Map(previous.figures.map((figure) => [nameOf(figure), figure]));
-  const after = new Map(figures.map((figure) => [nameOf(figure), figure]));
+  const after = new Map(current.figures.map((figure) => [nameOf(figure), figure]));
   const names = [...new Set([...before.keys(), ...after.keys()])].sort();
   return names.flatMap((name) => {
     const [old, now] = [before.get(name), after.get(name)];
     if ((old?.value ?? null) === (now?.value ?? null)) return [];
-    return [restatement(old, now, month)];
+    return [restatement({ old, now }, month, reasonOf({ old, now }, previous, current))];
   });
 }
 
-function restatement(old: Figure | undefined, now: Figure | undefined, month: string): Restatement {
+type Reported = Pick<Annex, 'figures' | 'input_sets'>;
+
+/** A figure in both versions, or in one of them. */
+interface Change {
+  readonly old: Figure | undefined;
+  readonly now: Figure | undefined;
+}
+
+function restatement({ old, now }: Change, month: string, reason: string): Restatement {
   const [figure] = [now, old].filter((each) => each !== undefined);
   if (!figure) throw new RangeError('Cannot restate: expected a figure before or after');
   const [from, to] = [old?.value ?? null, now?.value ?? null];
@@ -25,18 +34,19 @@ function restatement(old: Figure | undefined, now: Figure | undefined, month: st
     new: to,
     difference: from === null || to === null ? null : decimalText(subtract(parseDecimal(to), parseDecimal(from))),
     unit: figure.unit,
-    reason: reasonOf(old, now),
+    reason,
   };
 }
 
 /** Late or restated files change the inputs; a new formula changes its version; the rest is settings or method. */
-function reasonOf(old: Figure | undefined, now: Figure | undefined): string {
+function reasonOf({ old, now }: Change, previous: Reported, current: Reported): string {
   if (!old) return 'newly reported';
   if (!now) return 'no longer reported';
   if (old.formula_id !== now.formula_id) return `formula ${old.formula_id} became ${now.formula_id}`;
-  const known = new Set(old.inputs);
-  const added = now.inputs.filter((input) => !known.has(input)).length;
-  const dropped = old.inputs.length + added - now.inputs.length;
+  const [before, after] = [inputsOf(old, previous), inputsOf(now, current)];
+  const known = new Set(before);
+  const added = after.filter((input) => !known.has(input)).length;
+  const dropped = before.length + added - after.length;
   if (added > 0 || dropped > 0) return `inputs changed: ${added} files new, ${dropped} superseded`;
   return 'settings or method changed';
 }

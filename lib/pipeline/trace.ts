@@ -1,5 +1,6 @@
 import type { Annex, Evidence, Factor, Figure, Instrument } from '../disclosure/annex.ts';
 import { add, type Decimal, decimalText, parseDecimal, subtract, sum } from '../disclosure/decimal.ts';
+import { inputsOf } from '../disclosure/input-sets.ts';
 import { KPIS } from '../kpis/catalogue.ts';
 import { openLedger } from '../kpis/compute-kpis.ts';
 import { TRACES, type TraceSum } from '../kpis/trace/catalogue.ts';
@@ -54,6 +55,7 @@ export async function traceFigure(figure: Figure, annex: Annex, workplace: Workp
   const numerator = onPaper(over, figure.numerator ?? figure.value, annex);
   const denominator = onPaper(under, figure.denominator, annex);
   const times = trace.times ?? 1;
+  const inputs = new Set(inputsOf(figure, annex));
   return {
     figure,
     standard: kpi.standard,
@@ -65,7 +67,7 @@ export async function traceFigure(figure: Figure, annex: Annex, workplace: Workp
     factors: annex.factors.filter(({ id }) => figure.factor_ids.includes(id)),
     instruments: figure.method === 'market' ? annex.instruments : [],
     files: annex.evidence
-      .filter(({ sha256 }) => figure.inputs.includes(sha256))
+      .filter(({ sha256 }) => inputs.has(sha256))
       .map((evidence) => withReceipt(evidence, annex))
       .sort((one, other) => (one.origin < other.origin ? -1 : 1)),
     methods: trace.methods,

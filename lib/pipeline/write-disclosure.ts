@@ -63,6 +63,7 @@ export async function renderVersion(
     missingSources: missingSources(receipts, workplace),
     instruments: instrumentWords(workplace),
     inputsByTable: await inputsByTable(period, request.as_of, workplace),
+    fingerprint: workplace.fingerprint,
     frameworks: workplace.settings.disclosure.frameworks,
     previous,
   });

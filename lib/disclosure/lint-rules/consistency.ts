@@ -93,10 +93,18 @@ function outsideInterval({ figures }: Annex): string[] {
   });
 }
 
-function danglingReferences({ figures, factors, evidence, framework_index: index, restatements }: Annex): string[] {
+function danglingReferences({
+  figures,
+  input_sets: sets = {},
+  factors,
+  evidence,
+  framework_index: index,
+  restatements,
+}: Annex): string[] {
   const figureNames = new Set(figures.flatMap((figure) => [figure.id, figureKey(figure)]));
   const factorIds = new Set(factors.map(({ id }) => id));
   const landed = new Set(evidence.map(({ sha256 }) => sha256));
+  const inputNames = new Set([...landed, ...Object.keys(sets)]);
   return [
     ...index.flatMap(({ item, figure_ids: ids }) => missing(ids, figureNames, `framework item ${item}: no figure`)),
     ...index
@@ -108,7 +116,8 @@ function danglingReferences({ figures, factors, evidence, framework_index: index
       'restatement: no figure',
     ),
     ...figures.flatMap((figure) => missing(figure.factor_ids, factorIds, `${figureKey(figure)}: no factor`)),
-    ...figures.flatMap((figure) => missing(figure.inputs, landed, `${figureKey(figure)}: no evidence`)),
+    ...Object.entries(sets).flatMap(([name, files]) => missing(files, landed, `set of inputs ${name}: no evidence`)),
+    ...figures.flatMap((figure) => missing(figure.inputs, inputNames, `${figureKey(figure)}: no evidence`)),
   ];
 }
 
