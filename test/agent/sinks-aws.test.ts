@@ -1,33 +1,12 @@
 import { post } from '../../agent/post.ts';
-import { openSink } from '../../agent/sinks/catalogue.ts';
-import { type SinkSetting, sinkSettings } from '../../agent/sinks/settings.ts';
-import type { Sink } from '../../agent/sinks/sink.ts';
-import { type AnsweringServer, type Asked, type Said, startServer } from '../support/answering-server.ts';
+import type { Asked, Said } from '../support/answering-server.ts';
 import { batchOf, telemetry } from '../support/sealed-batch.ts';
+import { servedSinks } from '../support/served-sinks.ts';
 
 // biome-ignore lint/style/noProcessEnv: the SDK reads its credentials there
 Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'us-east-1' });
 
-const edges = { environment: {}, now: () => new Date('2026-06-10T14:00:00Z') };
-const servers: AnsweringServer[] = [];
-const sinks: Sink[] = [];
-afterEach(async () => {
-  for (const sink of sinks.splice(0)) sink.close();
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
-});
-
-async function serve(answer: (asked: Asked, before: number) => Said): Promise<AnsweringServer> {
-  const server = await startServer(answer);
-  servers.push(server);
-  return server;
-}
-
-function sinkOf(setting: unknown): Sink {
-  const [parsed] = sinkSettings.parse([setting]);
-  const sink = openSink(parsed as SinkSetting, edges);
-  sinks.push(sink);
-  return sink;
-}
+const { serve, sinkOf } = servedSinks();
 
 const batch = batchOf([telemetry()]);
 

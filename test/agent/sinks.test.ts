@@ -3,39 +3,19 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 import fc from 'fast-check';
-import { openSink } from '../../agent/sinks/catalogue.ts';
 import { lineOf } from '../../agent/sinks/influx-lines.ts';
 import type { LinePoint } from '../../agent/sinks/lines.ts';
 import { pointsOf } from '../../agent/sinks/points.ts';
-import { deliverSettings, type SinkSetting, sinkSettings } from '../../agent/sinks/settings.ts';
-import type { Sink } from '../../agent/sinks/sink.ts';
+import { deliverSettings, sinkSettings } from '../../agent/sinks/settings.ts';
 import { recordsOf } from '../../agent/sinks/timestream-records.ts';
-import { type AnsweringServer, type Asked, type Said, startServer } from '../support/answering-server.ts';
+import type { Said } from '../support/answering-server.ts';
 import { batchOf, telemetry } from '../support/sealed-batch.ts';
+import { servedSinks } from '../support/served-sinks.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const root = tempFolder();
 const environment: Record<string, string> = { INFLUX_TOKEN: 'secret' };
-const edges = { environment, now: () => new Date('2026-06-10T14:00:00Z') };
-const servers: AnsweringServer[] = [];
-const sinks: Sink[] = [];
-afterEach(async () => {
-  for (const sink of sinks.splice(0)) sink.close();
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
-});
-
-async function serve(answer: (asked: Asked, before: number) => Said): Promise<AnsweringServer> {
-  const server = await startServer(answer);
-  servers.push(server);
-  return server;
-}
-
-function sinkOf(setting: unknown): Sink {
-  const [parsed] = sinkSettings.parse([setting]);
-  const sink = openSink(parsed as SinkSetting, edges);
-  sinks.push(sink);
-  return sink;
-}
+const { serve, sinkOf } = servedSinks(environment);
 
 const influxAt = (url: string) =>
   sinkOf({ kind: 'influx', url, bucket: 'joules', org: 'ai', token_env: 'INFLUX_TOKEN' });
@@ -106,7 +86,7 @@ describe('places that fail', () => {
 
   test('influx: nobody who listens, and a token that is not there', async () => {
     const server = await serve(() => ({ status: 204 }));
-    await servers.pop()?.stop();
+    await server.stop();
     expect(await influxAt(server.url).deliver(batchOf([telemetry()]))).toEqual({
       retry: expect.stringContaining('ECONNREFUSED'),
     });

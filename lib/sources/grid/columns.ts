@@ -29,3 +29,16 @@ export const kind: ContractColumn = {
   type: 'VARCHAR',
   check: { sql: `value IN (${KINDS.map((each) => `'${each}'`).join(', ')})`, expected: KINDS.join(', ') },
 };
+
+/** The columns of one value of a service's JSON answer; a value without its time or place is a fault, in these words. */
+export function answerColumns(time: string, place: string): ContractColumn[] {
+  return [
+    instant('period_start', { required: true, check: { sql: 'value IS NOT NULL', expected: time } }),
+    { name: 'period_end', type: 'TIMESTAMPTZ' },
+    { name: 'grid_zone', type: 'VARCHAR', check: { sql: 'value IS NOT NULL', expected: place } },
+    kind,
+    intensity('carbon_intensity', { aliases: [] }),
+    { name: 'is_estimated', type: 'BOOLEAN' },
+    { name: 'version', type: 'VARCHAR' },
+  ];
+}

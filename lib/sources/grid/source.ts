@@ -1,5 +1,5 @@
 import type { Source } from '../source.ts';
-import { GRAMS_PER_UNIT, instant, intensity, kind } from './columns.ts';
+import { answerColumns, GRAMS_PER_UNIT, instant, intensity, kind } from './columns.ts';
 import hourly from './hourly.sql' with { type: 'text' };
 import openJson from './open-json.sql' with { type: 'text' };
 import openWatttime from './open-watttime.sql' with { type: 'text' };
@@ -65,15 +65,7 @@ export const grid = {
       format: 'lines',
       holds: `regexp_matches(line, '"signal_type"\\s*:')`,
       open: openWatttime,
-      columns: [
-        instant('period_start', { required: true, check: { sql: 'value IS NOT NULL', expected: 'a point_time' } }),
-        { name: 'period_end', type: 'TIMESTAMPTZ' },
-        { name: 'grid_zone', type: 'VARCHAR', check: { sql: 'value IS NOT NULL', expected: 'a region' } },
-        kind,
-        intensity('carbon_intensity', { aliases: [] }),
-        { name: 'is_estimated', type: 'BOOLEAN' },
-        { name: 'version', type: 'VARCHAR' },
-      ],
+      columns: answerColumns('a point_time', 'a region'),
       event_time: 'period_start',
       provider_version: 'version',
       facts: { fct_grid_intensity: answers },
@@ -98,19 +90,7 @@ export const grid = {
       id: 'intensity-json',
       format: 'lines',
       open: openJson,
-      columns: [
-        instant('period_start', { required: true, check: { sql: 'value IS NOT NULL', expected: ANSWER } }),
-        { name: 'period_end', type: 'TIMESTAMPTZ' },
-        {
-          name: 'grid_zone',
-          type: 'VARCHAR',
-          check: { sql: 'value IS NOT NULL', expected: 'a zone, or `zone` in the settings of the source' },
-        },
-        kind,
-        intensity('carbon_intensity', { aliases: [] }),
-        { name: 'is_estimated', type: 'BOOLEAN' },
-        { name: 'version', type: 'VARCHAR' },
-      ],
+      columns: answerColumns(ANSWER, 'a zone, or `zone` in the settings of the source'),
       event_time: 'period_start',
       provider_version: 'version',
       facts: { fct_grid_intensity: answers },
