@@ -16,7 +16,8 @@ interface Stretch {
   readonly to: Moment;
   readonly gap: string | undefined;
   readonly energyMicrojoules: bigint;
-  readonly workloads: ReadonlyMap<string, WorkloadEnergy>;
+  /** Each once, by its key; also those that have used nothing. */
+  readonly workloads: readonly WorkloadEnergy[];
   readonly idle: bigint;
   readonly unattributed: bigint;
   readonly quality: readonly string[];
@@ -65,18 +66,8 @@ function stretchOf({ device, spent, ...spending }: Spending): Stretch {
   const { from, to, quality } = onOneClock(spending);
   if ('gap' in spent) return { ...NOTHING, device, from, to, gap: spent.gap, quality };
   const { workloads, idle, unattributed } = spent.parts;
-  const used = workloads.filter(({ energyMicrojoules }) => energyMicrojoules > 0n);
-  return {
-    device,
-    from,
-    to,
-    gap: undefined,
-    energyMicrojoules: spent.energyMicrojoules,
-    workloads: new Map(used.map((each) => [each.workload.key, each])),
-    idle,
-    unattributed,
-    quality,
-  };
+  const { energyMicrojoules } = spent;
+  return { device, from, to, gap: undefined, energyMicrojoules, workloads, idle, unattributed, quality };
 }
 
 /** Where the wall clock was set, the tick ends now and began as long ago as it lasted by the clock that only runs. */
@@ -90,7 +81,7 @@ function isNear(a: Date, b: Date): boolean {
   return Math.abs(a.getTime() - b.getTime()) <= CLOCK_STEP_MS;
 }
 
-const NOTHING = { energyMicrojoules: 0n, workloads: new Map(), idle: 0n, unattributed: 0n } as const;
+const NOTHING = { energyMicrojoules: 0n, workloads: [], idle: 0n, unattributed: 0n } as const;
 
 function extended(stretches: readonly Stretch[], next: Stretch): readonly Stretch[] {
   const last = stretches.at(-1);
@@ -106,22 +97,36 @@ function isOneStretch(last: Stretch, next: Stretch): boolean {
 }
 
 function joined(last: Stretch, next: Stretch): Stretch {
-  const workloads = new Map(last.workloads);
-  for (const [key, { workload, energyMicrojoules }] of next.workloads) {
-    const before = workloads.get(key)?.energyMicrojoules ?? 0n;
-    workloads.set(key, { workload, energyMicrojoules: before + energyMicrojoules });
-  }
   return {
     device: next.device,
     from: last.from,
     to: next.to,
     gap: next.gap,
     energyMicrojoules: last.energyMicrojoules + next.energyMicrojoules,
-    workloads,
+    workloads: summed(last.workloads, next.workloads),
     idle: last.idle + next.idle,
     unattributed: last.unattributed + next.unattributed,
     quality: [...new Set([...last.quality, ...next.quality])],
   };
+}
+
+/** From tick to tick the workloads are nearly always the same ones, in the same order. */
+function summed(before: readonly WorkloadEnergy[], after: readonly WorkloadEnergy[]): readonly WorkloadEnergy[] {
+  const isSame = before.length === after.length && after.every(({ workload }, at) => before[at]?.workload === workload);
+  if (!isSame) return summedByKey(before, after);
+  return after.map(({ workload, energyMicrojoules }, at) => ({
+    workload,
+    energyMicrojoules: energyMicrojoules + (before[at]?.energyMicrojoules ?? 0n),
+  }));
+}
+
+function summedByKey(before: readonly WorkloadEnergy[], after: readonly WorkloadEnergy[]): readonly WorkloadEnergy[] {
+  const byKey = new Map(before.map((each) => [each.workload.key, each]));
+  for (const { workload, energyMicrojoules } of after) {
+    const sum = (byKey.get(workload.key)?.energyMicrojoules ?? 0n) + energyMicrojoules;
+    byKey.set(workload.key, { workload, energyMicrojoules: sum });
+  }
+  return [...byKey.values()];
 }
 
 function energyOf({ gap, energyMicrojoules, workloads, idle, unattributed }: Stretch) {
@@ -130,7 +135,7 @@ function energyOf({ gap, energyMicrojoules, workloads, idle, unattributed }: Str
   return {
     energy_joules: decimalText(energyMicrojoules),
     gap_reason: null,
-    shares: [...workloads.values()].map(shareOf),
+    shares: workloads.filter(({ energyMicrojoules }) => energyMicrojoules > 0n).map(shareOf),
     idle_joules: decimalText(idle),
     unattributed_joules: decimalText(unattributed),
   };

@@ -10,6 +10,7 @@ import { readHost } from './readers/host.ts';
 import { type Lookout, type LookoutContext, openLookout } from './readers/look.ts';
 import { readOwnProcess } from './readers/own-process.ts';
 import { runRoutes } from './runs/routes.ts';
+import { isIncrease } from './scrape/activity.ts';
 import { activityRecordsOf } from './scrape/records.ts';
 import { openScraper, type Scraper } from './scrape/scraper.ts';
 import type { AgentSettings } from './settings.ts';
@@ -37,6 +38,14 @@ export interface DaemonEdges {
 export type Ending = 'asked' | 'restart-needed';
 
 const MS_PER_SECOND = 1000;
+/** A host without targets does not load the clients of HTTP: 5 MB of memory. */
+const NO_SCRAPER: Scraper = {
+  states: [],
+  activity: () => [],
+  gauge: () => undefined,
+  levelsOf: () => new Map(),
+  close: () => undefined,
+};
 
 /** One interval on the standard output: two looks, nothing kept, nothing listening. */
 export async function runOnce(options: AgentOptions, edges: DaemonEdges): Promise<void> {
@@ -71,11 +80,12 @@ export class Daemon {
     this.#edges = edges;
     this.#host = host;
     this.#spool = settings.sinks.length > 0 ? openSpool(settings, host, edges) : undefined;
-    this.#scraper = openScraper(settings.scrape, { now, readToken: edges.readText });
+    this.#scraper =
+      settings.scrape.length > 0 ? openScraper(settings.scrape, { now, readToken: edges.readText }) : NO_SCRAPER;
     this.#lookout = openLookout(root, { ...contextOf(settings, host), ...this.#besideLooks() });
     this.#drain = this.#spool && openDrain(settings, host, this.#spool, edges);
     const books: Books = this.#spool ?? standardOutput(edges.write);
-    const hooks = { onTick: this.#onTick, activity: this.#activity };
+    const hooks = { onTick: this.#onTick, activity: this.#activity, levels: this.#scraper.levelsOf };
     this.#watch = new Watch({ host, look: this.#lookout.look, books, intervalMs, clock: now, ...hooks });
   }
 
@@ -97,6 +107,7 @@ export class Daemon {
       this.#drain?.start();
       await this.#lookout.prepare(now());
       await this.#watch.start();
+      this.#tellBegin();
       const ending = await this.#tickOn();
       await this.#watch.flush();
       return ending;
@@ -120,6 +131,12 @@ export class Daemon {
     return 'asked';
   }
 
+  #tellBegin(): void {
+    const { intervalMs, sampleMs } = this.#options;
+    const [look, booking] = [sampleMs, intervalMs].map((ms) => `${ms / MS_PER_SECOND} s`);
+    this.#edges.tell(`Watches ${this.#host.hostId}: a look every ${look}, a booking every ${booking}`);
+  }
+
   /** What stays wrong is told once, and again when it comes back. */
   #tellProblems(): void {
     const states = this.#scraper.states.flatMap(({ target, error, remarks }) => [
@@ -138,15 +155,15 @@ export class Daemon {
 
   /** What model servers did since they were last asked: shown, and booked under the numbers from `firstSeq` on. */
   readonly #activity = ({ bootId, firstSeq }: { readonly bootId: string; readonly firstSeq: number }): string[] => {
-    const increases = this.#scraper.activity((gpu) => this.#tally.powerOf(gpu));
+    const told = this.#scraper.activity((gpu) => this.#tally.powerOf(gpu));
     this.#live?.activity(
-      increases.map(({ names, model, measure, micros }) => ({
+      told.filter(isIncrease).map(({ names, model, measure, micros }) => ({
         model_id: names.model_id ?? model ?? null,
         measure,
         quantity: micros === undefined ? null : decimalText(micros),
       })),
     );
-    return activityRecordsOf(increases, { host: this.#host, bootId, firstSeq }).map((record) => JSON.stringify(record));
+    return activityRecordsOf(told, { host: this.#host, bootId, firstSeq }).map((record) => JSON.stringify(record));
   };
 
   #besideLooks(): LookoutContext {
@@ -174,6 +191,7 @@ export class Daemon {
       spool: this.#spool?.stats(),
       sinkFailures: Object.fromEntries(sinks.map(({ id, failures }) => [id, failures])),
       readErrors: this.#tally.readErrors(),
+      levels: this.#scraper.states.flatMap(({ target, levels }) => levels.map((level) => ({ target, ...level }))),
       scrapedAt: Object.fromEntries(
         this.#scraper.states.map(({ target, lastSuccess }) => [target, lastSuccess?.readAt]),
       ),

@@ -1,9 +1,14 @@
 const MICROS = 1_000_000n;
+/** In front of the places: it keeps their zeros. */
+const ONE = 1_000_000;
 
 /** Whole millionths as decimal text without trailing zeros: 3600000001 microjoules are `3600.000001` joules. */
 export function decimalText(micros: bigint): string {
-  const places = String(micros % MICROS)
-    .padStart(6, '0')
-    .replace(/0+$/, '');
-  return `${micros / MICROS}${places && `.${places}`}`;
+  const whole = micros / MICROS;
+  const rest = Number(micros - whole * MICROS);
+  if (rest === 0) return String(whole);
+  const places = String(ONE + rest);
+  let end = places.length;
+  while (places[end - 1] === '0') end -= 1;
+  return `${whole}.${places.slice(1, end)}`;
 }

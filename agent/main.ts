@@ -1,6 +1,7 @@
 #!/usr/bin/env -S node --experimental-import-text --no-warnings
 import { randomBytes } from 'node:crypto';
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs';
+import { promisify } from 'node:util';
 
 import { Daemon, type DaemonEdges, runOnce } from './daemon.ts';
 import { parseAddress } from './live/settings.ts';
@@ -65,7 +66,7 @@ async function run(typed: readonly string[]): Promise<number> {
     watchAlone,
     environment: edges().environment,
     maybeRead: (path) => maybeText(path),
-    appendLine: (path, line) => appendFile(path, line),
+    appendLine: promisify(appendFile),
     tell,
   });
 }
@@ -104,7 +105,7 @@ function edges(): DaemonEdges {
 }
 
 function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8');
+  return promisify(readFile)(path, 'utf8');
 }
 
 function tell(line: string): void {

@@ -12,7 +12,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Posts a body and gives the answer, whatever its status. The packaged agent has no WebAssembly, which `fetch` needs. Rejects where there is none in time. */
+/** Posts a body and gives the answer, whatever its status. `fetch` would bring a whole client of 10 MB. Rejects where there is none in time. */
 export function post(
   url: URL,
   { headers, body }: { headers: Readonly<Record<string, string>>; body: Uint8Array },

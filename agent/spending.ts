@@ -30,7 +30,7 @@ export interface Baseline extends Moment {
   readonly workloadTimes: TimesByKey;
 }
 
-export interface KnownCounter extends Moment {
+interface KnownCounter extends Moment {
   readonly device: Device;
   readonly counter: CounterReading;
 }

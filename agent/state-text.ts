@@ -1,9 +1,45 @@
+import * as z from 'zod';
+
+import { COMPONENTS } from '../lib/landing/record.ts';
 import type { Progress } from './progress.ts';
 import { plainWindows, windowsFrom } from './runs/state-text.ts';
-import type { Baseline, Device, KnownCounter } from './spending.ts';
+import type { Baseline } from './spending.ts';
 
 const SCHEMA = 'joulebook.agent-state/1';
 const COUNT = /^\d+n$/;
+
+const moment = {
+  readAt: z.iso.datetime().transform((text) => new Date(text)),
+  runningMs: z.number(),
+  sinceBootMs: z.number(),
+};
+
+const device = z.object({
+  component: z.enum(COMPONENTS),
+  domain: z.string(),
+  method: z.string(),
+  basis: z.enum(['measured', 'modelled']),
+  u95Ratio: z.number(),
+  vendor: z.string().exactOptional(),
+  model: z.string().exactOptional(),
+});
+
+const counter = z.object({
+  ...moment,
+  device,
+  counter: z.object({ energyMicrojoules: z.bigint(), rangeMicrojoules: z.bigint() }),
+});
+
+/** The state as `stateText` writes it, its counts already bigints. */
+const stateSchema = z.object({
+  ...moment,
+  schema: z.literal(SCHEMA),
+  bootId: z.string(),
+  cpuTime: z.object({ busyMicroseconds: z.bigint(), idleMicroseconds: z.bigint() }).optional().catch(undefined),
+  counters: z.array(z.tuple([z.string(), counter])).transform((pairs) => new Map(pairs)),
+  workloadTimes: z.array(z.tuple([z.string(), z.bigint()])).transform((pairs) => new Map(pairs)),
+  windows: z.unknown(),
+});
 
 type Kept = Pick<Progress, 'baseline' | 'windows'>;
 
@@ -25,28 +61,12 @@ export function stateText({ baseline, windows }: Kept): string {
  * an agent is a gap.
  */
 export function maybeState(text: string | undefined): Kept | undefined {
-  const value = fieldsOf(parsed(text));
-  const baseline = value['schema'] === SCHEMA ? maybeBaseline(value) : undefined;
-  return baseline && { baseline, windows: windowsFrom(value['windows']) };
+  const state = stateSchema.safeParse(parsed(text)).data;
+  if (!state) return undefined;
+  const { schema: _, windows, cpuTime, ...rest } = state;
+  const baseline: Baseline = { ...rest, cpuTime };
+  return { baseline, windows: windowsFrom(windows) };
 }
-
-function maybeBaseline(value: Fields): Baseline | undefined {
-  const { bootId, cpuTime } = value;
-  const counters = pairsOf(value['counters']).map(([domain, known]) => [domain, maybeCounter(known)] as const);
-  const times = pairsOf(value['workloadTimes']);
-  const isWhole = counters.every(([, known]) => known) && times.every(([, time]) => typeof time === 'bigint');
-  const moment = maybeMoment(value);
-  if (typeof bootId !== 'string' || !moment || !isWhole) return undefined;
-  return {
-    ...moment,
-    bootId,
-    cpuTime: maybeCpuTime(cpuTime),
-    counters: new Map(counters.flatMap(([domain, known]) => (known ? [[domain, known]] : []))),
-    workloadTimes: new Map(times.flatMap(([key, time]) => (typeof time === 'bigint' ? [[key, time]] : []))),
-  };
-}
-
-type Fields = Readonly<Record<string, unknown>>;
 
 function parsed(text: string | undefined): unknown {
   try {
@@ -56,35 +76,4 @@ function parsed(text: string | undefined): unknown {
   } catch {
     return undefined;
   }
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
-}
-
-function pairsOf(value: unknown): (readonly [string, unknown])[] {
-  if (!Array.isArray(value)) return [];
-  return value.map((pair): readonly [string, unknown] => [String(pair?.[0]), pair?.[1]]);
-}
-
-function maybeMoment({ readAt, runningMs, sinceBootMs }: Fields) {
-  const at = new Date(typeof readAt === 'string' ? readAt : Number.NaN);
-  if (Number.isNaN(at.getTime()) || typeof runningMs !== 'number' || typeof sinceBootMs !== 'number') return undefined;
-  return { readAt: at, runningMs, sinceBootMs };
-}
-
-function maybeCpuTime(value: unknown): Baseline['cpuTime'] {
-  const { busyMicroseconds, idleMicroseconds } = fieldsOf(value);
-  if (typeof busyMicroseconds !== 'bigint' || typeof idleMicroseconds !== 'bigint') return undefined;
-  return { busyMicroseconds, idleMicroseconds };
-}
-
-function maybeCounter(value: unknown): KnownCounter | undefined {
-  const fields = fieldsOf(value);
-  const { energyMicrojoules, rangeMicrojoules } = fieldsOf(fields['counter']);
-  const [moment, device] = [maybeMoment(fields), fieldsOf(fields['device'])];
-  if (!moment || typeof energyMicrojoules !== 'bigint' || typeof rangeMicrojoules !== 'bigint') return undefined;
-  const isDevice = ['component', 'domain', 'method', 'basis'].every((name) => typeof device[name] === 'string');
-  if (!isDevice) return undefined;
-  return { ...moment, device: device as unknown as Device, counter: { energyMicrojoules, rangeMicrojoules } };
 }

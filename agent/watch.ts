@@ -2,6 +2,7 @@ import { recordsOf } from './account.ts';
 import type { Host, Look, Moment } from './look.ts';
 import { advance, booked, isIntervalOver, type Progress, resumeFrom, startAt } from './progress.ts';
 import type { EndRun, OpenRun } from './runs/requests.ts';
+import { reachedBy } from './runs/target.ts';
 import { openWindow, type RunRecord, recordOfRun } from './runs/windows.ts';
 import type { Spending } from './spending.ts';
 import { maybeState, stateText } from './state-text.ts';
@@ -47,6 +48,8 @@ export interface Watched {
   readonly clock: () => Moment;
   /** What model servers did since the lines before, as texts that bear the numbers from `firstSeq` on. */
   readonly activity?: (period: { from: Date; to: Date; bootId: string; firstSeq: number }) => readonly string[];
+  /** What the trainings of a workload showed last, since an instant: loss, accuracy, … by name. */
+  readonly levels?: (workloadId: string, since: Date) => ReadonlyMap<string, number>;
   readonly onTick?: (spendings: readonly Spending[], look: Look) => void;
 }
 
@@ -128,7 +131,10 @@ export class Watch {
     const progress = this.#known();
     const window = progress.windows.get(runId);
     if (!window) throw new RefusedRun(`Cannot end the run ${runId}: no such run is open on this host`);
-    const record = recordOfRun(window, end, { at, hostId: this.#watched.host.hostId });
+    const { host, levels } = this.#watched;
+    const shown = levels?.(window.names.workload_id ?? runId, window.startedAt) ?? new Map<string, number>();
+    const reached = { ...end, ...reachedBy(end, shown) };
+    const record = recordOfRun(window, reached, { at, hostId: host.hostId });
     this.#progress = { ...progress, windows: new Map([...progress.windows].filter(([id]) => id !== runId)) };
     this.#book([record]);
     return record;

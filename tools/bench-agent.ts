@@ -1,16 +1,29 @@
 /**
  * Runs the packaged agent for a minute on a made-up host (8 RAPL zones, 300 processes in 60 containers, 8 stand-in GPUs), renders
- * its page each second, and prints what the kernel booked for it; beside it prometheus-node-exporter, where it is
- * installed. Then a day in accelerated time: does its memory stay flat? Prints; never judges. `npm run bench:agent [-- SECONDS]`
+ * its page each second, and prints what the kernel booked for it; beside it prometheus-node-exporter and the peers of
+ * bench-agent/peers.ts, where they are installed. Then a day in accelerated time: does its memory stay flat? Prints; never judges.
+ * `npm run bench:agent [-- SECONDS [peers] [no-day]]`: `peers` builds those that are missing.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
+import { bundleAgent } from './agent-package/bundle.ts';
 import { GPUS, gpuScript } from './bench-agent/made-up-gpus.ts';
 import { buildHost, SIZE } from './bench-agent/made-up-host.ts';
+import { findPeers, type Peer } from './bench-agent/peers.ts';
 
 /** What the kernel booked for a process. */
 interface Booked {
@@ -26,15 +39,17 @@ const STAND_IN = 'test/support/nvml-stand-in.c';
 
 const folder = mkdtempSync(join(tmpdir(), 'joulebook-agent-bench-'));
 try {
-  await main(Number(process.argv[2] ?? 60));
+  const [seconds = '60', ...asked] = process.argv.slice(2);
+  await main(Number(seconds), asked);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function main(seconds: number): Promise<void> {
+async function main(seconds: number, asked: readonly string[]): Promise<void> {
+  const peers = findPeers(asked.includes('peers'), print);
   const zones = SIZE.packages * 2;
   print(
-    `${availableParallelism()} cores; ${zones} RAPL zones, ${SIZE.containers} containers, ${SIZE.containers * SIZE.processesEach} processes, ${GPUS} stand-in GPUs, 1 Hz, ${seconds} s`,
+    `${availableParallelism()} cores at a load of ${loadavg()[0]?.toFixed(1)}; ${zones} RAPL zones, ${SIZE.containers} containers, ${SIZE.containers * SIZE.processesEach} processes, ${GPUS} stand-in GPUs, 1 Hz, ${seconds} s`,
   );
   const root = join(folder, 'host');
   buildHost(root);
@@ -48,10 +63,11 @@ async function main(seconds: number): Promise<void> {
   try {
     for (const sink of ['none', 'file']) await measureAgent({ agent, root, library, sink, seconds });
     await measureExporter(seconds);
+    for (const peer of peers) await measurePeer(peer, seconds);
   } finally {
     mover.kill();
   }
-  if (process.argv[3] !== 'no-day') await simulateDay(agent);
+  if (!asked.includes('no-day')) await simulateDay(agent);
 }
 
 async function measureAgent(of: {
@@ -66,34 +82,43 @@ async function measureAgent(of: {
   const child = spawn(join(of.agent, 'bin/joulebook-agent'), ['--root', of.root, '--config', config], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const { booked, series } = await watched(child, PORT, of.seconds);
-  print(`  agent, sink ${of.sink.padEnd(6)} ${words(booked, of.seconds)}, ${series} series a page`);
+  const { booked, page } = await watched(child, PORT, of.seconds);
+  print(`  agent, sink ${of.sink.padEnd(6)} ${words(booked, of.seconds)}, ${seriesOn(page)} series a page`);
 }
 
 async function measureExporter(seconds: number): Promise<void> {
   if (spawnSync('which', [EXPORTER]).status !== 0) return print(`  ${EXPORTER}: not installed`);
   const child = spawn(EXPORTER, [`--web.listen-address=127.0.0.1:${EXPORTER_PORT}`], { stdio: 'ignore' });
-  const { booked, series } = await watched(child, EXPORTER_PORT, seconds);
-  print(`  ${EXPORTER} ${words(booked, seconds)}, ${series} series a page`);
+  const { booked, page } = await watched(child, EXPORTER_PORT, seconds);
+  print(`  ${EXPORTER} ${words(booked, seconds)}, ${seriesOn(page)} series a page`);
+}
+
+async function measurePeer(peer: Peer, seconds: number): Promise<void> {
+  const { booked, page } = await watched(peer.start(), peer.port, seconds);
+  const there = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
+  print(`  ${peer.name.padEnd(16)} ${words(booked, seconds)}, saw ${peer.saw(page)} (of ${there} on the real host)`);
 }
 
 /** Asks for the page each second, and reads what the kernel booked between the end of the warm-up and the end. */
 async function watched(
   child: ChildProcess,
-  port: number,
+  port: number | undefined,
   seconds: number,
-): Promise<{ booked: Booked; series: number }> {
+): Promise<{ booked: Booked; page: string }> {
   await setTimeout(WARM_UP_MS);
   const before = bookedFor(child.pid);
-  let series = 0;
+  let page = '';
   for (let second = 0; second < seconds; second += 1) {
-    const page = await fetch(`http://127.0.0.1:${port}/metrics`).then((answer) => answer.text());
-    series = page.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
+    if (port !== undefined) page = await fetch(`http://127.0.0.1:${port}/metrics`).then((answer) => answer.text());
     await setTimeout(1000 - (Date.now() % 1000));
   }
   const after = bookedFor(child.pid);
   child.kill('SIGTERM');
-  return { booked: { cpuSeconds: after.cpuSeconds - before.cpuSeconds, peakMib: after.peakMib }, series };
+  return { booked: { cpuSeconds: after.cpuSeconds - before.cpuSeconds, peakMib: after.peakMib }, page };
+}
+
+function seriesOn(page: string): number {
+  return page.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
 }
 
 function bookedFor(pid = 0): Booked {
@@ -103,22 +128,20 @@ function bookedFor(pid = 0): Booked {
   return { cpuSeconds: (user + system) / 100, peakMib: Number(peak) / 1024 };
 }
 
-/** A day of ticks without a wait between them: what is kept from tick to tick shows in the memory. */
+/** A day of ticks without a wait between them, bundled and started as the agent is: what is kept from tick to tick shows in the memory. */
 async function simulateDay(agent: string): Promise<void> {
   print('  a day in accelerated time (tools/bench-agent/day.ts)');
-  spawnSync(
-    join(agent, 'node'),
-    [
-      '--experimental-import-text',
-      '--no-warnings',
-      '--expose-gc',
-      '--max-semi-space-size=1',
-      '--max-old-space-size=64',
-      'tools/bench-agent/day.ts',
-      join(folder, 'day'),
-    ],
-    { stdio: 'inherit' },
-  );
+  const program = join(folder, 'day-program');
+  const { files } = await bundleAgent(process.cwd(), 'tools/bench-agent/day.ts');
+  for (const { path, content } of files) writeBelow(program, path, content as Uint8Array);
+  symlinkSync(join(agent, 'node'), join(program, 'node'));
+  cpSync(join(agent, 'bin'), join(program, 'bin'), { recursive: true });
+  spawnSync(join(program, 'bin/joulebook-agent'), [join(folder, 'day')], { stdio: 'inherit' });
+}
+
+function writeBelow(below: string, path: string, content: Uint8Array): void {
+  mkdirSync(dirname(join(below, path)), { recursive: true });
+  writeFileSync(join(below, path), content);
 }
 
 function configText(library: string | undefined, sink: string): string {

@@ -55,10 +55,18 @@ export function membersOf<Process extends Member>(
   return { inGroups, outside };
 }
 
+/** What a process says never changes, and is asked for at each look. */
+const VOICES = { inJob: new WeakMap<Said, string>(), elsewhere: new WeakMap<Said, string>() } as const;
+
 /** Within a job all processes name the same job: it tells nobody apart. Elsewhere it is all that tells one. */
 export function voiceAt(place: Place, said: Said): string {
   const isJob = typeof place === 'object' && place.labels['job'] !== undefined;
-  return voiceOf(isJob ? said : { ...said, labels: { ...said.job, ...said.labels } });
+  const voices = isJob ? VOICES.inJob : VOICES.elsewhere;
+  const known = voices.get(said);
+  if (known !== undefined) return known;
+  const voice = voiceOf(isJob ? said : { ...said, labels: { ...said.job, ...said.labels } });
+  voices.set(said, voice);
+  return voice;
 }
 
 function join<Process extends Member>(parties: Map<string, Gathering<Process>>, voice: string, process: Process): void {

@@ -2,6 +2,7 @@ import type { Owners } from '../look.ts';
 import { type Assigned, isDevice } from './assigned-devices.ts';
 import { type Member, type Members, membersOf, type Parties, type Place, voiceAt } from './members.ts';
 import { type Naming, workloadOf } from './naming.ts';
+import type { Said } from './said.ts';
 import type { Workload } from './workload.ts';
 import type { Labels } from './workload-labels.ts';
 
@@ -23,9 +24,12 @@ export class Roster<Process extends Member> implements Owners {
   readonly #enrolled: Enrolled<Process>;
   readonly #workloads = new Map<string, Map<string, Workload>>();
   readonly #devices = new Map<string, readonly Workload[]>();
+  readonly #byPid = new Map<number, Workload | undefined>();
+  readonly #choosers: readonly Process[];
 
   constructor(enrolled: Enrolled<Process>) {
     this.#enrolled = enrolled;
+    this.#choosers = [...enrolled.processes.values()].filter(({ said }) => said && isChoice(said));
     this.members = membersOf(enrolled.processes.values(), enrolled.placeOf);
   }
 
@@ -46,8 +50,12 @@ export class Roster<Process extends Member> implements Owners {
   }
 
   ofProcess(pid: number): Workload | undefined {
+    const known = this.#byPid.get(pid);
+    if (known || this.#byPid.has(pid)) return known;
     const process = this.#enrolled.processes.get(pid);
-    return process && this.#workloadAt(this.#enrolled.placeOf(process), process);
+    const workload = process && this.#workloadAt(this.#enrolled.placeOf(process), process);
+    this.#byPid.set(pid, workload);
+    return workload;
   }
 
   ofDevice(domain: string): readonly Workload[] {
@@ -83,10 +91,8 @@ export class Roster<Process extends Member> implements Owners {
   }
 
   #namedByProcesses(domain: string): Workload[] {
-    const { processes, placeOf } = this.#enrolled;
-    return [...processes.values()].flatMap((process) => {
-      if (!process.said) return [];
-      const place = placeOf(process);
+    return this.#choosers.flatMap((process) => {
+      const place = this.#enrolled.placeOf(process);
       const names = this.#devicesOf(process, place);
       const workload = names.some((name) => isDevice(name, domain)) ? this.#workloadAt(place, process) : undefined;
       return workload ? [workload] : [];
@@ -100,6 +106,10 @@ export class Roster<Process extends Member> implements Owners {
     if (isContainer || indices.length === 0) return ids;
     return [...ids, ...indices.flatMap((index) => this.#enrolled.deviceOfIndex(index) ?? [])];
   }
+}
+
+function isChoice({ devices }: Said): boolean {
+  return devices.ids.length > 0 || devices.indices.length > 0;
 }
 
 /** What all say; '' where they differ. */

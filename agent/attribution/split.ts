@@ -4,20 +4,52 @@
  * RangeError where a weight is negative or all are zero.
  */
 export function splitExactly(amount: bigint, weights: readonly bigint[]): bigint[] {
-  const sum = weights.reduce((total, weight) => total + weight, 0n);
-  if (sum <= 0n || weights.some((weight) => weight < 0n)) {
-    throw new RangeError(
-      `Cannot split ${amount}: expected weights of at least 0 and one above, got ${weights.join(', ')}`,
-    );
-  }
-  const parts = weights.map((weight) => (amount * weight) / sum);
-  const left = Number(amount - parts.reduce((total, part) => total + part, 0n));
-  for (const index of byRemainder(amount, weights, sum).slice(0, left)) parts[index] = (parts[index] ?? 0n) + 1n;
+  const sum = sumOf(amount, weights);
+  let left = amount;
+  const lost: bigint[] = [];
+  const parts = weights.map((weight) => {
+    const product = amount * weight;
+    const part = product / sum;
+    lost.push(product - part * sum);
+    left -= part;
+    return part;
+  });
+  giveToThoseWhoLostMost(parts, lost, Number(left));
   return parts;
 }
 
-/** Positions of the weights, those whose parts lose most by rounding down first. */
-function byRemainder(amount: bigint, weights: readonly bigint[], sum: bigint): number[] {
-  const lost = weights.map((weight, index) => ({ index, remainder: (amount * weight) % sum }));
-  return lost.sort((a, b) => Number(b.remainder - a.remainder) || a.index - b.index).map(({ index }) => index);
+function sumOf(amount: bigint, weights: readonly bigint[]): bigint {
+  let sum = 0n;
+  let least = 0n;
+  for (const weight of weights) {
+    sum += weight;
+    if (weight < least) least = weight;
+  }
+  if (sum > 0n && least === 0n) return sum;
+  throw new RangeError(
+    `Cannot split ${amount}: expected weights of at least 0 and one above, got ${weights.join(', ')}`,
+  );
+}
+
+/** One each for the `count` parts that lost most. Sorted without a comparison of our own, which would be most of the cost. */
+function giveToThoseWhoLostMost(parts: bigint[], lost: readonly bigint[], count: number): void {
+  if (count === 0) return;
+  const least = ascending(lost)[lost.length - count] ?? 0n;
+  let left = count;
+  const give = (isTurn: (loss: bigint) => boolean) => {
+    for (let index = 0; index < lost.length && left > 0; index += 1) {
+      if (!isTurn(lost[index] ?? 0n)) continue;
+      parts[index] = (parts[index] ?? 0n) + 1n;
+      left -= 1;
+    }
+  };
+  give((loss) => loss > least);
+  give((loss) => loss === least);
+}
+
+const BITS = 64;
+
+function ascending(amounts: readonly bigint[]): BigUint64Array | readonly bigint[] {
+  const fits = amounts.every((amount) => BigInt.asUintN(BITS, amount) === amount);
+  return fits ? BigUint64Array.from(amounts).sort() : amounts.toSorted((a, b) => (a < b ? -1 : Number(a > b)));
 }

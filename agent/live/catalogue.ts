@@ -9,6 +9,14 @@ export interface Metric {
   readonly meaning: string;
 }
 
+const shown = (level: string, unit: string, meaning: string): Metric => ({
+  name: `joulebook_scraped_${level}`,
+  type: 'gauge',
+  unit,
+  labels: ['target', 'model_id'],
+  meaning: `${meaning} as a scraped target showed it last. Absent while its page is stale, and beyond 200 series.`,
+});
+
 /** Every metric of the agent, once: the output, its tests and docs/agent/metrics.md loop over this. */
 export const METRICS = {
   deviceEnergy: {
@@ -176,6 +184,12 @@ export const METRICS = {
     labels: ['target'],
     meaning: 'Time since a target last answered a scrape; +Inf where it never has.',
   },
+  scrapedQueue: shown('queued_requests', 'requests', 'Requests that wait,'),
+  scrapedRunning: shown('running_requests', 'requests', 'Requests that are being served,'),
+  scrapedCache: shown('kv_cache_ratio', 'ratio', 'Part of the key-value cache in use,'),
+  scrapedLoss: shown('loss', "the training's own", 'Loss of a training,'),
+  scrapedAccuracy: shown('accuracy', "the training's own", 'Accuracy of a training,'),
+  scrapedLearningRate: shown('learning_rate', "the training's own", 'Learning rate of a training,'),
   tickDuration: {
     name: 'joulebook_tick_duration_seconds',
     type: 'gauge',

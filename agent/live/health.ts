@@ -1,3 +1,5 @@
+import type { Level } from '../../lib/landing/activity-record.ts';
+
 /** How the agent itself is, as its parts tell it. What a part does not know is absent, never zero. */
 export interface AgentHealth {
   readonly build: { readonly version: string; readonly node: string };
@@ -11,6 +13,16 @@ export interface AgentHealth {
   readonly readErrors: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** When each target last answered; `undefined` where it never has. */
   readonly scrapedAt: Readonly<Record<string, Date | undefined>>;
+  /** Gauges as the targets showed them last. */
+  readonly levels?: readonly TargetLevel[];
+}
+
+/** A gauge of one target, by model where it names one. */
+export interface TargetLevel {
+  readonly target: string;
+  readonly model: string | undefined;
+  readonly level: Level;
+  readonly value: number;
 }
 
 /** What this process has used. */

@@ -28,7 +28,19 @@ export function renderMetrics(families: readonly Family[]): string {
   return text;
 }
 
+const TEXTS = new WeakMap<Labels, string>();
+
+/** Series of workloads are the many, and keep their labels from page to page. */
 function labelsText(labels: Labels): string {
+  if (!labels['workload']) return writtenLabels(labels);
+  const known = TEXTS.get(labels);
+  if (known !== undefined) return known;
+  const text = writtenLabels(labels);
+  TEXTS.set(labels, text);
+  return text;
+}
+
+function writtenLabels(labels: Labels): string {
   let text = '';
   for (const name in labels) {
     const value = labels[name];

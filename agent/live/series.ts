@@ -1,15 +1,26 @@
+import type { Level } from '../../lib/landing/activity-record.ts';
 import { emissionsOf, gramsCo2ePerKilowattHour, joules, kilowattHours } from '../../lib/units/quantity.ts';
 import { decimalText } from '../decimals.ts';
 import type { Device } from '../spending.ts';
-import { METRICS } from './catalogue.ts';
+import { METRICS, type Metric } from './catalogue.ts';
 import type { DeviceTotal } from './device-totals.ts';
-import type { AgentHealth, SpoolHealth } from './health.ts';
+import type { AgentHealth, SpoolHealth, TargetLevel } from './health.ts';
 import { type ModelRate, ratesOf } from './model-window.ts';
 import type { Family, Sample } from './render.ts';
 import type { Totals } from './totals.ts';
 import { labelText } from './workload-name.ts';
 
 const MS_PER_SECOND = 1000;
+/** Names of models come from outside. */
+const MOST_LEVELS = 200;
+const LEVEL_METRICS = [
+  ['queued_requests', METRICS.scrapedQueue],
+  ['running_requests', METRICS.scrapedRunning],
+  ['kv_cache_ratio', METRICS.scrapedCache],
+  ['loss', METRICS.scrapedLoss],
+  ['accuracy', METRICS.scrapedAccuracy],
+  ['learning_rate', METRICS.scrapedLearningRate],
+] as const satisfies readonly (readonly [Level, Metric])[];
 
 /** The series of energy, power and rates; a carbon rate only where `intensity` (gCO2e/kWh) is known. */
 export function seriesOfTotals({ devices, workloads, models, wall }: Totals, intensity: number | undefined): Family[] {
@@ -60,6 +71,7 @@ export function seriesOfHealth(
       ),
     },
     { metric: METRICS.scrapeStaleness, samples: named('target', health.scrapedAt, (at) => ageOf(at, now)) },
+    ...seriesOfLevels(health.levels ?? []),
     { metric: METRICS.tickDuration, samples: maybe(health.tickSeconds) },
     tickAge,
     { metric: METRICS.buildInfo, samples: [of({ version: build.version, node: build.node }, 1)] },
@@ -78,6 +90,22 @@ function seriesOfSpool(spool: SpoolHealth | undefined, now: Date): Family[] {
     { metric: METRICS.recordsDropped, samples: [of({}, spool.dropped)] },
     { metric: METRICS.recordsQuarantined, samples: [of({}, spool.quarantined)] },
   ];
+}
+
+function seriesOfLevels(levels: readonly TargetLevel[]): Family[] {
+  const kept = Map.groupBy(levels.slice(0, MOST_LEVELS), ({ level }) => level);
+  return LEVEL_METRICS.map(([level, metric]) => ({ metric, samples: levelSamples(kept.get(level) ?? []) }));
+}
+
+/** Names that are one once they are cut have one series: the first. */
+function levelSamples(levels: readonly TargetLevel[]): Sample[] {
+  const samples = new Map<string, Sample>();
+  for (const { target, model, value } of levels) {
+    const labels = { target: labelText(target), model_id: model === undefined ? null : labelText(model) };
+    const key = JSON.stringify(labels);
+    if (!samples.has(key)) samples.set(key, of(labels, value));
+  }
+  return [...samples.values()];
 }
 
 function seriesOfRates(rates: readonly ModelRate[]): Family[] {

@@ -1,4 +1,5 @@
 import type { Parts } from '../attribution/shares.ts';
+import type { Workload } from '../attribution/workload.ts';
 import type { Device } from '../spending.ts';
 import { type IdentityLabels, identityFrom, identityOf } from './workload-name.ts';
 
@@ -124,21 +125,53 @@ class Ledger {
   }
 }
 
+/** Devices of a kind are added up by workload first: a host has many of both, and few kinds. */
 function gainsOf(dealt: readonly Dealt[], runningMs: number): Map<string, WorkloadSeries> {
   const gains = new Map<string, WorkloadSeries>();
-  for (const { device, parts } of dealt) {
-    for (const { workload, energyMicrojoules } of parts.workloads) {
-      if (energyMicrojoules === 0n) continue;
-      const identity = identityOf(workload);
-      const key = keyOf(device, identity.key);
-      const { component, basis } = device;
-      const labels = { component, basis, ...identity.labels };
-      const before = gains.get(key);
-      const sum = (before?.energyMicrojoules ?? 0n) + energyMicrojoules;
-      gains.set(key, { labels: before?.labels ?? labels, energyMicrojoules: sum, usedAtMs: runningMs });
+  for (const [kind, { device, energies }] of byKind(dealt)) {
+    for (const [workload, energyMicrojoules] of energies) {
+      const { key, labels } = namedSeries(kind, device, workload);
+      const before = gains.get(key)?.energyMicrojoules ?? 0n;
+      gains.set(key, { labels, energyMicrojoules: before + energyMicrojoules, usedAtMs: runningMs });
     }
   }
   return gains;
+}
+
+interface KindGain {
+  readonly device: Device;
+  readonly energies: Map<Workload, bigint>;
+}
+
+function byKind(dealt: readonly Dealt[]): Map<string, KindGain> {
+  const kinds = new Map<string, KindGain>();
+  for (const { device, parts } of dealt) {
+    const kind = keyOf(device, '');
+    const { energies } = kinds.get(kind) ?? { energies: new Map<Workload, bigint>() };
+    kinds.set(kind, { device, energies });
+    for (const { workload, energyMicrojoules } of parts.workloads) {
+      if (energyMicrojoules > 0n) energies.set(workload, (energies.get(workload) ?? 0n) + energyMicrojoules);
+    }
+  }
+  return kinds;
+}
+
+interface NamedSeries {
+  readonly key: string;
+  readonly labels: WorkloadLabels;
+}
+
+/** Every workload is asked for once for each kind and tick, and never changes. */
+const NAMED = new WeakMap<Workload, Map<string, NamedSeries>>();
+
+function namedSeries(kind: string, { component, basis }: Device, workload: Workload): NamedSeries {
+  const ofKinds = NAMED.get(workload) ?? new Map<string, NamedSeries>();
+  const known = ofKinds.get(kind);
+  if (known) return known;
+  const identity = identityOf(workload);
+  const named = { key: `${kind}${identity.key}`, labels: { component, basis, ...identity.labels } };
+  NAMED.set(workload, ofKinds.set(kind, named));
+  return named;
 }
 
 function grown(before: WorkloadSeries, gain: WorkloadSeries): WorkloadSeries {

@@ -1,8 +1,9 @@
-import { access, readdir } from 'node:fs';
+import { readdir } from 'node:fs';
 import { join } from 'node:path';
 
 import { maybeLabelsInside, type WorkloadGroup } from '../attribution/workload-labels.ts';
 import { countIn, type FileAnswer } from './kept-files.ts';
+import { isThere } from './small-file.ts';
 
 /** Where control groups count CPU time on this host: version 1 in nanoseconds, version 2 in microseconds. */
 export interface Hierarchy {
@@ -79,7 +80,9 @@ export function microsecondsIn({ version }: Hierarchy, answer: FileAnswer | unde
     const nanoseconds = countIn(answer);
     return nanoseconds === undefined ? undefined : nanoseconds / NANOSECONDS_PER_MICROSECOND;
   }
-  const said = answer && 'text' in answer ? /^usage_usec (\d+)$/m.exec(answer.text)?.[1] : undefined;
+  const text = answer && 'text' in answer ? answer.text : '';
+  // Its first line (kernel documentation, cgroup-v2, cpu.stat).
+  const said = (/^usage_usec (\d+)/.exec(text) ?? /^usage_usec (\d+)$/m.exec(text))?.[1];
   return said === undefined ? undefined : BigInt(said);
 }
 
@@ -94,10 +97,6 @@ export function cgroupIn({ version }: Hierarchy, text: string): string | undefin
     if (isOurs) return path?.replace(/ \(deleted\)$/, '');
   }
   return undefined;
-}
-
-function isThere(path: string): Promise<boolean> {
-  return new Promise((resolve) => access(path, (error) => resolve(error === null)));
 }
 
 /** By callback: a promise of `fs.promises` costs several times as much. */

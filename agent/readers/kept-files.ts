@@ -1,4 +1,4 @@
-import { close, open, read } from 'node:fs';
+import { close, fstat, open, read, readSync } from 'node:fs';
 
 /** What a small file said, or why it said nothing. `slow` is one that has not answered yet, this time or an earlier one. */
 export type FileAnswer = { readonly text: string } | { readonly fault: 'absent' | 'forbidden' | 'slow' | 'broken' };
@@ -14,10 +14,20 @@ const FAULTS: Readonly<Record<string, 'absent' | 'forbidden'>> = {
   EPERM: 'forbidden',
 };
 
+/**
+ * Files of which the kernel itself gives the text (procfs, cgroupfs) answer within microseconds, and the way through the pool costs
+ * more than that: they are read at once, up to so many milliseconds a look. The rest of a look, and a file that once took
+ * longer, goes through the pool.
+ */
+const AT_ONCE_MS = 5;
+
+/** Who answers: the kernel out of its own memory, or a driver that may ask a device first. */
+type Answerer = 'kernel' | 'driver';
+
 interface Kept {
   fd: number | undefined;
   isBusy: boolean;
-  readonly bytes: Buffer;
+  isAtOnce: boolean;
 }
 
 /**
@@ -28,19 +38,55 @@ interface Kept {
 export class KeptFiles {
   readonly #kept = new Map<string, Kept>();
   readonly #deadlineMs: number;
+  readonly #answerer: Answerer;
+  readonly #bytes = Buffer.alloc(LONGEST_BYTES);
 
-  constructor(deadlineMs: number) {
+  constructor(deadlineMs: number, answerer: Answerer = 'driver') {
     this.#deadlineMs = deadlineMs;
+    this.#answerer = answerer;
   }
 
   /** Reads the files at once; answers when all have answered, and at the latest at the deadline. */
   read(paths: readonly string[]): Promise<ReadonlyMap<string, FileAnswer>> {
-    const answers = new Map<string, FileAnswer>(paths.map((path) => [path, { fault: 'slow' }]));
-    let left = answers.size;
-    if (left === 0) return Promise.resolve(answers);
+    const answers = new Map<string, FileAnswer>();
+    const others = this.#answerer === 'kernel' ? this.#readAtOnce(paths, answers) : paths;
+    return others.length === 0 ? Promise.resolve(answers) : this.#readInPool(others, answers);
+  }
+
+  /** Reads what answers at once; gives the paths that are left. */
+  #readAtOnce(paths: readonly string[], answers: Map<string, FileAnswer>): readonly string[] {
+    const left: string[] = [];
+    const began = performance.now();
+    let now = began;
+    for (const path of paths) {
+      const kept = this.#kept.get(path);
+      if (kept?.fd === undefined || !kept.isAtOnce || kept.isBusy || now - began > AT_ONCE_MS) left.push(path);
+      else {
+        answers.set(path, this.#readNow(path, kept, kept.fd));
+        const then = now;
+        now = performance.now();
+        kept.isAtOnce = now - then < AT_ONCE_MS;
+      }
+    }
+    return left;
+  }
+
+  #readNow(path: string, kept: Kept, fd: number): FileAnswer {
+    try {
+      return { text: textOf(this.#bytes, readSync(fd, this.#bytes, 0, LONGEST_BYTES, 0)) };
+    } catch (error) {
+      this.#drop(path, kept);
+      return { fault: faultOf(error as NodeJS.ErrnoException) };
+    }
+  }
+
+  #readInPool(paths: readonly string[], answers: Map<string, FileAnswer>): Promise<ReadonlyMap<string, FileAnswer>> {
+    for (const path of paths) answers.set(path, { fault: 'slow' });
+    const asked = new Set(paths);
+    let left = asked.size;
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(new Map(answers)), this.#deadlineMs);
-      for (const path of answers.keys()) {
+      for (const path of asked) {
         this.#readOne(path, (answer) => {
           answers.set(path, answer);
           left -= 1;
@@ -65,17 +111,19 @@ export class KeptFiles {
   }
 
   #readOne(path: string, answer: (answer: FileAnswer) => void): void {
-    const kept = this.#kept.get(path) ?? { fd: undefined, isBusy: false, bytes: Buffer.allocUnsafe(LONGEST_BYTES) };
+    const kept = this.#kept.get(path) ?? { fd: undefined, isBusy: false, isAtOnce: false };
     if (kept.isBusy) {
       answer({ fault: 'slow' });
       return;
     }
     this.#kept.set(path, kept);
     kept.isBusy = true;
-    readKept(path, kept, (error, length = 0) => {
+    // A file that hangs keeps its buffer: each has one of its own while it is read.
+    const bytes = Buffer.allocUnsafe(LONGEST_BYTES);
+    readKept({ path, kept, bytes, answerer: this.#answerer }, (error, length = 0) => {
       kept.isBusy = false;
       if (error) this.#drop(path, kept);
-      answer(error ? { fault: FAULTS[error.code ?? ''] ?? 'broken' } : { text: textOf(kept.bytes, length) });
+      answer(error ? { fault: faultOf(error) } : { text: textOf(bytes, length) });
     });
   }
 
@@ -87,15 +135,32 @@ export class KeptFiles {
 
 type Done = (error: NodeJS.ErrnoException | null, length?: number) => void;
 
-function readKept(path: string, kept: Kept, done: Done): void {
-  const readFromStart = (fd: number) => read(fd, kept.bytes, 0, kept.bytes.length, 0, done);
-  if (kept.fd === undefined) {
+interface Asked {
+  readonly path: string;
+  readonly kept: Kept;
+  readonly bytes: Buffer;
+  readonly answerer: Answerer;
+}
+
+function readKept({ path, kept, bytes, answerer }: Asked, done: Done): void {
+  const readFromStart = (fd: number) => read(fd, bytes, 0, bytes.length, 0, done);
+  if (kept.fd !== undefined) readFromStart(kept.fd);
+  else {
     open(path, (error, fd) => {
       if (error) return done(error);
       kept.fd = fd;
-      return readFromStart(fd);
+      if (answerer === 'driver') return readFromStart(fd);
+      // What is no plain file, a pipe or a device, may keep whoever reads it waiting for ever.
+      return fstat(fd, (broken, stats) => {
+        kept.isAtOnce = !broken && stats.isFile();
+        readFromStart(fd);
+      });
     });
-  } else readFromStart(kept.fd);
+  }
+}
+
+function faultOf({ code }: NodeJS.ErrnoException): 'absent' | 'forbidden' | 'broken' {
+  return FAULTS[code ?? ''] ?? 'broken';
 }
 
 function textOf(bytes: Buffer, length: number): string {

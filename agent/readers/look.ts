@@ -3,7 +3,8 @@ import { setTimeout } from 'node:timers/promises';
 
 import type { Look, Moment, WallReading } from '../look.ts';
 import { openSensors, type SensorContext } from './catalogue.ts';
-import { maybeText } from './small-file.ts';
+import { KeptFiles } from './kept-files.ts';
+import { DEADLINE_MS } from './sensor.ts';
 import { openWorkloads, type WorkloadsContext } from './workloads.ts';
 
 /** A driver that takes longer to open is a gap until it has. */
@@ -31,21 +32,26 @@ export interface LookoutContext extends Omit<WorkloadsContext, 'root'>, Omit<Sen
 
 /** Opens the sensors of the host below `root` (`/` on a host) and watches who uses it. Nothing is written there. */
 export function openLookout(root: string, named: LookoutContext = {}): Lookout {
-  const workloads = openWorkloads({ ...named, root });
   const sensors = openSensors({ ...named, root });
+  const deviceOfIndex = (index: number) =>
+    sensors.map((sensor) => sensor.deviceOfIndex?.(index)).find((device) => device !== undefined);
+  const workloads = openWorkloads({ deviceOfIndex, ...named, root });
+  const files = new KeptFiles(DEADLINE_MS, 'kernel');
+  const bootIdFile = join(root, 'proc/sys/kernel/random/boot_id');
   return {
     async look({ readAt, runningMs, sinceBootMs }) {
       // The counters first: their energy is that of the moment.
-      const [devices, { cpuTime, workloadTimes, owners }, bootId] = await Promise.all([
+      const [devices, { cpuTime, workloadTimes, owners }, answers] = await Promise.all([
         Promise.all(sensors.map((sensor) => sensor.read({ readAt, runningMs, sinceBootMs }))),
         workloads.look({ readAt, runningMs, sinceBootMs }),
-        maybeText(join(root, 'proc/sys/kernel/random/boot_id')),
+        files.read([bootIdFile]),
       ]);
+      const boot = answers.get(bootIdFile);
       return {
         readAt,
         runningMs,
         sinceBootMs,
-        bootId: bootId || 'unknown',
+        bootId: (boot && 'text' in boot && boot.text) || 'unknown',
         devices: devices.flat(),
         cpuTime,
         workloadTimes,
@@ -64,6 +70,7 @@ export function openLookout(root: string, named: LookoutContext = {}): Lookout {
     problems: () => [...workloads.problems(), ...sensors.flatMap((sensor) => sensor.fault?.() ?? [])],
     close() {
       workloads.close();
+      files.close();
       for (const sensor of sensors) sensor.close();
     },
   };

@@ -59,6 +59,10 @@ export class Processes {
   readonly #working = new Set<Promise<void>>();
   readonly #hanging = new Set<Promise<void>>();
   readonly #buffers: Buffer[] = [];
+  readonly #young = new Set<number>();
+  readonly #deaf = new Set<number>();
+  #listing = '';
+  #listed = 0;
   #left = 0;
   #listAt = Number.NEGATIVE_INFINITY;
   #changes = 0;
@@ -79,9 +83,7 @@ export class Processes {
 
   /** Processes that may not be read, and files that do not answer. */
   get troubles(): { readonly deaf: number; readonly hanging: number } {
-    let deaf = 0;
-    for (const { isDeaf } of this.#known.values()) if (isDeaf) deaf += 1;
-    return { deaf, hanging: this.#hanging.size };
+    return { deaf: this.#deaf.size, hanging: this.#hanging.size };
   }
 
   /** Lists the processes where it is time and reads those that are new; what is not done at the deadline is done later. */
@@ -105,14 +107,28 @@ export class Processes {
   async #list({ runningMs }: Moment): Promise<void> {
     const names = await listOnce(this.#asked.proc);
     if (!names) return;
-    const listed = new Set(names.filter((name) => /^[1-9]\d{0,9}$/.test(name)).map(Number));
-    this.#listAt = runningMs + listed.size * LISTING_MS_PER_PROCESS;
-    for (const pid of [...this.#known.keys(), ...this.#queue]) if (!listed.has(pid)) this.#forget(pid);
-    for (const pid of listed) if (this.#known.get(pid)?.isYoung ?? true) this.#queue.add(pid);
+    // Most listings are the same as the one before.
+    const listing = names.join(' ');
+    if (listing !== this.#listing) this.#compare(names);
+    this.#listing = listing;
+    this.#listAt = runningMs + this.#listed * LISTING_MS_PER_PROCESS;
+    for (const pid of this.#young) this.#queue.add(pid);
     // Each that is asked goes to the end of the row.
-    const row = [...this.#known.keys()].slice(0, Math.ceil(this.#known.size / ASKED_AGAIN));
-    for (const pid of row) this.#queue.add(pid);
+    let left = Math.ceil(this.#known.size / ASKED_AGAIN);
+    for (const pid of this.#known.keys()) {
+      if (left === 0) break;
+      this.#queue.add(pid);
+      left -= 1;
+    }
     for (const pid of this.#reading) this.#queue.delete(pid);
+  }
+
+  /** Those that are gone are forgotten, those that are new are read. */
+  #compare(names: readonly string[]): void {
+    const listed = new Set(names.filter((name) => /^[1-9]\d{0,9}$/.test(name)).map(Number));
+    this.#listed = listed.size;
+    for (const pid of [...this.#known.keys(), ...this.#queue]) if (!listed.has(pid)) this.#forget(pid);
+    for (const pid of listed) if (!this.#known.has(pid)) this.#queue.add(pid);
   }
 
   #startWork(moment: Moment): void {
@@ -180,9 +196,14 @@ export class Processes {
   }
 
   #learn(process: Process): void {
+    const { pid, isYoung, isDeaf } = process;
     this.#changes += 1;
-    this.#known.delete(process.pid);
-    this.#known.set(process.pid, process);
+    this.#known.delete(pid);
+    this.#known.set(pid, process);
+    if (isYoung) this.#young.add(pid);
+    else this.#young.delete(pid);
+    if (isDeaf) this.#deaf.add(pid);
+    else this.#deaf.delete(pid);
   }
 
   #keep(process: Process): void {
@@ -192,6 +213,8 @@ export class Processes {
 
   #forget(pid: number): void {
     this.#queue.delete(pid);
+    this.#young.delete(pid);
+    this.#deaf.delete(pid);
     if (this.#known.delete(pid)) this.#changes += 1;
   }
 

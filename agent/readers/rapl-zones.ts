@@ -5,7 +5,7 @@ import { namesIn } from './small-file.ts';
 
 /** A counter to be read. `domain` is its name in the records: `package-0`, `package-0-die-1/dram`. */
 export interface Zone {
-  readonly folder: string;
+  readonly energyFile: string;
   readonly domain: string;
   readonly component: 'cpu' | 'memory';
   /** Where the counter starts again, in microjoules; 0 where the kernel does not say. */
@@ -47,7 +47,7 @@ export async function findZones(powercap: string, files: KeptFiles): Promise<Zon
   const wanted = found.filter(({ name }) => PACKAGE.test(name) || name === 'dram');
   const single = wanted.filter((zone) => !isTwin(zone, wanted, found));
   return single.map((zone) => ({
-    folder: join(powercap, zone.zone),
+    energyFile: join(powercap, zone.zone, 'energy_uj'),
     domain: domainOf(zone, single, found),
     component: zone.name === 'dram' ? 'memory' : 'cpu',
     rangeMicrojoules: zone.told('max_energy_range_uj') ?? 0n,

@@ -20,19 +20,15 @@ export function raplSensor(root: string, deadlineMs: number = DEADLINE_MS): Sens
   return {
     async read({ runningMs }) {
       const known = await zones.at(runningMs);
-      const answers = await files.read(known.map(energyFile));
-      if (known.some((zone) => isGone(answers.get(energyFile(zone))))) zones.searchAgain();
-      return known.map((zone) => readingOf(zone, answers.get(energyFile(zone))));
+      const answers = await files.read(known.map(({ energyFile }) => energyFile));
+      if (known.some((zone) => isGone(answers.get(zone.energyFile)))) zones.searchAgain();
+      return known.map((zone) => readingOf(zone, answers.get(zone.energyFile)));
     },
     close() {
       files.close();
       zones.close();
     },
   };
-}
-
-function energyFile({ folder }: Zone): string {
-  return join(folder, 'energy_uj');
 }
 
 function isGone(answer: FileAnswer | undefined): boolean {

@@ -8,6 +8,8 @@ export interface Sensor {
    */
   read(moment: Moment): Promise<readonly DeviceReading[]>;
   close(): void;
+  /** Name of the device with a number on this host, for environments that give numbers; `undefined` where that is not known. */
+  deviceOfIndex?(index: number): string | undefined;
   /** Waits until the devices have answered for the first time, however long their driver takes to open. */
   prepare?(moment: Moment): Promise<void>;
   /** Only a new process can read these devices again. */

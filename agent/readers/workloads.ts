@@ -51,6 +51,10 @@ const FILES_PART = 0.6;
 const FIRST_MS = 1000;
 /** Time of so many processes is read one by one; that of more stays with their groups. */
 const MOST_TIMED = 500;
+/** Accelerators with a number on one host. */
+const MOST_NUMBERED = 64;
+
+const NONE: ReadonlyMap<string, bigint> = new Map();
 
 type Answers = ReadonlyMap<string, FileAnswer>;
 type Parts = { readonly [Part in keyof Opened]: Opened[Part] };
@@ -112,7 +116,7 @@ class Watch {
     this.#context = context;
     this.#parts = parts;
     const { deadlineMs = DEADLINE_MS } = context;
-    this.#files = new KeptFiles(deadlineMs * FILES_PART);
+    this.#files = new KeptFiles(deadlineMs * FILES_PART, 'kernel');
     this.#processesMs = deadlineMs * PROCESSES_PART;
     this.#stat = join(context.root, 'proc/stat');
   }
@@ -141,7 +145,7 @@ class Watch {
   /** The roster is made anew only where something has changed that it is made of. */
   #refreshed(): Roster<Process> {
     const { tree, processes, kubelet, devices } = this.#parts;
-    const made = [tree.changes, processes.changes, kubelet.changes].join();
+    const made = this.#madeOf();
     if (this.#roster && made === this.#made && this.#assigned === devices.assigned) return this.#roster;
     this.#assigned = devices.assigned;
     this.#roster = new Roster({
@@ -151,13 +155,26 @@ class Watch {
       pods: kubelet.pods,
       rules: this.#context.rules ?? [],
       assigned: devices.assigned,
-      deviceOfIndex: this.#context.deviceOfIndex ?? (() => undefined),
+      deviceOfIndex: (index) => this.#deviceOf(index),
     });
     // Processes have shown groups that were not known.
     this.#groups = [...tree.groups.values()].sort((a, b) => (a.cgroup < b.cgroup ? -1 : 1));
-    this.#made = [tree.changes, processes.changes, kubelet.changes].join();
+    this.#made = this.#madeOf();
     this.#choose(this.#roster);
     return this.#roster;
+  }
+
+  /** Changes with whatever a roster is made of. */
+  #madeOf(): string {
+    const { tree, processes, kubelet } = this.#parts;
+    const numbered: string[] = [];
+    for (let device = this.#deviceOf(0); device !== undefined; device = this.#deviceOf(numbered.length))
+      numbered.push(device);
+    return [tree.changes, processes.changes, kubelet.changes, ...numbered].join();
+  }
+
+  #deviceOf(index: number): string | undefined {
+    return index < MOST_NUMBERED ? this.#context.deviceOfIndex?.(index) : undefined;
   }
 
   /** New groups may be those of new pods; one that the kubelet does not know then is not asked for again and again. */
@@ -260,8 +277,8 @@ function timedIn({ members }: Roster<Process>): readonly Process[] {
 }
 
 function spokenIn(parties: Parties<Process>, spent: ReadonlyMap<number, bigint>): ReadonlyMap<string, bigint> {
+  if (spent.size === 0) return NONE;
   const spoken = new Map<string, bigint>();
-  if (spent.size === 0) return spoken;
   for (const { voice, processes } of parties.values()) {
     const time = processes.reduce((sum, { pid }) => sum + (spent.get(pid) ?? 0n), 0n);
     if (time > 0n) spoken.set(voice, time);

@@ -1,4 +1,24 @@
+import * as z from 'zod';
+
+import { COMPONENTS } from '../../lib/landing/record.ts';
 import type { RunWindow } from './windows.ts';
+
+const component = z.enum(COMPONENTS);
+const name = z.string().nullable().exactOptional();
+const energies = z.array(z.tuple([component, z.bigint()])).transform((pairs) => new Map(pairs));
+
+/** A window as `plainWindows` gives it and JSON keeps it; the state's own reviver has made bigints of its counts. */
+const windowSchema = z.object({
+  run_id: z.string(),
+  solution_id: z.string().optional(),
+  names: z.object({ project: name, model_id: name, workload_type: name, workload_id: name }),
+  pid: z.int().optional(),
+  startedAt: z.iso.datetime().transform((text) => new Date(text)),
+  workloadKeys: z.array(z.string()).transform((keys) => new Set(keys)),
+  attributed: energies,
+  host: energies,
+  gaps: z.array(component).transform((components) => new Set(components)),
+});
 
 /** Open runs as plain values for the agent's state. */
 export function plainWindows(windows: ReadonlyMap<string, RunWindow>): unknown[] {
@@ -11,28 +31,9 @@ export function plainWindows(windows: ReadonlyMap<string, RunWindow>): unknown[]
   }));
 }
 
-/** Reads them back; a run that cannot be read is forgotten. The values are our own: their numbers are bigints already. */
+/** Reads them back; a run that cannot be read is forgotten. */
 export function windowsFrom(value: unknown): ReadonlyMap<string, RunWindow> {
-  if (!Array.isArray(value)) return new Map();
-  return new Map(value.flatMap((plain) => maybeWindow(plain)).map((window) => [window.run_id, window]));
-}
-
-function maybeWindow(plain: Record<string, unknown>): RunWindow[] {
-  try {
-    const window = plain as unknown as RunWindow;
-    const startedAt = new Date(window.startedAt);
-    if (typeof window.run_id !== 'string' || Number.isNaN(startedAt.getTime())) return [];
-    return [
-      {
-        ...window,
-        startedAt,
-        workloadKeys: new Set(window.workloadKeys),
-        attributed: new Map(window.attributed),
-        host: new Map(window.host),
-        gaps: new Set(window.gaps),
-      },
-    ];
-  } catch {
-    return [];
-  }
+  const plain = Array.isArray(value) ? value : [];
+  const windows = plain.map((each): RunWindow | undefined => windowSchema.safeParse(each).data);
+  return new Map(windows.flatMap((window) => (window ? [[window.run_id, window]] : [])));
 }

@@ -1,94 +1,129 @@
-import type { Measure } from '../../lib/landing/activity-record.ts';
+import type { Distribution, Level, Measure } from '../../lib/landing/activity-record.ts';
 import type { Moment } from '../look.ts';
-import type { Level } from './framework.ts';
-import type { Reading, Readings } from './readings.ts';
+import { addedUp, type Bucket, risenSince } from './histograms.ts';
+import { type LevelSpan, levelsByModel, spanBetween, spansJoined } from './levels.ts';
+import type { Readings } from './readings.ts';
+import type { Reading } from './series.ts';
 
 /** A page that came, with the moment of its scrape. */
 export interface Scrape extends Readings {
   readonly at: Moment;
 }
 
-/** How much was done on a target between two moments, or why that is unknown. */
-export interface ActivityIncrease {
+interface Told {
   readonly target: string;
   readonly framework: string;
-  readonly measure: Measure;
   /** The model as the target names it; `undefined` where it names none. */
   readonly model: string | undefined;
-  /** Millionths of the measure; `undefined` where `gap` is the reason. */
-  readonly micros: bigint | undefined;
+  /** Why it is unknown; absent where it is known. */
   readonly gap?: string;
   readonly from: Moment;
   readonly to: Moment;
   readonly quality: readonly string[];
 }
 
-/** Beyond this two readings of a queue say nothing of what was between them. */
-const LONGEST_LEVEL_MS = 60_000;
+/** How much was done on a target between two moments, or why that is unknown. */
+export interface ActivityIncrease extends Told {
+  readonly measure: Measure;
+  /** Millionths of the measure; `undefined` where `gap` is the reason. */
+  readonly micros: bigint | undefined;
+}
+
+/** How high a gauge of a target stood between two moments, or why that is unknown. */
+interface LevelChange extends Told {
+  readonly measure: Level;
+  readonly level: LevelSpan | undefined;
+}
+
+/** How many were counted between two moments, by bucket; no bucket where there were none. */
+export interface BucketIncrease extends Told {
+  readonly measure: Distribution;
+  readonly buckets: readonly Bucket[];
+}
+
+/** What a target told of the time between two moments. */
+export type Activity = ActivityIncrease | LevelChange | BucketIncrease;
+
+const SEVERAL_SERIES = 'several-series';
+const MICROS = 1_000_000;
+
+/** Whether it is a quantity that adds up. */
+export function isIncrease<Any extends Activity>(told: Any): told is Extract<Any, { readonly micros: unknown }> {
+  return 'micros' in told;
+}
 
 /**
- * What was done between two scrapes of one target, summed by measure and model. A counter that fell began again at zero
- * with its server; one that was not on the page before began at zero since. Both give the whole new reading, the first
- * with the remark `counter-reset`: what the server did between the earlier scrape and its end is not in it.
+ * What was done between two scrapes of one target, by measure and model. A counter that fell began again at zero with its
+ * server; one that was not on the page before began at zero since. Both give the whole new reading, the first with the
+ * remark `counter-reset`: what the server did between the earlier scrape and its end is not in it.
  */
-export function increasesBetween(target: string, before: Scrape, after: Scrape): ActivityIncrease[] {
+export function increasesBetween(target: string, before: Scrape, after: Scrape): Activity[] {
   const span = { target, from: before.at, to: after.at };
-  const sums = new Map<string, ActivityIncrease>();
-  for (const [series, reading] of after.counters) {
-    const { what: measure, framework, model } = reading;
+  const counted = [...after.counters].map(([series, reading]): Activity => {
     const earlier = before.counters.get(series)?.amount ?? 0n;
     const hasFallen = reading.amount < earlier;
     const micros = hasFallen ? reading.amount : reading.amount - earlier;
-    const quality = hasFallen ? ['counter-reset'] : [];
-    addTo(sums, { ...span, framework, measure, model, micros, quality });
-  }
-  return [...sums.values(), ...queuedBetween(target, before, after)];
+    return { ...span, ...namedOf(reading), micros, quality: remarkOf(hasFallen) };
+  });
+  const bucketed = [...after.histograms].map(([series, reading]): Activity => {
+    const { buckets, hasFallen } = risenSince(before.histograms.get(series)?.amount, reading.amount);
+    return { ...span, ...namedOf(reading), buckets, quality: remarkOf(hasFallen) };
+  });
+  return joined([...counted, ...bucketed, ...levelsBetween(target, before, after)]);
 }
 
-/** Intervals of one target that follow on one another, as one: quantities add up, remarks stand once. */
-export function joined(increases: Iterable<ActivityIncrease>): ActivityIncrease[] {
-  const sums = new Map<string, ActivityIncrease>();
-  for (const increase of increases) addTo(sums, increase);
+/** Intervals of one target that follow on one another, as one: remarks stand once. */
+export function joined(told: Iterable<Activity>): Activity[] {
+  const sums = new Map<string, Activity>();
+  for (const each of told) {
+    const { target, framework, measure, model } = each;
+    const key = JSON.stringify([target, framework, measure, model]);
+    const sum = sums.get(key);
+    sums.set(key, sum ? plus(sum, each) : each);
+  }
   return [...sums.values()];
 }
 
-function addTo(sums: Map<string, ActivityIncrease>, increase: ActivityIncrease): void {
-  const { target, framework, measure, model } = increase;
-  const key = JSON.stringify([target, framework, measure, model]);
-  const sum = sums.get(key);
-  sums.set(key, sum ? plus(sum, increase) : increase);
+function namedOf<What>({ what, framework, model }: Reading<What, unknown>) {
+  return { measure: what, framework, model };
 }
 
-function plus(one: ActivityIncrease, other: ActivityIncrease): ActivityIncrease {
-  return {
-    ...other,
-    micros: (one.micros ?? 0n) + (other.micros ?? 0n),
+function remarkOf(hasFallen: boolean): readonly string[] {
+  return hasFallen ? ['counter-reset'] : [];
+}
+
+function plus(one: Activity, other: Activity): Activity {
+  const span = {
     from: one.from.runningMs <= other.from.runningMs ? one.from : other.from,
     to: one.to.runningMs >= other.to.runningMs ? one.to : other.to,
     quality: [...new Set([...one.quality, ...other.quality])],
   };
+  if ('micros' in one && 'micros' in other)
+    return { ...other, ...span, micros: (one.micros ?? 0n) + (other.micros ?? 0n) };
+  if ('buckets' in one && 'buckets' in other)
+    return { ...other, ...span, buckets: addedUp(one.buckets, other.buckets) };
+  if ('level' in one && 'level' in other) return { ...other, ...span, ...levelOf(one, other) };
+  throw new Error(`Cannot add up ${one.measure}: expected one kind of amount, got two`);
 }
 
-/** Requests in the queue times the time they stood there: trapezoids between the two readings of its length. */
-function queuedBetween(target: string, before: Scrape, after: Scrape): ActivityIncrease[] {
+/** The later part stands for the interval where the earlier one is not known. */
+function levelOf(one: LevelChange, other: LevelChange): Pick<LevelChange, 'level'> {
+  return { level: one.level && other.level ? spansJoined(one.level, other.level) : other.level };
+}
+
+/** The levels of the later page since the earlier one, and requests in the queue times the time they stood there. */
+function levelsBetween(target: string, before: Scrape, after: Scrape): Activity[] {
   const elapsedMs = after.at.runningMs - before.at.runningMs;
-  if (elapsedMs > LONGEST_LEVEL_MS) return [];
-  const earlier = queueOf(before.levels);
-  return [...queueOf(after.levels)].flatMap(([model, { framework, length }]) => {
-    const start = earlier.get(model);
-    if (!start) return [];
-    // Queued (s) = (n₁ + n₂) / 2 × t; in millionths with t in ms: × 1000
-    const micros = BigInt(Math.round(((start.length + length) / 2) * elapsedMs * 1000));
-    const span = { target, framework, model, from: before.at, to: after.at };
-    return [{ ...span, measure: 'queued_request_seconds' as const, micros, quality: [] }];
+  const earlier = levelsByModel(before.levels);
+  return [...levelsByModel(after.levels)].flatMap(([key, reading]): Activity[] => {
+    const { framework, model } = reading;
+    const told = { target, framework, model, from: before.at, to: after.at, quality: [] };
+    if (reading.amount === undefined)
+      return [{ ...told, measure: reading.level, level: undefined, gap: SEVERAL_SERIES }];
+    const level = spanBetween(earlier.get(key)?.amount, reading.amount, elapsedMs);
+    const shown = { ...told, measure: reading.level, level };
+    if (reading.level !== 'queued_requests' || level.seconds === 0) return [shown];
+    const micros = BigInt(Math.round(level.integral * MICROS));
+    return [shown, { ...told, measure: 'queued_request_seconds', micros }];
   });
-}
-
-function queueOf(levels: ReadonlyMap<string, Reading<Level, number>>) {
-  const queues = new Map<string | undefined, { framework: string; length: number }>();
-  for (const { what, model, framework, amount } of levels.values()) {
-    if (what !== 'queued_requests') continue;
-    queues.set(model, { framework, length: (queues.get(model)?.length ?? 0) + Math.max(0, amount) });
-  }
-  return queues;
 }

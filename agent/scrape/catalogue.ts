@@ -1,13 +1,14 @@
 import type { Framework } from './framework.ts';
 
 const MODEL_LABELS = ['model_name', 'model'] as const;
-const SERVING = { workloadType: 'inference', modelLabels: MODEL_LABELS, watched: [] } as const;
-const WATCHED = { workloadType: null, modelLabels: [], counters: [], levels: [] } as const;
+const SERVING = { workloadType: 'inference', modelLabels: MODEL_LABELS, watched: [], histograms: [] } as const;
+const WATCHED = { workloadType: null, modelLabels: [], counters: [], levels: [], histograms: [] } as const;
 const MICROSECONDS = 1;
 
 /**
  * Every kind of target, in the order in which a measure is taken where one page gives it twice (vLLM inside Triton). The
- * counters of requests and tokens are those of lib/sources/activity/metrics.sql.
+ * counters of requests and tokens are those of lib/sources/activity/metrics.sql. Queues, running requests and cache use have
+ * the names of the model server protocol of the Kubernetes gateway API inference extension (docs/proposals/003).
  */
 export const FRAMEWORKS: readonly Framework[] = [
   {
@@ -24,7 +25,19 @@ export const FRAMEWORKS: readonly Framework[] = [
       { metric: 'vllm:prompt_tokens_cached_total', measure: 'cached_tokens' },
       { metric: 'vllm:e2e_request_latency_seconds_sum', measure: 'request_seconds' },
     ],
-    levels: [{ metric: 'vllm:num_requests_waiting', level: 'queued_requests' }],
+    levels: [
+      { metric: 'vllm:num_requests_waiting', level: 'queued_requests' },
+      { metric: 'vllm:num_requests_running', level: 'running_requests' },
+      { metric: 'vllm:kv_cache_usage_perc', level: 'kv_cache_ratio' },
+      { metric: 'vllm:gpu_cache_usage_perc', level: 'kv_cache_ratio' },
+    ],
+    histograms: [
+      { metric: 'vllm:e2e_request_latency_seconds', measure: 'requests_by_latency' },
+      { metric: 'vllm:time_to_first_token_seconds', measure: 'requests_by_time_to_first_token' },
+      { metric: 'vllm:inter_token_latency_seconds', measure: 'tokens_by_inter_token_latency' },
+      // The same under its name until 2025 (vllm-project/vllm, pull request 23919).
+      { metric: 'vllm:time_per_output_token_seconds', measure: 'tokens_by_inter_token_latency' },
+    ],
   },
   {
     ...SERVING,
@@ -38,7 +51,11 @@ export const FRAMEWORKS: readonly Framework[] = [
       { metric: 'tgi_request_generated_tokens_sum', measure: 'output_tokens' },
       { metric: 'tgi_request_duration_sum', measure: 'request_seconds' },
     ],
-    levels: [{ metric: 'tgi_queue_size', level: 'queued_requests' }],
+    levels: [
+      { metric: 'tgi_queue_size', level: 'queued_requests' },
+      { metric: 'tgi_batch_current_size', level: 'running_requests' },
+    ],
+    histograms: [{ metric: 'tgi_request_duration', measure: 'requests_by_latency' }],
   },
   {
     ...SERVING,
@@ -53,7 +70,16 @@ export const FRAMEWORKS: readonly Framework[] = [
       { metric: 'sglang:cached_tokens_total', measure: 'cached_tokens' },
       { metric: 'sglang:e2e_request_latency_seconds_sum', measure: 'request_seconds' },
     ],
-    levels: [{ metric: 'sglang:num_queue_reqs', level: 'queued_requests' }],
+    levels: [
+      { metric: 'sglang:num_queue_reqs', level: 'queued_requests' },
+      { metric: 'sglang:num_running_reqs', level: 'running_requests' },
+      { metric: 'sglang:token_usage', level: 'kv_cache_ratio' },
+    ],
+    histograms: [
+      { metric: 'sglang:e2e_request_latency_seconds', measure: 'requests_by_latency' },
+      { metric: 'sglang:time_to_first_token_seconds', measure: 'requests_by_time_to_first_token' },
+      { metric: 'sglang:inter_token_latency_seconds', measure: 'tokens_by_inter_token_latency' },
+    ],
     // With --enable-metrics-for-all-schedulers each rank of a data-parallel replica says the same.
     rankLabels: ['tp_rank', 'pp_rank', 'moe_ep_rank'],
   },
@@ -77,6 +103,18 @@ export const FRAMEWORKS: readonly Framework[] = [
     levels: [
       { metric: 'trtllm_num_requests_waiting', level: 'queued_requests' },
       { metric: 'nv_trt_llm_request_metrics', where: { request_type: 'waiting' }, level: 'queued_requests' },
+      { metric: 'trtllm_num_requests_running', level: 'running_requests' },
+      { metric: 'nv_trt_llm_request_metrics', where: { request_type: 'scheduled' }, level: 'running_requests' },
+      { metric: 'trtllm_kv_cache_utilization', level: 'kv_cache_ratio' },
+      {
+        metric: 'nv_trt_llm_kv_cache_block_metrics',
+        where: { kv_cache_block_type: 'fraction' },
+        level: 'kv_cache_ratio',
+      },
+    ],
+    histograms: [
+      { metric: 'trtllm_e2e_request_latency_seconds', measure: 'requests_by_latency' },
+      { metric: 'trtllm_time_to_first_token_seconds', measure: 'requests_by_time_to_first_token' },
     ],
   },
   {

@@ -1,7 +1,4 @@
-import type { Measure } from '../../lib/landing/activity-record.ts';
-
-/** What has a level at each moment, so that its readings never add up. */
-export type Level = 'loss' | 'accuracy' | 'learning_rate' | 'queued_requests';
+import type { Distribution, Level, Measure } from '../../lib/landing/activity-record.ts';
 
 /** Where labels must have these values for a series to be read. */
 export type Where = Readonly<Record<string, string>>;
@@ -20,6 +17,13 @@ interface LevelRule {
   readonly level: Level;
 }
 
+/** A histogram, by the name of its family: the buckets of a page end in `_bucket`. */
+interface HistogramRule {
+  readonly metric: string;
+  readonly where?: Where;
+  readonly measure: Distribution;
+}
+
 /** A kind of target: how its page is told from others, and what of it is read. */
 export interface Framework {
   readonly name: string;
@@ -30,7 +34,9 @@ export interface Framework {
   /** `activity.workload_type`, for kinds that do one kind of work. */
   readonly workloadType: string | null;
   readonly counters: readonly CounterRule[];
+  /** Where a page has a level or a histogram under several names, the first of them counts: newer versions come first. */
   readonly levels: readonly LevelRule[];
+  readonly histograms: readonly HistogramRule[];
   /** Names that are kept for whoever asks for a reading, and are no activity. */
   readonly watched: readonly string[];
   /** Labels that name the model, the first that is there. */

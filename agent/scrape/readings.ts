@@ -1,26 +1,26 @@
-import type { Measure } from '../../lib/landing/activity-record.ts';
+import type { Level, Measure } from '../../lib/landing/activity-record.ts';
 import { FRAMEWORKS } from './catalogue.ts';
-import type { Framework, Level, Where } from './framework.ts';
+import type { Framework } from './framework.ts';
+import { type HistogramReading, histogramsIn } from './histograms.ts';
+import { type Reading, type Rule, readingOf, sampled, seriesOf } from './series.ts';
 import type { ScrapeTarget } from './settings.ts';
 import type { Sample } from './tokenize.ts';
 
-/** One series of a counter that is read, in millionths of its measure, or of a level in its own unit. */
-export interface Reading<What, Amount> {
-  readonly what: What;
-  readonly metric: string;
-  readonly framework: string;
-  /** The model as the page names it; `undefined` where it names none. */
-  readonly model: string | undefined;
-  readonly amount: Amount;
-}
-
-/** What a page says: each series by its name and labels. A measure is read from one kind of framework only. */
+/**
+ * What a page says: each series by its name and labels. A measure is read from one kind of framework only, a level or a
+ * distribution from one metric only.
+ */
 export interface Readings {
   readonly frameworks: readonly Framework[];
   readonly counters: ReadonlyMap<string, Reading<Measure, bigint>>;
   readonly levels: ReadonlyMap<string, Reading<Level, number>>;
+  readonly histograms: ReadonlyMap<string, HistogramReading>;
 }
 
+/** Levels that may lie below zero; of the others a negative reading is none. */
+const SIGNED: readonly Level[] = ['loss', 'accuracy', 'learning_rate'];
+/** A gauge beyond this has gone astray, and sums over it would not be numbers. */
+const MOST_LEVEL = 1e100;
 const MICROS = 1_000_000;
 
 /** The kinds that a target may be of: the one that the settings name, all with `auto`, what is allowed of a training job. */
@@ -35,10 +35,11 @@ export function frameworksOf({ url, framework, allow }: ScrapeTarget): readonly 
 /** The names that are taken from a page. */
 export function namesOf(frameworks: readonly Framework[]): ReadonlySet<string> {
   return new Set(
-    frameworks.flatMap(({ detectedBy, counters, levels, watched }) => [
+    frameworks.flatMap(({ detectedBy, counters, levels, histograms, watched }) => [
       ...detectedBy,
       ...watched,
       ...[...counters, ...levels].map(({ metric }) => metric),
+      ...histograms.map(bucketsName),
     ]),
   );
 }
@@ -52,16 +53,40 @@ export function readingsOf(samples: readonly Sample[], possible: readonly Framew
   return {
     frameworks,
     counters: readAll(
-      frameworks.flatMap((framework) => framework.counters.map((rule) => ({ ...rule, framework, what: rule.measure }))),
+      rulesOf(frameworks, ({ counters }) => counters.map((rule) => ({ ...rule, what: rule.measure }))),
       byName,
-      (value, { microsPerUnit }) => (value >= 0 && value < Infinity ? microsOf(value, microsPerUnit) : undefined),
+      { sourceOf: ({ framework }) => framework.name, amountOf: countIn },
     ),
     levels: readAll(
-      frameworks.flatMap((framework) => framework.levels.map((rule) => ({ ...rule, framework, what: rule.level }))),
+      rulesOf(frameworks, ({ levels }) => levels.map((rule) => ({ ...rule, what: rule.level }))),
       byName,
-      (value) => (Number.isFinite(value) ? value : undefined),
+      { sourceOf: ({ metric }) => metric, amountOf: levelIn },
     ),
+    histograms: histogramsIn(rulesOf(frameworks, histogramRules), byName),
   };
+}
+
+function rulesOf<What>(
+  frameworks: readonly Framework[],
+  of: (framework: Framework) => readonly Omit<Rule<What>, 'framework'>[],
+): Rule<What>[] {
+  return frameworks.flatMap((framework) => of(framework).map((rule) => ({ ...rule, framework })));
+}
+
+function histogramRules({ histograms }: Framework) {
+  return histograms.map((rule) => ({ ...rule, metric: bucketsName(rule), what: rule.measure }));
+}
+
+function bucketsName({ metric }: { readonly metric: string }): string {
+  return `${metric}_bucket`;
+}
+
+function countIn({ value }: Sample, { microsPerUnit }: Rule<Measure>): bigint | undefined {
+  return value >= 0 && value < Infinity ? microsOf(value, microsPerUnit) : undefined;
+}
+
+function levelIn({ value }: Sample, { what }: Rule<Level>): number | undefined {
+  return Math.abs(value) <= MOST_LEVEL && (value >= 0 || SIGNED.includes(what)) ? value : undefined;
 }
 
 /** A counter's reading in whole millionths: differences of these add up, and whole numbers stay exact to 2^53. */
@@ -70,37 +95,23 @@ export function microsOf(value: number, microsPerUnit: number = MICROS): bigint 
   return BigInt(whole) * BigInt(microsPerUnit) + BigInt(Math.round((value - whole) * microsPerUnit));
 }
 
-interface Rule<What> {
-  readonly metric: string;
-  readonly where?: Where;
-  readonly what: What;
-  readonly framework: Framework;
-  readonly microsPerUnit?: number;
-}
-
 function readAll<What extends string, Amount extends bigint | number>(
   rules: readonly Rule<What>[],
   samples: ReadonlyMap<string, readonly Sample[]>,
-  amountOf: (value: number, rule: Rule<What>) => Amount | undefined,
+  {
+    sourceOf,
+    amountOf,
+  }: {
+    readonly sourceOf: (rule: Rule<What>) => string;
+    readonly amountOf: (sample: Sample, rule: Rule<What>) => Amount | undefined;
+  },
 ): Map<string, Reading<What, Amount>> {
   const readings = new Map<string, Reading<What, Amount>>();
-  const givenBy = new Map<What, Framework>();
-  const isFirstWith = ({ what, framework }: Rule<What>) => (givenBy.get(what) ?? framework) === framework;
-  for (const rule of rules) {
-    for (const sample of samples.get(rule.metric) ?? []) {
-      const amount = amountOf(sample.value, rule);
-      if (amount === undefined || !isAt(sample, rule.where) || !isFirstWith(rule)) continue;
-      givenBy.set(rule.what, rule.framework);
-      keepGreatest(readings, seriesOf(sample, rule), readingOf(sample, rule, amount));
-    }
+  for (const { rule, sample } of sampled(rules, samples, sourceOf)) {
+    const amount = amountOf(sample, rule);
+    if (amount !== undefined) keepGreatest(readings, seriesOf(sample, rule), readingOf(sample, rule, amount));
   }
   return readings;
-}
-
-function readingOf<What, Amount>(sample: Sample, rule: Rule<What>, amount: Amount): Reading<What, Amount> {
-  const label = rule.framework.modelLabels.find((name) => sample.labels.get(name));
-  const model = label === undefined ? undefined : sample.labels.get(label);
-  return { what: rule.what, metric: rule.metric, framework: rule.framework.name, model, amount };
 }
 
 /** Ranks that repeat one reading have one series; so has a series that a page gives twice. */
@@ -113,27 +124,19 @@ function keepGreatest<Kept extends { readonly amount: bigint | number }>(
   if (!kept || reading.amount > kept.amount) readings.set(series, reading);
 }
 
-function seriesOf<What>({ name, labels }: Sample, { what, framework }: Rule<What>): string {
-  const own = [...labels].filter(([label]) => !framework.rankLabels?.includes(label));
-  return JSON.stringify([what, name, ...own.sort(([one], [other]) => (one < other ? -1 : 1))]);
-}
-
-function isAt({ labels }: Sample, where: Where = {}): boolean {
-  return Object.entries(where).every(([label, value]) => labels.get(label) === value);
-}
-
 function trainingOf(allow: ScrapeTarget['allow']): Framework {
   return {
     name: 'training',
     reference: 'the allow-list of the settings',
     workloadType: 'training',
     detectedBy: [],
-    counters: allow.flatMap(({ metric, measure }) =>
-      measure === 'steps' || measure === 'samples' || measure === 'training_tokens' ? [{ metric, measure }] : [],
+    counters: allow.flatMap(({ metric, where, measure }) =>
+      measure === 'steps' || measure === 'samples' || measure === 'training_tokens' ? [{ metric, where, measure }] : [],
     ),
-    levels: allow.flatMap(({ metric, measure }) =>
-      measure === 'loss' || measure === 'accuracy' || measure === 'learning_rate' ? [{ metric, level: measure }] : [],
+    levels: allow.flatMap(({ metric, where, measure: level }) =>
+      level === 'loss' || level === 'accuracy' || level === 'learning_rate' ? [{ metric, where, level }] : [],
     ),
+    histograms: [],
     watched: [],
     modelLabels: ['model_name', 'model'],
   };

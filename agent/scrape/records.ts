@@ -1,14 +1,18 @@
-import type { ActivityRecord } from '../../lib/landing/activity-record.ts';
+import type { ActivityRecord, LevelOfInterval } from '../../lib/landing/activity-record.ts';
 import type { WorkloadNames } from '../attribution/workload.ts';
 import { decimalText } from '../decimals.ts';
 import type { Host, Moment } from '../look.ts';
-import type { ActivityIncrease } from './activity.ts';
+import type { Activity, ActivityIncrease, BucketIncrease } from './activity.ts';
+import { type LevelSpan, meanOf } from './levels.ts';
 
-/** An increase with whose work it was, as far as the settings of its target say. */
-export interface NamedIncrease extends ActivityIncrease {
+interface Named {
+  /** Whose work it was, as far as the settings of its target say. */
   readonly names: WorkloadNames;
   readonly labels: Readonly<Record<string, string>>;
 }
+
+export type NamedIncrease = ActivityIncrease & Named;
+export type NamedActivity = Activity & Named;
 
 /** No record may span more (lib/landing/activity-record.ts). */
 const LONGEST_MS = 3_600_000;
@@ -16,17 +20,20 @@ const LONGEST_MS = 3_600_000;
 const CLOCK_STEP_MS = 1000;
 /** Twelve digits before the point (lib/landing/activity-record.ts): no server does more in an hour. */
 const MOST_MICROS = 10n ** 18n - 1n;
+const MOST_COUNTED = 10n ** 12n - 1n;
+const IMPLAUSIBLE = 'implausible-quantity';
 
 /**
- * The activity records of some increases, numbered from `firstSeq`. What a target told after a longer silence than a record
- * may span is spread evenly over it, as the source `activity` does, in records that add up to it exactly.
+ * The activity records of what was told, numbered from `firstSeq`. What a target told after a longer silence than a record may
+ * span is spread evenly over it, as the source `activity` does, in records that add up to it exactly; a level, which is known
+ * at its end alone then, belongs to the last of them.
  */
 export function activityRecordsOf(
-  increases: readonly NamedIncrease[],
+  told: readonly NamedActivity[],
   named: { readonly host: Host; readonly bootId: string; readonly firstSeq: number },
 ): ActivityRecord[] {
-  const pieces = increases.filter(({ from, to }) => to.runningMs > from.runningMs).flatMap(piecesOf);
-  return pieces.map(({ increase, start, end, micros }, index) => ({
+  const pieces = told.filter(({ from, to }) => to.runningMs > from.runningMs).flatMap(piecesOf);
+  return pieces.map(({ of, start, end, amount }, index) => ({
     schema: 'joulebook.activity/1',
     host_id: named.host.hostId,
     resource_id: named.host.resourceId,
@@ -34,44 +41,80 @@ export function activityRecordsOf(
     seq: named.firstSeq + index,
     period_start: new Date(start).toISOString(),
     period_end: new Date(end).toISOString(),
-    target: increase.target,
-    framework: increase.framework,
-    measure: increase.measure,
-    ...quantityOf(micros, increase.gap),
-    ...increase.names,
-    model_id: increase.names.model_id ?? increase.model ?? null,
-    labels: { ...increase.labels, ...(increase.model && { model_name: increase.model }) },
-    quality: isStepped(increase) ? [...increase.quality, 'clock-stepped'] : increase.quality,
+    target: of.target,
+    framework: of.framework,
+    measure: of.measure,
+    ...amount,
+    ...of.names,
+    model_id: of.names.model_id ?? of.model ?? null,
+    labels: { ...of.labels, ...(of.model && { model_name: of.model }) },
+    quality: isStepped(of) ? [...of.quality, 'clock-stepped'] : of.quality,
   }));
 }
 
-function quantityOf(micros: bigint | undefined, gap = 'not-known'): Pick<ActivityRecord, 'quantity' | 'gap_reason'> {
-  if (micros === undefined) return { quantity: null, gap_reason: gap };
-  if (micros > MOST_MICROS) return { quantity: null, gap_reason: 'implausible-quantity' };
-  return { quantity: decimalText(micros), gap_reason: null };
-}
+type Amount = Pick<ActivityRecord, 'quantity' | 'level' | 'buckets' | 'gap_reason'>;
 
 interface Piece {
-  readonly increase: NamedIncrease;
+  readonly of: NamedActivity;
   /** Milliseconds since 1970. */
   readonly start: number;
   readonly end: number;
-  readonly micros: bigint | undefined;
+  readonly amount: Amount;
 }
 
 /** Where the wall clock was set, the whole ends now and began as long ago as it lasted by the clock that only runs. */
-function piecesOf(increase: NamedIncrease): Piece[] {
-  const { from, to, micros } = increase;
+function piecesOf(of: NamedActivity): Piece[] {
+  const { from, to } = of;
   const end = to.readAt.getTime();
-  const length = isStepped(increase) ? to.runningMs - from.runningMs : end - from.readAt.getTime();
+  const length = isStepped(of) ? to.runningMs - from.runningMs : end - from.readAt.getTime();
   const count = Math.ceil(length / LONGEST_MS);
-  const cut = (index: number) => Math.round((length * index) / count);
-  const until = (index: number) => (micros === undefined ? undefined : (micros * BigInt(index)) / BigInt(count));
-  return Array.from({ length: count }, (_, index) => {
-    const [lower, upper] = [until(index), until(index + 1)];
-    const part = lower === undefined || upper === undefined ? undefined : upper - lower;
-    return { increase, start: end - length + cut(index), end: end - length + cut(index + 1), micros: part };
-  });
+  const cut = (index: number) => end - length + Math.round((length * index) / count);
+  const amounts = amountsOf(of, count);
+  const first = count - amounts.length;
+  return amounts.flatMap((amount, index) =>
+    amount ? [{ of, start: cut(first + index), end: cut(first + index + 1), amount }] : [],
+  );
+}
+
+/** The amounts of the last records of so many that the time is cut into; `undefined` where there is nothing to tell. */
+function amountsOf(of: NamedActivity, count: number): (Amount | undefined)[] {
+  if ('level' in of) return [levelAmount(of.level, of.gap)];
+  const parts = Array.from({ length: count }, (_, index) => ({ index, count }));
+  return parts.map((part) => ('micros' in of ? quantityAmount(of, part) : bucketAmount(of, part)));
+}
+
+interface Part {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** An even part of a whole number; all parts add up to it. */
+function partOf(whole: bigint, { index, count }: Part): bigint {
+  return (whole * BigInt(index + 1)) / BigInt(count) - (whole * BigInt(index)) / BigInt(count);
+}
+
+function quantityAmount({ micros, gap = 'not-known' }: ActivityIncrease, part: Part): Amount {
+  const quantity = micros === undefined ? undefined : partOf(micros, part);
+  if (quantity === undefined) return { quantity: null, gap_reason: gap };
+  if (quantity > MOST_MICROS) return { quantity: null, gap_reason: IMPLAUSIBLE };
+  return { quantity: decimalText(quantity), gap_reason: null };
+}
+
+/** A histogram that counted nothing has no record: `requests` says that there were none. */
+function bucketAmount({ buckets }: BucketIncrease, part: Part): Amount | undefined {
+  const counted = buckets
+    .map(({ over, upTo, count }) => ({ over, up_to: upTo, count: partOf(count, part) }))
+    .filter(({ count }) => count > 0n);
+  if (counted.length === 0) return undefined;
+  if (counted.some(({ count }) => count > MOST_COUNTED)) return { quantity: null, gap_reason: IMPLAUSIBLE };
+  return { quantity: null, buckets: counted.map((each) => ({ ...each, count: String(each.count) })), gap_reason: null };
+}
+
+function levelAmount(span: LevelSpan | undefined, gap = 'not-known'): Amount {
+  if (!span) return { quantity: null, gap_reason: gap };
+  const { last, minimum, maximum, samples, seconds } = span;
+  const level: LevelOfInterval = { last, mean: meanOf(span) ?? null, minimum, maximum, samples, seconds };
+  return { quantity: null, level, gap_reason: null };
 }
 
 function isStepped({ from, to }: { readonly from: Moment; readonly to: Moment }): boolean {

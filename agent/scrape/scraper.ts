@@ -1,12 +1,13 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { Measure } from '../../lib/landing/activity-record.ts';
+import type { Level, Measure } from '../../lib/landing/activity-record.ts';
 import type { WorkloadNames } from '../attribution/workload.ts';
 import type { Moment } from '../look.ts';
-import { type ActivityIncrease, increasesBetween, joined, type Scrape } from './activity.ts';
-import type { Framework, Level } from './framework.ts';
+import { type Activity, increasesBetween, isIncrease, joined, type Scrape } from './activity.ts';
+import type { Framework } from './framework.ts';
+import { type LevelReading, levelsByModel } from './levels.ts';
 import { frameworksOf, namesOf, readingsOf } from './readings.ts';
-import type { NamedIncrease } from './records.ts';
+import type { NamedActivity } from './records.ts';
 import { type GpuPower, type MeasureState, type Remark, remarksOn, withRemarks } from './remarks.ts';
 import { fetchPage } from './scrape.ts';
 import type { ScrapeTarget } from './settings.ts';
@@ -23,6 +24,13 @@ export interface ScraperSurroundings {
   readonly limits?: PageLimits;
 }
 
+/** A gauge as it was last, for the agent's own page. */
+interface ShownLevel {
+  readonly level: Level;
+  readonly model: string | undefined;
+  readonly value: number;
+}
+
 /** How a target fares, for the agent's own page. */
 interface TargetState {
   readonly target: string;
@@ -37,8 +45,8 @@ interface TargetState {
   readonly series: number;
   readonly lastDurationMs: number | undefined;
   readonly remarks: readonly Remark[];
-  /** Gauges as they were last: `queued_requests`, `loss`, … by model. */
-  readonly levels: readonly { readonly level: Level; readonly model: string | undefined; readonly value: number }[];
+  /** Gauges as they were last: `queued_requests`, `loss`, … by model; none where the page is stale. */
+  readonly levels: readonly ShownLevel[];
 }
 
 export interface Scraper {
@@ -47,9 +55,11 @@ export interface Scraper {
    * What was done since this was last asked, a row for each target, measure and model. With the power of a GPU by its UUID,
    * zeros that cannot be right come as gaps, and the states say so.
    */
-  activity(powerOf?: (gpu: string) => GpuPower | undefined): readonly NamedIncrease[];
+  activity(powerOf?: (gpu: string) => GpuPower | undefined): readonly NamedActivity[];
   /** The reading of a watched metric on a page that is not stale, from the series that has all these labels. */
   gauge(name: string, labels: Readonly<Record<string, string>>): number | undefined;
+  /** The levels that the targets of a workload showed last, since an instant; of several that show one, nothing of it. */
+  levelsOf(this: void, workloadId: string, since: Date): ReadonlyMap<Level, number>;
   close(): void;
 }
 
@@ -60,7 +70,7 @@ const TIMEOUT_RATIO = 0.8;
 
 /** Begins to scrape each target at its own interval, one request at a time each, until `close`. Nothing here throws. */
 export function openScraper(targets: readonly ScrapeTarget[], surroundings: ScraperSurroundings): Scraper {
-  const connections = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  const connections = new Connections();
   const watched = targets.map((target) => new WatchedTarget(target, { ...surroundings, connections }));
   for (const each of watched) each.start();
   return {
@@ -75,10 +85,18 @@ export function openScraper(targets: readonly ScrapeTarget[], surroundings: Scra
       }
       return undefined;
     },
+    levelsOf: (workloadId, since) => {
+      const shown = watched.flatMap((each) => each.levelsOf(workloadId, since));
+      const byLevel = Map.groupBy(shown, ({ level }) => level);
+      return new Map(
+        [...byLevel].flatMap(([level, [only, ...others]]) =>
+          only?.amount === undefined || others.length > 0 ? [] : [[level, only.amount]],
+        ),
+      );
+    },
     close: () => {
       for (const each of watched) each.stop();
-      connections.http.destroy();
-      connections.https.destroy();
+      connections.destroy();
     },
   };
 }
@@ -89,9 +107,20 @@ export function targetName({ name, url }: ScrapeTarget): string {
   return name ?? `${host}${pathname === '/metrics' || pathname === '/' ? '' : pathname}`;
 }
 
-interface Connections {
-  readonly http: HttpAgent;
-  readonly https: HttpsAgent;
+/** Connections that are kept from scrape to scrape: those of https, whose module takes some 5 MB, from the first target that has it. */
+class Connections {
+  readonly http = new HttpAgent({ keepAlive: true });
+  #https: HttpsAgent | undefined;
+
+  get https(): HttpsAgent {
+    this.#https ??= new HttpsAgent({ keepAlive: true });
+    return this.#https;
+  }
+
+  destroy(): void {
+    this.http.destroy();
+    this.#https?.destroy();
+  }
 }
 
 class WatchedTarget {
@@ -106,7 +135,7 @@ class WatchedTarget {
   #first: Moment | undefined;
   #samples: readonly Sample[] = [];
   #page: Scrape | undefined;
-  #increases: ActivityIncrease[] = [];
+  #told: Activity[] = [];
   #outcome: Pick<TargetState, 'isUp' | 'error' | 'scrapes' | 'failures' | 'lastDurationMs'>;
   #remarks: readonly Remark[] = [];
 
@@ -120,7 +149,6 @@ class WatchedTarget {
   }
 
   get state(): TargetState {
-    const levels = [...(this.#page?.levels.values() ?? [])];
     return {
       ...this.#outcome,
       target: this.#name,
@@ -128,7 +156,7 @@ class WatchedTarget {
       lastSuccess: this.#page?.at,
       series: this.#samples.length,
       remarks: this.#remarks,
-      levels: levels.map(({ what, model, amount }) => ({ level: what, model, value: amount })),
+      levels: this.#levels(),
     };
   }
 
@@ -141,21 +169,24 @@ class WatchedTarget {
     clearTimeout(this.#timer);
   }
 
-  activity(powerOf: (gpu: string) => GpuPower | undefined): NamedIncrease[] {
-    const increases = joined(this.#increases);
-    this.#increases = [];
-    const [longest] = increases;
+  activity(powerOf: (gpu: string) => GpuPower | undefined): NamedActivity[] {
+    const told = this.#told;
+    this.#told = [];
+    const [longest] = told;
     if (!longest) return [];
     this.#remarks = remarksOn(this.#measures(), totalPower(this.#target.gpu.map(powerOf)));
-    return withRemarks(increases, this.#remarks, longest).map((increase) => ({
-      ...increase,
-      names: this.#namesOf(increase),
+    const { target, from, to } = longest;
+    const increases = withRemarks(told.filter(isIncrease), this.#remarks, { target, from, to });
+    const others = told.filter((each) => !isIncrease(each));
+    return [...increases, ...others].map((each) => ({
+      ...each,
+      names: this.#namesOf(each),
       labels: this.#target.labels,
     }));
   }
 
   /** What the settings say goes before what the page and its kind say: it is how the rest of the books name the work. */
-  #namesOf({ framework }: ActivityIncrease): WorkloadNames {
+  #namesOf({ framework }: Activity): WorkloadNames {
     const { set } = this.#target;
     const kind = this.#possible.find(({ name }) => name === framework);
     return {
@@ -173,6 +204,21 @@ class WatchedTarget {
       (sample) => sample.name === name && wanted.every(([label, value]) => sample.labels.get(label) === value),
     );
     return Number.isFinite(found?.value) ? found?.value : undefined;
+  }
+
+  #levels(): ShownLevel[] {
+    if (!this.#page || this.#isStale(this.#page.at)) return [];
+    return [...levelsByModel(this.#page.levels).values()].flatMap(({ level, model, amount }) =>
+      amount === undefined ? [] : [{ level, model, value: amount }],
+    );
+  }
+
+  /** The target is a workload's where its settings name it as such, or as its run. */
+  levelsOf(workloadId: string, since: Date): LevelReading[] {
+    const { set, labels } = this.#target;
+    const isOf = set.workload_id === workloadId || labels['run_id'] === workloadId;
+    if (!isOf || !this.#page || this.#page.at.readAt < since) return [];
+    return [...levelsByModel(this.#page.levels).values()];
   }
 
   #isStale(at: Moment): boolean {
@@ -229,9 +275,9 @@ class WatchedTarget {
     return `Cannot read ${this.#name}: expected a page of ${known}, got none of their metrics`;
   }
 
-  #count(increases: readonly ActivityIncrease[]): void {
-    this.#increases = joined([...this.#increases, ...increases]);
-    for (const { measure, micros, to } of increases) if (micros) this.#lastMoved.set(measure, to);
+  #count(told: readonly Activity[]): void {
+    this.#told = joined([...this.#told, ...told]);
+    for (const { measure, micros, to } of told.filter(isIncrease)) if (micros) this.#lastMoved.set(measure, to);
   }
 
   /** What the target's frameworks should count, and since when it has not. */

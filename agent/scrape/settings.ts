@@ -1,9 +1,8 @@
 import * as z from 'zod';
-import type { Measure } from '../../lib/landing/activity-record.ts';
+import type { Level, Measure } from '../../lib/landing/activity-record.ts';
 import { FRAMEWORK_NAMES } from './catalogue.ts';
-import type { Level } from './framework.ts';
 
-/** Measures that a training job may say of itself. The three levels never add up, so they are shown and not booked. */
+/** Measures that a training job may say of itself: what adds up, and what has a level at each moment. */
 const TRAINING_COUNTED = ['steps', 'samples', 'training_tokens'] as const satisfies readonly Measure[];
 const TRAINING_LEVELS = ['loss', 'accuracy', 'learning_rate'] as const satisfies readonly Level[];
 const WORKLOAD_TYPES = ['data_preparation', 'training', 'evaluation', 'deployment', 'inference', 'other'] as const;
@@ -26,6 +25,8 @@ const url = z.string().refine((text) => URL.canParse(text) && /^https?:$/.test(n
 
 const allowed = z.strictObject({
   metric: z.string().regex(METRIC_NAME),
+  /** Labels that a series must have, where several have the name: `{ split: eval }`. */
+  where: z.record(z.string().min(1), z.string()).default({}),
   measure: z.enum([...TRAINING_COUNTED, ...TRAINING_LEVELS]),
 });
 

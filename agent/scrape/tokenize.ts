@@ -21,7 +21,7 @@ export class Refused extends Error {
 }
 
 /** node_exporter answers with 60 kB to 370 kB, cAdvisor and kube-state-metrics with a few MB. */
-export const PAGE_LIMITS: PageLimits = { bytes: 16 * 1024 * 1024, series: 5000, line: 16_384, labels: 64 };
+export const PAGE_LIMITS: PageLimits = { bytes: 16 * 1024 * 1024, series: 10_000, line: 16_384, labels: 64 };
 
 const BLANKS = /[ \t\r]*/y;
 const NAME = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;

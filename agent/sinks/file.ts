@@ -1,10 +1,21 @@
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 
 import type { SealedBatch } from '../spool/batch.ts';
 import type { FileSetting } from './settings.ts';
 import type { Delivery, Sink } from './sink.ts';
 import { codeOf, messageOf } from './words.ts';
+
+/** `node:fs/promises` with its file handles takes two megabytes of memory. */
+const close = promisify(fs.close);
+const fsync = promisify(fs.fsync);
+const link = promisify(fs.link);
+const mkdir = promisify(fs.mkdir);
+const open = promisify(fs.open);
+const readFile = promisify(fs.readFile);
+const rm = promisify(fs.rm);
+const writeFile = promisify(fs.writeFile);
 
 /** Batches as files of a folder. */
 export function fileSink({ path }: FileSetting, id: string): Sink {
@@ -39,20 +50,20 @@ async function place(root: string, { name, bytes }: SealedBatch): Promise<Delive
 async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const file = await open(path, 'w');
   try {
-    await file.writeFile(bytes);
-    await file.sync();
+    await writeFile(file, bytes);
+    await fsync(file);
   } finally {
-    await file.close();
+    await close(file);
   }
 }
 
 /** A name is safe when its folder is forced to the disk, and the folders above that may be new. */
 async function forceFolder(folder: string, root: string): Promise<void> {
-  const handle = await open(folder, 'r');
+  const opened = await open(folder, 'r');
   try {
-    await handle.sync();
+    await fsync(opened);
   } finally {
-    await handle.close();
+    await close(opened);
   }
   if (folder !== root && folder !== dirname(folder) && folder.length > root.length)
     await forceFolder(dirname(folder), root);

@@ -13,6 +13,7 @@ export interface Point {
 type Fields = Readonly<Record<string, unknown>>;
 
 const PLACE = ['host_id', 'resource_id'] as const;
+const LEVEL_FIELDS = ['last', 'mean', 'minimum', 'maximum', 'samples', 'seconds'] as const;
 
 /**
  * The points of one line. Energy of workloads is added up by the tags that are wanted: of two workloads with the same
@@ -21,7 +22,7 @@ const PLACE = ['host_id', 'resource_id'] as const;
 export function pointsOf(line: string, kind: Kind, workloadTags: readonly string[]): Point[] {
   const fields = fieldsOf(JSON.parse(line));
   if (kind === 'telemetry') return telemetryPoints(fields, workloadTags);
-  return kind === 'activity' ? [activityPoint(fields, workloadTags)] : [runPoint(fields)];
+  return kind === 'activity' ? activityPoints(fields, workloadTags) : [runPoint(fields)];
 }
 
 function telemetryPoints(record: Fields, workloadTags: readonly string[]): Point[] {
@@ -55,17 +56,28 @@ function workloadPoints(
   return [...points.values()];
 }
 
-function activityPoint(record: Fields, workloadTags: readonly string[]): Point {
-  return {
-    measurement: 'joulebook_activity',
-    tags: tagsOf(record, [...PLACE, 'target', 'framework', 'measure', ...workloadTags]),
-    fields: {
-      ...numbersOf(record, ['quantity']),
-      ...textsOf(record, ['gap_reason']),
-      duration_seconds: (instantOf(record, 'period_end') - instantOf(record, 'period_start')) / 1000,
-    },
-    ...stampOf(record, 'period_end'),
+/** One point, with the level where the measure is one; of what is counted in buckets one point a bucket. */
+function activityPoints(record: Fields, workloadTags: readonly string[]): Point[] {
+  const tags = tagsOf(record, [...PLACE, 'target', 'framework', 'measure', ...workloadTags]);
+  const stamp = stampOf(record, 'period_end');
+  const duration_seconds = (stamp.atMs - instantOf(record, 'period_start')) / 1000;
+  if (record['buckets'] != null)
+    return listOf(record['buckets'])
+      .map(fieldsOf)
+      .map((bucket) => ({
+        measurement: 'joulebook_activity_bucket',
+        tags: { ...tags, ...tagsOf(bucket, ['over', 'up_to']) },
+        fields: { ...numbersOf(bucket, ['count']), duration_seconds },
+        ...stamp,
+      }));
+  const level = record['level'] == null ? {} : numbersOf(fieldsOf(record['level']), LEVEL_FIELDS);
+  const fields = {
+    ...numbersOf(record, ['quantity']),
+    ...Object.fromEntries(Object.entries(level).map(([name, value]) => [`level_${name}`, value])),
+    ...textsOf(record, ['gap_reason']),
+    duration_seconds,
   };
+  return [{ measurement: 'joulebook_activity', tags, fields, ...stamp }];
 }
 
 function runPoint(record: Fields): Point {

@@ -31,9 +31,9 @@ export function s3Sink(setting: S3Setting, id: string, now: () => Date): Sink {
   };
 }
 
-/** The client is loaded at the first delivery: it takes a third of the agent's memory. */
+/** The client is loaded at the first delivery: it takes six megabytes (docs/measurements.md). */
 async function openClient({ region, endpoint }: S3Setting): Promise<S3Client> {
-  const { S3Client } = await import('@aws-sdk/client-s3');
+  const { S3Client } = await import('./s3-client.ts');
   return new S3Client({
     ...(region && { region }),
     ...(endpoint && { endpoint, forcePathStyle: true }),
@@ -53,7 +53,7 @@ interface Place {
 
 async function put({ name, bytes }: SealedBatch, { bucket, prefix, client, now }: Place): Promise<Delivery> {
   try {
-    const { PutObjectCommand } = await import('@aws-sdk/client-s3');
+    const { PutObjectCommand } = await import('./s3-client.ts');
     const object = {
       Bucket: bucket,
       Key: prefix === '' ? name : `${prefix}/${name}`,

@@ -4,8 +4,8 @@ import type { Store } from './store.ts';
 /** A batch holds no more, to spare the memory of whoever reads it. */
 const MOST_LINES = 50_000;
 const MOST_BYTES = 8 * 1024 ** 2;
-/** Lines are read in slices, so that a tick comes between two of them. */
-const SLICE_LINES = 200;
+/** Lines are read in slices, so that a tick comes between two of them and few are in memory: a line of a large host has 17 kB. */
+const SLICE_LINES = 24;
 
 export interface Sealing {
   readonly store: Store;

@@ -32,6 +32,11 @@ function startAgent(host: LivingHost, config: string): Agent {
   return { child, told: () => told };
 }
 
+/** Waits until it has looked for the first time. */
+async function begun({ child, told }: Agent): Promise<void> {
+  while (!told().includes('Watches ') && child.exitCode === null) await setTimeout(50);
+}
+
 async function stop({ child }: Agent, signal: NodeJS.Signals): Promise<unknown[]> {
   if (child.exitCode !== null || child.signalCode !== null) return [child.exitCode, child.signalCode];
   child.kill(signal);
@@ -93,7 +98,7 @@ test('killed at any moment, it books every joule of its host once, and the month
   const host = new LivingHost(join(home, 'killed-host'));
   const config = configOf('killed', ['live: { listen: none }']);
   const first = startAgent(host, config);
-  await setTimeout(3000);
+  await begun(first);
   await live(host, 15);
   await stop(first, 'SIGKILL');
   for (let kill = 1; kill < 6; kill += 1) {
@@ -103,7 +108,7 @@ test('killed at any moment, it books every joule of its host once, and the month
     await stop(agent, 'SIGKILL');
   }
   const last = startAgent(host, config);
-  await setTimeout(3000);
+  await begun(last);
   expect(await stop(last, 'SIGTERM')).toEqual([0, null]);
   host.close();
 
@@ -142,7 +147,7 @@ test('a second agent on the same spool refuses, and the first goes on', async ()
   const host = new LivingHost(join(home, 'twice-host'));
   const config = configOf('twice', ['live: { listen: none }']);
   const first = startAgent(host, config);
-  await setTimeout(2500);
+  await begun(first);
   const second = startAgent(host, config);
   expect(await once(second.child, 'exit')).toEqual([2, null]);
   expect(second.told()).toMatch(/^Cannot open the spool .*: expected no other agent on it/);
@@ -155,7 +160,7 @@ test('a run on the host is booked by its agent, and its live page says what was 
   const url = `127.0.0.1:${await freePort()}`;
   const config = configOf('run', [`live: { listen: "${url}" }`]);
   const agent = startAgent(host, config);
-  await setTimeout(2500);
+  await begun(agent);
   const work = [
     'run',
     '--config',

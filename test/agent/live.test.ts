@@ -15,6 +15,13 @@ const HEALTH: AgentHealth = {
   sinkFailures: { s3: 2 },
   readErrors: { nvml: { 'gpu-is-lost': 1, timeout: 3 } },
   scrapedAt: { 'http://127.0.0.1:8000/metrics': lookAt(-5).readAt, never: undefined },
+  levels: [
+    { target: 'chat', model: 'llama', level: 'queued_requests', value: 3 },
+    { target: 'trainer', model: undefined, level: 'loss', value: -0.25 },
+    // Names that are one once they are cut.
+    { target: 'chat', model: `${'m'.repeat(200)}1`, level: 'queued_requests', value: 1 },
+    { target: 'chat', model: `${'m'.repeat(200)}2`, level: 'queued_requests', value: 2 },
+  ],
 };
 
 const open: Live[] = [];
@@ -83,6 +90,9 @@ describe('the live output', () => {
         ['joulebook_sensor_read_errors_total', 'nvml timeout', 3],
         ['joulebook_scrape_staleness_seconds', 'http://127.0.0.1:8000/metrics', 8],
         ['joulebook_scrape_staleness_seconds', 'never', Number.POSITIVE_INFINITY],
+        ['joulebook_scraped_queued_requests', 'chat llama', 3],
+        ['joulebook_scraped_queued_requests', `chat ${'m'.repeat(128)}`, 1],
+        ['joulebook_scraped_loss', 'trainer', -0.25],
         ['joulebook_build_info', '0.1.0 v24.0.0', 1],
         ['process_start_time_seconds', '', Date.parse('2026-06-01T11:00:00Z') / 1000],
       ]),

@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 
 import type { DeviceUse, Moment } from '../../agent/look.ts';
+import { openLookout } from '../../agent/readers/look.ts';
 import { PROCESS_BYTES, processesIn, UNTOUCHED } from '../../agent/readers/nvml/layouts.ts';
 import { type NvmlOptions, type NvmlSensor, nvmlSensor } from '../../agent/readers/nvml/sensor.ts';
 import { useOf, useOfInstances } from '../../agent/readers/nvml/use.ts';
+import { hostTree } from '../support/host-tree.ts';
+import { groupFiles, processFiles } from '../support/made-up-processes.ts';
 import { describeCompiled, type GpuHost, gpuHost, oneGpu, type Script, UUID } from '../support/nvml-stand-in.ts';
 import { PATIENT_MS } from '../support/patience.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -41,6 +44,40 @@ function told(use: DeviceUse | undefined): string {
 }
 
 const useAt = async (sensor: NvmlSensor, seconds: number) => told((await sensor.read(at(seconds)))[0]?.use);
+
+describeCompiled('the number of a GPU', () => {
+  const SERVICE = '/system.slice/train.service';
+  const SECOND = 'GPU-5f3c1a52-0000-4000-8000-000000000002';
+  const two = (name: string) =>
+    oneGpu({ count: 2, 'gpu1.uuid': SECOND, 'gpu1.name': name, 'gpu1.energy': 1_000_000, 'gpu1.power': 60_000 });
+
+  test('is that of the driver, once it has answered', async () => {
+    const sensor = sensorOf(hostWith(two('NVIDIA A100-SXM4-80GB')));
+    expect(sensor.deviceOfIndex?.(0)).toBeUndefined();
+    await sensor.read(at(1));
+    expect([0, 1, 2].map((index) => sensor.deviceOfIndex?.(index))).toEqual([UUID, SECOND, undefined]);
+  });
+
+  test('is not known where GPUs differ: CUDA may count them in another order', async () => {
+    const sensor = sensorOf(hostWith(two('NVIDIA H100 80GB HBM3')));
+    await sensor.read(at(1));
+    expect(sensor.deviceOfIndex?.(0)).toBeUndefined();
+  });
+
+  test('gives a GPU of which the driver names no process to the one that says CUDA_VISIBLE_DEVICES=1', async () => {
+    const root = hostTree(join(home, 'numbered'), {
+      ...processFiles(7, { cgroup: SERVICE, says: { CUDA_VISIBLE_DEVICES: '1' } }),
+      ...groupFiles(SERVICE, 5),
+    });
+    gpuHost(root, two('NVIDIA A100-SXM4-80GB'));
+    const lookout = openLookout(root);
+    await lookout.prepare(at(1));
+    const { owners } = await lookout.look(at(2));
+    lookout.close();
+    expect(owners.ofDevice(SECOND).map(({ labels }) => labels['unit'])).toEqual(['train.service']);
+    expect(owners.ofDevice(UUID)).toEqual([]);
+  });
+});
 
 describeCompiled('who used a GPU', () => {
   test('is told by what the multiprocessors did for each process since the last look', async () => {

@@ -150,7 +150,7 @@ describe('the processes of a host', () => {
     hostTree(root, { ...processFiles(7, { cgroup: SERVICE }), ...processFiles(8, { cgroup: SERVICE }) });
     rmSync(join(proc, '7/environ'));
     execFileSync('mkfifo', [join(proc, '7/environ')]);
-    const processes = new Processes({ proc, rulesOf: undefined, deadlineMs: 20, firstDeadlineMs: 200 });
+    const processes = new Processes({ proc, rulesOf: undefined, deadlineMs: 1000, firstDeadlineMs: 2000 });
     await processes.look(at(100));
     expect([...processes.known.keys()]).toEqual([8]);
     expect(processes.troubles).toEqual({ deaf: 0, hanging: 1 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { recordsOf } from '../../agent/account.ts';
 import type { Look } from '../../agent/look.ts';
 import { advance, booked, isIntervalOver, type Progress, resumeFrom, startAt } from '../../agent/progress.ts';
+import { reachedBy } from '../../agent/runs/target.ts';
 import { openWindow, recordOfRun } from '../../agent/runs/windows.ts';
 import { maybeState, stateText } from '../../agent/state-text.ts';
 import { microjoulesOf } from '../../lib/landing/record.ts';
@@ -54,6 +55,13 @@ describe('an agent that is stopped at any moment and started again', () => {
     const progress = { ...startAt(lookAfter(0)), windows: new Map([['r-1', window]]) };
     const kept = maybeState(stateText(over(progress, looks.slice(1, 11))));
     expect(kept?.windows.get('r-1')).toMatchObject({ startedAt: new Date(0), host: new Map([['cpu', 500_000_000n]]) });
+    expect(kept).toEqual({ baseline: expect.anything(), windows: over(progress, looks.slice(1, 11)).windows });
+  });
+
+  test('forgets a run that cannot be read, and keeps the others', () => {
+    const windows = new Map(['r-1', 'r-2'].map((id) => [id, openWindow({ run_id: id, names: {} }, new Date(0), LLM)]));
+    const text = stateText({ ...startAt(lookAfter(0)), windows }).replace('"run_id":"r-1"', '"run_id":1');
+    expect([...(maybeState(text)?.windows.keys() ?? [])]).toEqual(['r-2']);
   });
 
   test.each([
@@ -63,6 +71,8 @@ describe('an agent that is stopped at any moment and started again', () => {
     '[1]',
     '{"schema":"joulebook.agent-state/0"}',
     '{"schema":"joulebook.agent-state/1","bootId":"b"}',
+    stateText(startAt(lookAfter(0))).replace('"component":"cpu"', '"component":"fan"'),
+    stateText(startAt(lookAfter(0))).replace('"u95Ratio":', '"doubt":'),
   ])('begins anew from the state %p', (text) => expect(maybeState(text)).toBeUndefined());
 });
 
@@ -99,6 +109,24 @@ describe('a run', () => {
     const after = over(progress, [lookAfter(10, { devices: [packageOf(undefined)] })]);
     expect([...(after.windows.get('r-1')?.gaps ?? [])]).toEqual(['cpu', 'memory']);
     expect(after.windows.get('r-1')?.host.get('cpu')).toBeUndefined();
+  });
+});
+
+describe('what a run reached', () => {
+  const shown = new Map([
+    ['loss', 1.9],
+    ['learning_rate', 3e-7],
+  ]);
+
+  test.each([
+    ['as whoever ended it says', { target_metric: 'loss', target_value: 2 }, shown, 'loss', 2],
+    ['as its training showed last of the metric that is named', { target_metric: 'loss' }, shown, 'loss', 1.9],
+    ['as its training showed last, where it shows one result', {}, shown, 'loss', 1.9],
+    ['unknown, where it shows two', {}, new Map([...shown, ['accuracy', 0.5]]), undefined, undefined],
+    ['unknown, where it shows nothing of it', { target_metric: 'f1' }, shown, 'f1', undefined],
+    ['unknown, where it shows nothing', {}, new Map<string, number>(), undefined, undefined],
+  ])('is %s', (_, end, levels, target_metric, target_value) => {
+    expect(reachedBy({ outcome: 'succeeded', ...end }, levels)).toEqual({ target_metric, target_value });
   });
 });
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import fc from 'fast-check';
 import { decimalText } from '../../agent/decimals.ts';
-import { increasesBetween, joined, type Scrape } from '../../agent/scrape/activity.ts';
+import { increasesBetween, isIncrease, joined, type Scrape } from '../../agent/scrape/activity.ts';
 import { FRAMEWORKS } from '../../agent/scrape/catalogue.ts';
 import type { Framework } from '../../agent/scrape/framework.ts';
 import { frameworksOf, microsOf, readingsOf } from '../../agent/scrape/readings.ts';
@@ -33,7 +33,8 @@ function page(ms: number, text: string, frameworks: readonly Framework[] = vllm 
 
 const tokens = (count: number | string, model = 'llama') =>
   `vllm:generation_tokens_total{model_name="${model}"} ${count}\n`;
-const between = (before: Scrape, after: Scrape) => increasesBetween('t', before, after);
+const told = (before: Scrape, after: Scrape) => increasesBetween('t', before, after);
+const between = (before: Scrape, after: Scrape) => told(before, after).filter(isIncrease);
 const quantities = (before: Scrape, after: Scrape) =>
   between(before, after).map(({ measure, model, micros, quality }) => [measure, model, Number(micros) / 1e6, quality]);
 
@@ -47,7 +48,7 @@ describe('laws of activity', () => {
         const pages = heights.map((height, index) => page(index * 1000, tokens(height / 7)));
         const ways = pages.slice(1).flatMap((after, index) => between(pages[index] ?? after, after));
         const whole = between(pages[0] ?? page(0, ''), pages.at(-1) ?? page(0, ''));
-        expect(joined(ways).map(({ micros }) => micros)).toEqual(whole.map(({ micros }) => micros));
+        expect(joined(ways)).toMatchObject(whole.map(({ micros }) => ({ micros })));
       }),
     );
   });
@@ -136,7 +137,7 @@ describe('between two pages', () => {
   test('the queue is summed over time, as a trapezoid', () => {
     const queue = (length: number) => `vllm:num_requests_waiting{model_name="a"} ${length}\n`;
     expect(quantities(page(0, queue(2)), page(5000, queue(4)))).toEqual([['queued_request_seconds', 'a', 15, []]]);
-    expect(quantities(page(0, queue(2)), page(60_001, queue(4)))).toEqual([]);
+    expect(quantities(page(0, queue(2)), page(90_001, queue(4)))).toEqual([]);
   });
 
   test('latency is summed over requests, from microseconds too', () => {
@@ -172,7 +173,7 @@ describe('between two pages', () => {
     ]);
   });
 
-  test('a training job is read by its allow-list only; levels are kept and never added up', () => {
+  test('a training job is read by its allow-list only; levels are no quantities', () => {
     const allow = [
       { metric: 'trainer_global_step', measure: 'steps' },
       { metric: 'trainer_tokens_total', measure: 'training_tokens' },
@@ -180,10 +181,10 @@ describe('between two pages', () => {
       { metric: 'trainer_lr', measure: 'learning_rate' },
     ];
     const kinds = frameworksOf(settingsOf({ url: 'http://127.0.0.1/metrics', framework: 'training', allow }));
-    const told = (step: number) =>
+    const lines = (step: number) =>
       `trainer_global_step ${step}\ntrainer_tokens_total ${step * 4096}\ntrainer_loss -0.25\ntrainer_lr 3e-7\nother 9\n`;
-    const after = page(1000, told(12), kinds);
-    expect(quantities(page(0, told(10), kinds), after)).toEqual([
+    const after = page(1000, lines(12), kinds);
+    expect(quantities(page(0, lines(10), kinds), after)).toEqual([
       ['steps', undefined, 2, []],
       ['training_tokens', undefined, 8192, []],
     ]);
@@ -287,11 +288,15 @@ describe('an activity record', () => {
   });
 });
 
-test('the counters of requests and tokens are those of the source activity', () => {
+test('what is counted, shown and told in buckets is what the source activity reads', () => {
   const ofSource = [...metrics.matchAll(/\('([^']+)', NULL, NULL, '([^']+)'/g)].map(
     ([, metric, measure]) => `${metric} ${measure}`,
   );
-  const here = FRAMEWORKS.flatMap(({ counters }) => counters.map(({ metric, measure }) => `${metric} ${measure}`));
+  const here = FRAMEWORKS.flatMap(({ counters, levels, histograms }) => [
+    ...counters.map(({ metric, measure }) => `${metric} ${measure}`),
+    ...levels.map(({ metric, level }) => `${metric} ${level}`),
+    ...histograms.map(({ metric, measure }) => `${metric}_bucket ${measure}`),
+  ]);
   expect(ofSource.length).toBeGreaterThan(10);
   expect(ofSource.filter((each) => !here.includes(each))).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 
+import { isIncrease } from '../../agent/scrape/activity.ts';
 import { openScraper, type Scraper, type ScraperSurroundings, targetName } from '../../agent/scrape/scraper.ts';
 import { scrapeSettings } from '../../agent/scrape/settings.ts';
 import { now } from '../../agent/ticks.ts';
@@ -46,10 +47,13 @@ describe('a scraper', () => {
         expect(scraper.states).toMatchObject([{ target: 'chat', isUp: undefined, scrapes: 0, frameworks: [] }]);
         await until(() => scraper.states[0]?.scrapes === 2);
         const first = scraper.activity();
-        expect(first.map(({ target, measure, model, micros }) => [target, measure, model, micros])).toMatchObject([
+        expect(
+          first.filter(isIncrease).map(({ target, measure, model, micros }) => [target, measure, model, micros]),
+        ).toMatchObject([
           ['chat', 'output_tokens', 'm', 30_000_000n],
           ['chat', 'queued_request_seconds', 'm', expect.anything()],
         ]);
+        expect(first.slice(2)).toMatchObject([{ measure: 'queued_requests', level: { last: 2, samples: 1 } }]);
         expect(first[0]?.names).toEqual({
           project: 'code',
           model_id: null,
@@ -65,6 +69,25 @@ describe('a scraper', () => {
         expect(scraper.states[0]?.levels).toEqual([{ level: 'queued_requests', model: 'm', value: 2 }]);
       },
       { set: { project: 'code' }, labels: { pod: 'p' } },
+    );
+  });
+
+  test('tells what the training of a run showed last, and nothing from before the run', async () => {
+    const allow = [
+      { metric: 'loss', measure: 'loss' },
+      { metric: 'acc', measure: 'accuracy' },
+    ];
+    await scraping(
+      ['loss 2.5\nacc{split="a"} 0.5\nacc{split="b"} 0.6\n'],
+      async (scraper) => {
+        const begun = new Date(0);
+        expect(scraper.levelsOf('run-7', begun)).toEqual(new Map());
+        await until(() => scraper.states[0]?.scrapes === 1);
+        expect(scraper.levelsOf('run-7', begun)).toEqual(new Map([['loss', 2.5]]));
+        expect(scraper.levelsOf('run-8', begun)).toEqual(new Map());
+        expect(scraper.levelsOf('run-7', new Date(Date.now() + 60_000))).toEqual(new Map());
+      },
+      { framework: 'training', allow, set: { workload_id: 'run-7' } },
     );
   });
 
@@ -135,9 +158,14 @@ describe('a scraper', () => {
       [page(100)],
       async (scraper) => {
         await until(() => scraper.states[0]?.scrapes === 1);
-        ahead = 61_000;
+        ahead = 91_000;
         await until(() => scraper.states[0]?.scrapes === 2);
-        expect(scraper.activity(power).map(({ measure, micros, gap }) => [measure, micros, gap])).toEqual([
+        expect(
+          scraper
+            .activity(power)
+            .filter(isIncrease)
+            .map(({ measure, micros, gap }) => [measure, micros, gap]),
+        ).toEqual([
           ['output_tokens', undefined, 'never-moved'],
           ['input_tokens', undefined, 'metric-absent'],
           ['requests', undefined, 'metric-absent'],

@@ -25,6 +25,21 @@ describe('an exact split', () => {
     );
   });
 
+  test('gives what is left to those who lost most, the earlier first, also where numbers outgrow 64 bits', () => {
+    const large = fc.oneof(weight, fc.bigInt({ min: 0n, max: 2n ** 70n }));
+    fc.assert(
+      fc.property(amount, fc.array(large, { minLength: 1, maxLength: 20 }), (whole, weights) => {
+        const sum = sumOf(weights);
+        fc.pre(sum > 0n);
+        const down = weights.map((each) => (whole * each) / sum);
+        const lost = weights.map((each, index) => ({ index, loss: (whole * each) % sum }));
+        lost.sort((a, b) => (a.loss === b.loss ? a.index - b.index : Number(b.loss > a.loss) * 2 - 1));
+        for (const { index } of lost.slice(0, Number(whole - sumOf(down)))) down[index] = (down[index] ?? 0n) + 1n;
+        expect(splitExactly(whole, weights)).toEqual(down);
+      }),
+    );
+  });
+
   test('gives nothing to a weight of nothing', () => {
     expect(splitExactly(10n, [0n, 3n, 0n, 3n, 3n])).toEqual([0n, 4n, 0n, 3n, 3n]);
   });

@@ -187,6 +187,20 @@ describe('points', () => {
         version: 9,
       },
     ]);
+    const level = { last: 3, mean: null, minimum: 3, maximum: 3, samples: 1, seconds: 0 };
+    const queue = { ...activity, measure: 'queued_requests', quantity: null, level };
+    expect(pointsOf(JSON.stringify(queue), 'activity', [])).toMatchObject([
+      { fields: { level_last: 3, level_minimum: 3, level_maximum: 3, level_samples: 1, level_seconds: 0 } },
+    ]);
+    const buckets = [
+      { over: '-Inf', up_to: '0.3', count: '7' },
+      { over: '0.3', up_to: '+Inf', count: '1' },
+    ];
+    const latency = { ...activity, measure: 'requests_by_latency', quantity: null, buckets };
+    expect(pointsOf(JSON.stringify(latency), 'activity', [])).toMatchObject([
+      { measurement: 'joulebook_activity_bucket', tags: { over: '-Inf', up_to: '0.3' }, fields: { count: 7 } },
+      { measurement: 'joulebook_activity_bucket', tags: { over: '0.3', up_to: '+Inf' }, fields: { count: 1 } },
+    ]);
     const run = {
       run_id: 'r',
       started_at: period.period_start,

@@ -1,6 +1,6 @@
 /**
  * A day of a host in accelerated time: 86 400 ticks of the agent's own loop over a made-up host, with a spool and a sink that is
- * away all day. Prints the memory hour by hour. `node --expose-gc day.ts FOLDER`
+ * away all day. Prints the memory of each four hours. `node day.ts FOLDER`
  */
 import { join } from 'node:path';
 
@@ -11,6 +11,7 @@ import { buildHost, openHost } from './made-up-host.ts';
 
 const SECONDS = 86_400;
 const HOUR = 3600;
+const SAMPLED_EVERY = 60;
 const PRINTED_EVERY_HOURS = 4;
 
 const [folder = ''] = process.argv.slice(2);
@@ -18,6 +19,7 @@ const root = join(folder, 'host');
 buildHost(root);
 const moveTo = openHost(root);
 let second = 0;
+let most = 0;
 const start = Date.UTC(2026, 5, 1);
 const clock = () => ({ readAt: new Date(start + second * 1000), runningMs: second * 1000, sinceBootMs: second * 1000 });
 const lookout = openLookout(root, { nvidia: { enabled: false } });
@@ -29,6 +31,7 @@ for (; second <= SECONDS; second += 1) {
   moveTo(second);
   await watch.tick(clock());
   if (second % (HOUR / 4) === 0) await spool.seal();
+  if (second % SAMPLED_EVERY === 0) most = Math.max(most, process.memoryUsage.rss());
   if (second % (PRINTED_EVERY_HOURS * HOUR) === 0) printMemory(second / HOUR);
 }
 const { records, dropped, bytes } = spool.stats();
@@ -37,10 +40,10 @@ lookout.close();
 spool.close();
 
 function printMemory(hour: number): void {
-  globalThis.gc?.();
-  const { rss, heapUsed } = process.memoryUsage();
   const mib = (amount: number) => (amount / 1024 ** 2).toFixed(1).padStart(6);
-  print(`    hour ${String(hour).padStart(2)}: ${mib(rss)} MiB RSS, ${mib(heapUsed)} MiB heap`);
+  const { rss, heapUsed } = process.memoryUsage();
+  print(`    hour ${String(hour).padStart(2)}: ${mib(rss)} MiB RSS, at most ${mib(most)}; ${mib(heapUsed)} MiB heap`);
+  most = 0;
 }
 
 function print(line: string): void {

@@ -15,6 +15,8 @@ export function gpuScript(second: number): string {
       uuid: `GPU-00000000-0000-4000-8000-00000000000${gpu}`,
       name: 'NVIDIA H100 80GB HBM3',
       energy: 1_000_000 + second * MILLIJOULES_A_SECOND,
+      // The counter as a field (NVML_FI_DEV_TOTAL_ENERGY_CONSUMPTION of nvml.h), as drivers since Volta have it.
+      'field83.0': 1_000_000 + second * MILLIJOULES_A_SECOND,
       power: 420_000,
       'field185.0': 420_000,
       'field186.0': 418_000,
@@ -24,7 +26,8 @@ export function gpuScript(second: number): string {
     };
   });
   const lines = gpus.flatMap((gpu, index) => Object.entries(gpu).map(([key, value]) => `gpu${index}.${key}=${value}`));
-  return [`count=${GPUS}`, ...lines, ''].join('\n');
+  // The stand-in looks for `hang` first, in all of the script where it is not at its beginning.
+  return ['hang=nothing', `count=${GPUS}`, ...lines, ''].join('\n');
 }
 
 function sampleTimes(second: number): number[] {

@@ -67,12 +67,13 @@ function livingFiles(): LivingFile[] {
     },
     { path: `${powercap(each, 0)}/energy_uj`, textAt: (second) => padded(1_000_000_000 + second * 24_000_000) },
   ]);
-  const containers = range(SIZE.containers).map((container): LivingFile => {
+  const containers = range(SIZE.containers).flatMap((container): LivingFile[] => {
     const used = (second: number) => second * (100_000 + container * 5000);
-    return {
-      path: `sys/fs/cgroup${cgroupOf(container)}/cpu.stat`,
-      textAt: (second) => `usage_usec ${padded(used(second))}user_usec ${padded(used(second))}system_usec ${padded(0)}`,
-    };
+    // Each container lies in a pod of its own, which counts what its container uses.
+    return [cgroupOf(container), dirname(cgroupOf(container))].map((cgroup) => ({
+      path: `sys/fs/cgroup${cgroup}/cpu.stat`,
+      textAt: (second) => cpuStat(used(second)),
+    }));
   });
   const processes = range(SIZE.containers).flatMap((container) =>
     range(SIZE.processesEach).map((each): LivingFile => {
@@ -103,6 +104,12 @@ export function pidOf(container: number, each: number): number {
 
 function powercap(each: number, child?: number): string {
   return `sys/class/powercap/intel-rapl:${each}${child === undefined ? '' : `:${child}`}`;
+}
+
+/** As the kernel writes it where the controllers `cpu` and bandwidth are on (kernel documentation, cgroup-v2, cpu.stat). */
+function cpuStat(used: number): string {
+  const rest = ['nr_periods', 'nr_throttled', 'throttled_usec', 'nr_bursts', 'burst_usec'].map((name) => `${name} 0\n`);
+  return `usage_usec ${padded(used)}user_usec ${padded(used)}system_usec ${padded(0)}nice_usec ${padded(0)}${rest.join('')}`;
 }
 
 /** Always as long, so that a file which is written in place never holds the end of an older text. */

@@ -1,7 +1,6 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { maybeText, namesIn } from '../small-file.ts';
+import { isThere, maybeText, namesIn } from '../small-file.ts';
 import type { GpuName } from './gpu.ts';
 
 const LIBRARY = 'libnvidia-ml.so.1';
@@ -20,13 +19,7 @@ const FOLDERS = [
 /** The driver's library below `root`, or where the settings say; `undefined` where there is none. */
 export async function findLibrary(root: string, configured: string | undefined): Promise<string | undefined> {
   for (const path of configured ? [configured] : FOLDERS.map((folder) => join(root, folder, LIBRARY)))
-    if (
-      await access(path).then(
-        () => true,
-        () => false,
-      )
-    )
-      return path;
+    if (await isThere(path)) return path;
   return undefined;
 }
 

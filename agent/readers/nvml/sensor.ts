@@ -44,6 +44,7 @@ class NvmlReader implements NvmlSensor {
   readonly #options: NvmlOptions;
   readonly #context: GpuContext;
   readonly #gpus = new Map<string, Gpu>();
+  #numbered: readonly string[] = [];
   #driver: Driver | undefined;
   /** Why there is no session with the driver. */
   #gap: string | undefined = 'driver-not-answering';
@@ -70,6 +71,14 @@ class NvmlReader implements NvmlSensor {
     if (this.#options.settings?.enabled === false || this.#isClosed) return [];
     if (!this.#running) await this.#look({ moment, isLate: false });
     return [...this.#gpus.values()].map((gpu) => gpu.reading(moment, this.#gap));
+  }
+
+  /**
+   * The driver counts GPUs by their place on the bus, CUDA the fastest first unless it is told otherwise (CUDA_DEVICE_ORDER in the
+   * CUDA programming guide): the numbers mean the same where all GPUs are alike, and elsewhere nobody says.
+   */
+  deviceOfIndex(index: number): string | undefined {
+    return this.#numbered[index];
   }
 
   isRestartNeeded(): boolean {
@@ -168,9 +177,15 @@ class NvmlReader implements NvmlSensor {
       if (uuid) found.add(uuid);
     }
     // A GPU that is lost has a number and no name: as long as one is, those that were known stay.
-    if (found.size !== maybeValue(count)) return undefined;
-    for (const uuid of this.#gpus.keys()) if (!found.has(uuid)) this.#gpus.delete(uuid);
+    if (found.size === maybeValue(count)) this.#keepOnly(found);
     return undefined;
+  }
+
+  /** All that are there, in the order of their numbers. */
+  #keepOnly(found: ReadonlySet<string>): void {
+    for (const uuid of this.#gpus.keys()) if (!found.has(uuid)) this.#gpus.delete(uuid);
+    const models = new Set([...this.#gpus.values()].map(({ name }) => name.model));
+    this.#numbered = models.size === 1 ? [...found] : [];
   }
 
   async #identify(driver: Driver, index: number): Promise<string | undefined> {
