@@ -9,7 +9,7 @@ import type { Workplace } from '../lib/pipeline/stage.ts';
 import { STAGES } from '../lib/pipeline/stages.ts';
 import { readSettings } from '../lib/settings/settings.ts';
 import { parsePeriod } from '../lib/units/period.ts';
-import type { AnsweringServer, Asked } from './support/answering-server.ts';
+import type { AnsweringServer, Asked, Said } from './support/answering-server.ts';
 import { type Answering, inputOf, json, plantCredentials, withServer } from './support/aws-server.ts';
 import { edgesTo } from './support/live-edges.ts';
 import { tempFolder } from './support/temp-folder.ts';
@@ -140,6 +140,34 @@ describe('Cost Explorer', () => {
       expect(company.server.asked).toHaveLength(1);
       expect(await readReceipts(company.workplace.book, period, MID_JUNE)).toHaveLength(1);
     }));
+
+  const throttled: Said = {
+    status: 400,
+    body: '{"__type":"LimitExceededException","message":"slow down"}',
+    headers: { 'x-amzn-errortype': 'LimitExceededException' },
+  };
+  const callsCounted = async ({ workplace }: Company): Promise<unknown> =>
+    JSON.parse(Buffer.from((await workplace.book.read('calls/source=costs/2026-06.json')) ?? []).toString());
+
+  test('a request that is made again counts again: AWS bills requests', () =>
+    withSources(
+      [COSTS],
+      (asked, before) => (before === 0 ? throttled : costs(asked, before)),
+      async (company) => {
+        await collectAt(company, 'costs', MID_JUNE);
+        expect([company.server.asked.length, await callsCounted(company)]).toEqual([3, { calls: 3, usd: 0.03 }]);
+      },
+    ));
+
+  test('no request is made again beyond the limit', () =>
+    withSources(
+      [{ ...COSTS, live: { ...COSTS.live, max_calls: 2 } }],
+      () => throttled,
+      async (company) => {
+        await expect(collectAt(company, 'costs', MID_JUNE)).rejects.toThrow('at most 2 calls a month');
+        expect([company.server.asked.length, await callsCounted(company)]).toEqual([2, { calls: 2, usd: 0.02 }]);
+      },
+    ));
 
   test('a month that is closed costs no call', () =>
     withSources([COSTS], costs, async (company) => {

@@ -193,6 +193,9 @@ describeShared('answers of the API specification', 'recorded/billing-azure/azure
             expect.stringContaining(`subscription 00000000-0000-0000-0000-00000000000${id} is missing`),
           ),
         );
+        expect(filesWith(live.folder, '"part": "subscription 00000000-0000-0000-0000-000000000006"')).toEqual([
+          expect.stringMatching(/-00003\.shortfall\.json$/),
+        ]);
         const items = (byResource.value as readonly { latestMonthEmissions: number }[]).length;
         const rows = await factsOf(
           live,

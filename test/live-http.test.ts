@@ -126,6 +126,19 @@ describe('a provider that has trouble', () => {
       },
     ));
 
+  test('tells each request before it leaves, and sends none that is refused', () =>
+    facing(
+      () => ({ status: 502 }),
+      async ({ caller, server }) => {
+        let left = 0;
+        const leave = async () => {
+          if (left++ === 2) throw new SourceUnavailable('no more');
+        };
+        expect(await messageOf(caller.call(call(), leave))).toBe('no more');
+        expect(server.asked.length).toBe(2);
+      },
+    ));
+
   test('that closes the connection is asked again', () =>
     facing(
       (_, nth) => (nth === 0 ? 'reset' : OK),

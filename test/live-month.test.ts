@@ -1,4 +1,4 @@
-import { globSync, readFileSync, statSync } from 'node:fs';
+import { globSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { verify } from '../bin/commands/verify.ts';
@@ -85,6 +85,11 @@ const collectGrid = ({ workplace }: Month, asOf: string) =>
   STAGES.collect({ source_id: 'grid', month: MONTH, as_of: asOf }, workplace);
 const starts = ({ server }: Month) =>
   server.asked.map(({ path }) => new URL(path, 'http://localhost').searchParams.get('start')?.slice(0, 10));
+/** How many parts each paper on what is missing names, in the order of their keys. */
+const shortfallsOf = async ({ workplace: { book } }: Month) => {
+  const keys = (await book.list('landing/source=grid/')).map(({ key }) => key);
+  return keys.flatMap((key) => /-(\d+)\.shortfall\.json$/.exec(key)?.[1] ?? []).map(Number);
+};
 const receiptsOf = ({ workplace }: Month) => readReceipts(workplace.book, parsePeriod(MONTH), DECEMBER);
 
 beforeAll(() =>
@@ -245,13 +250,68 @@ describe('a month', () => {
         const report = await discloseTiny(month.workplace, MONTH, JULY);
         expect(report).toMatchObject({ version: 1, status: 'preliminary' });
         expect(readAnnex(month, report.folder)).toMatchObject({
-          meta: { status_reasons: ['source grid: gave nothing for the month'] },
+          meta: {
+            status_reasons: [
+              'source grid: gave nothing for the month',
+              expect.stringMatching(
+                /^source grid: lacks 2026-06-01 to 2026-06-10, .*: Cannot ask grid at .* status 503/,
+              ),
+            ],
+          },
           gaps: expect.arrayContaining([
             expect.objectContaining({ reason: 'gave nothing for the month', what: 'source grid' }),
           ]),
         });
       },
     ));
+
+  test('that was answered in part names the part and why, and is whole when the rest has come', () => {
+    let isUp = false;
+    const answer: Answering = (asked) =>
+      isUp || !asked.path.includes('start=2026-06-11') ? all(asked, 0) : { status: 500 };
+    return withMonth(answer, async (month) => {
+      const first = await discloseTiny(month.workplace, MONTH, JULY);
+      const lacks =
+        'lacks 2026-06-11 to 2026-06-20, 2026-06-21 to 2026-06-30: Cannot ask grid at api.electricitymaps.com/v3/carbon-intensity/past-range: expected an answer, got status 500 in 3 attempts';
+      expect(readAnnex(month, first.folder)).toMatchObject({
+        meta: { status: 'preliminary', status_reasons: [`source grid: ${lacks}`] },
+        gaps: expect.arrayContaining([expect.objectContaining({ what: 'source grid', reason: lacks })]),
+      });
+      expect((await typeIn(verify, join(month.book, first.folder))).answer).toBe(0);
+      isUp = true;
+      const second = await discloseTiny(month.workplace, MONTH, LATER_IN_JULY);
+      expect(readAnnex(month, second.folder).meta).toMatchObject({ status: 'closed', status_reasons: [] });
+      for (const { folder: at } of [first, second]) expect((await typeIn(verify, join(month.book, at))).answer).toBe(0);
+      expect(await shortfallsOf(month)).toEqual([2, 0]);
+    });
+  });
+
+  test('that is whole at the second attempt of the same run lacks nothing', () => {
+    const answer: Answering = (asked, before) => (before < 3 ? { status: 500 } : all(asked, 0));
+    return withMonth(answer, async (month) => {
+      const { folder: at } = await discloseTiny(month.workplace, MONTH, JULY);
+      expect(readAnnex(month, at).meta).toMatchObject({ status: 'closed', status_reasons: [] });
+      expect(await shortfallsOf(month)).toEqual([0, 3]);
+    });
+  });
+
+  test('of files that could not be read says so, without where they lie', () =>
+    withMonth(all, async (month) => {
+      await discloseTiny(month.workplace, MONTH, JULY);
+      const agents = join(folder, 'inputs/telemetry');
+      renameSync(agents, `${agents}-away`);
+      try {
+        const { folder: at } = await discloseTiny(month.workplace, MONTH, LATER_IN_JULY);
+        expect(readAnnex(month, at).meta).toMatchObject({
+          status: 'preliminary',
+          status_reasons: [
+            'source agents: lacks the files that it has had since it was last read: they could not be read to the end',
+          ],
+        });
+      } finally {
+        renameSync(`${agents}-away`, agents);
+      }
+    }));
 
   test('nowhere holds the secret, whether it was taken or refused', () =>
     withMonth(
@@ -323,6 +383,7 @@ describe('the doctor', () => {
 });
 
 interface Annex {
+  readonly meta: { readonly status: string; readonly status_reasons: readonly string[] };
   readonly figures: readonly { readonly id: string; readonly dimensions: object; readonly value: string | null }[];
   readonly factors: readonly { readonly id: string }[];
   readonly restatements: readonly unknown[];

@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 
 import { slotsOf } from '../agent/sinks/slot.ts';
 import { Packer } from '../agent/spool/batch.ts';
+import { PACK } from '../lib/landing/pack.ts';
 import { parseRecord, type TelemetryRecord, type WorkloadShare } from '../lib/landing/record.ts';
 import { LIST_PRICES } from './scale/list-prices.ts';
 
@@ -16,8 +17,8 @@ const DAYS = 30;
 const SAMPLE = 24;
 /** The bounds of one batch (docs/agent/delivery.md). */
 const BATCH = { lines: 50_000, bytes: 8 * 1024 ** 2 } as const;
-/** Files that are put together aim at this size: one worker's file, far below the limit of a file. */
-const TOGETHER_BYTES = 64 * 1024 ** 2;
+/** Files that are put together are no larger than this. */
+const TOGETHER_BYTES = PACK.bytes;
 const INTERVAL_SECONDS = 60;
 
 /** A kind of host: its devices, the workloads that share each, and how many hosts in ten are of it. */

@@ -1,4 +1,4 @@
-import { CloseMachine, executionArnOf } from '../../lib/adapters/close-machine.ts';
+import { CloseMachine } from '../../lib/adapters/close-machine.ts';
 import type { MonthRun } from '../../lib/pipeline/stage.ts';
 import { type Answer, type Arguments, CannotAnswer, stackTyped, type Terminal } from './command.ts';
 import { progressTeller } from './progress-teller.ts';
@@ -12,7 +12,7 @@ export async function closeInAws(run: MonthRun, typed: Arguments, terminal: Term
   const foreign = LOCAL_OPTIONS.find((name) => typed.values[name] !== undefined);
   if (foreign) throw new CannotAnswer(`Cannot close in AWS with --${foreign}: expected the stack's own, got another`);
   const machine = await CloseMachine.find(stackTyped(typed));
-  const execution = typed.values['redrive'] ? executionArnOf(machine.arn, run) : await machine.start(run);
+  const execution = typed.values['redrive'] ? await machine.started(run) : await machine.start(run);
   if (typed.values['redrive']) await machine.redrive(execution);
   terminal.tell(`${execution}\n`);
   return tellReport(await machine.follow(execution, progressTeller(terminal)), machine.book, typed, terminal);

@@ -11,6 +11,10 @@ export function tellReport(
   const folder = `${location}/${report.folder}`;
   if (values['json']) terminal.print(JSON.stringify({ ...report, folder }));
   else if (report.is_new) terminal.print(`${folder}  (${report.status}, version ${report.version})`);
-  else terminal.print(`${folder}  (${report.status}; version ${report.version} stands, nothing changed)`);
+  else terminal.print(`${folder}  (${report.status}; version ${report.version} stands, nothing new${sinceOf(report)})`);
   return 0;
+}
+
+function sinceOf({ since, as_of }: DisclosureReport): string {
+  return since === undefined || since === as_of ? '' : ` since ${since}`;
 }

@@ -112,5 +112,8 @@ function fileLines({ files }: FigureTrace): string[] {
     { head: 'sha256', cells: files.map(({ sha256 }) => sha256), isNumber: false },
     { head: 'receipt', cells: files.map(({ receipt }) => receipt), isNumber: false },
   ]);
-  return [`Landed files behind it: ${files.length}`, ...lines.map((line) => `  ${line}`), ''];
+  const lists = files.flatMap(({ batches, receipt }) =>
+    batches === undefined ? [] : [`${batches} batches: ${receipt.replace(/\.receipt\.json$/, '.batches.json')}`],
+  );
+  return [`Landed files behind it: ${files.length}`, ...[...lines, ...lists].map((line) => `  ${line}`), ''];
 }

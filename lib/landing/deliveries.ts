@@ -3,10 +3,13 @@ import type { Delivery } from './receipt.ts';
 
 /**
  * Where exports keep their manifests (AWS Data Exports user guide, "Understanding export delivery"; Cost and Usage Report
- * user guide, "Understanding your report versions"). A manifest may lie in a folder of its own execution.
+ * user guide, "Understanding your report versions"), and where Timestream writes that of an UNLOAD whose folder is named by
+ * `lib/sources/timestream-telemetry/unload.ts`. A manifest may lie in a folder of its own execution.
  */
 const MANIFEST =
   /^(?<above>(?:.*\/)?)(?:metadata\/(?<partition>(?:[^/=]+=[^/]+\/)+)|(?<range>\d{8}-\d{8}\/))(?<execution>(?:[^/]+\/)?)[^/]*Manifest\.json$/;
+const UNLOADED =
+  /^(?<above>(?:.*\/)?)(?<range>period=\d{4}-\d{2}\/)(?<execution>asked=\d{8}T\d{6}Z\/)[^/]*_manifest\.json$/;
 
 /** A manifest that a source offers, and the folder whose files it names. */
 export interface OfferedManifest {
@@ -23,7 +26,7 @@ export interface OfferedManifest {
 
 /** Whether this is the path of an export's manifest. */
 export function isManifest({ origin }: Offer): boolean {
-  return MANIFEST.test(origin);
+  return MANIFEST.test(origin) || UNLOADED.test(origin);
 }
 
 /**
@@ -40,7 +43,8 @@ export function newestManifests(offers: readonly Offer[]): OfferedManifest[] {
 }
 
 function readPath(offer: Offer): OfferedManifest | undefined {
-  const { above = '', partition, range = '', execution = '' } = MANIFEST.exec(offer.origin)?.groups ?? {};
+  const found = MANIFEST.exec(offer.origin) ?? UNLOADED.exec(offer.origin);
+  const { above = '', partition, range = '', execution = '' } = found?.groups ?? {};
   const tail = partition === undefined ? range : `data/${partition}`;
   if (tail === '') return undefined;
   return { offer, folder: above + tail, tail, month: monthIn(tail), execution };

@@ -1,15 +1,28 @@
 import type { Answer, AskRequest, Call, LiveProvider, Question, Understood } from '../sources/live.ts';
 import { type Book, jsonBytes, readText } from './book.ts';
 import { coveredUntil } from './coverage.ts';
-import { type Fetched, type Offer, type Origin, RejectedPayload, SourceUnavailable } from './origin.ts';
+import {
+  type Fetched,
+  type MissingPart,
+  type Offer,
+  type Origin,
+  RejectedPayload,
+  SourceUnavailable,
+} from './origin.ts';
 import { landedKey, type Page, type Receipt } from './receipt.ts';
 import { currentReceipts, readReceipts } from './receipts.ts';
 
 /** Speaks to providers. Kept by `lib/adapters/live/`. */
 export interface Caller {
-  /** Answers with status 200; throws `SourceUnavailable` where the provider refuses, fails or stays silent for good. */
-  call(call: Call): Promise<Answer>;
+  /**
+   * Answers with status 200; throws `SourceUnavailable` where the provider refuses, fails or stays silent for good. `leave` is
+   * waited for before each request that leaves, also one that is made again; where it throws, none leaves.
+   */
+  call(call: Call, leave?: Leave): Promise<Answer>;
 }
+
+/** Told that a request is about to leave. */
+export type Leave = () => Promise<void>;
 
 /** A provider that is asked for one month of one source. */
 export interface LiveRequest extends AskRequest {
@@ -66,6 +79,8 @@ export class LiveOrigin implements Origin {
   readonly #edges: Edges;
   readonly #kept = new Map<string, Kept>();
   readonly #remarks = new Set<string>();
+  /** Why a part is missing, by its name. */
+  readonly #missing = new Map<string, string>();
   #failure: SourceUnavailable | undefined;
 
   constructor(request: LiveRequest, edges: Edges) {
@@ -79,11 +94,13 @@ export class LiveOrigin implements Origin {
     const landed = new Map(
       currentReceipts(receipts.filter(({ source_id }) => source_id === sourceId)).map((each) => [each.origin, each]),
     );
+    const questions = [...provider.ask(this.#withCoverage(receipts))];
     try {
-      for (const question of provider.ask(this.#withCoverage(receipts))) await this.#askAll(question, landed);
+      for (; questions[0]; questions.shift()) await this.#askAll(questions[0], landed);
     } catch (error) {
       if (!(error instanceof SourceUnavailable)) throw error;
       this.#failure = error;
+      for (const { part, name } of questions) this.#missing.set(part ?? name, error.message);
     }
     return [...this.#kept].map(([origin, { fetched, refused: _refused, ...kept }]) => ({
       origin,
@@ -101,6 +118,10 @@ export class LiveOrigin implements Origin {
 
   failure(): SourceUnavailable | undefined {
     return this.#failure;
+  }
+
+  missing(): readonly MissingPart[] {
+    return [...this.#missing].map(([part, reason]) => ({ part, reason }));
   }
 
   remarks(): readonly string[] {
@@ -163,8 +184,7 @@ export class LiveOrigin implements Origin {
   }
 
   async #ask(question: Question, origin: string, { receipt, before }: Known): Promise<Turned> {
-    await this.#count();
-    const answer = await this.#edges.caller.call(question.call);
+    const answer = await this.#edges.caller.call(question.call, () => this.#count());
     const understood = this.#request.provider.understand(question, answer);
     const fetched = await this.#edges.keep(question.name, answer.text);
     const request = requestText(question.call);
@@ -183,10 +203,14 @@ export class LiveOrigin implements Origin {
   #follow(understood: Understood): Question {
     if (understood.refused) return END;
     for (const remark of understood.remarks ?? []) this.#remarks.add(`${this.#request.sourceId}: ${remark}`);
+    for (const { part, reason } of understood.missing ?? []) this.#missing.set(part, reason);
     return understood.next ?? END;
   }
 
-  /** Calls that cost money are counted in the book by calendar month before they are made, and stop at the limit. */
+  /**
+   * Requests that cost money are counted in the book by calendar month before they leave, and stop at the limit. "Each request
+   * will incur a cost" (AWS Cost Explorer pricing); whether one that was throttled does is not said, so it counts.
+   */
   async #count(): Promise<void> {
     const { provider, asOf, sourceId, maxCalls } = this.#request;
     if (provider.usdPerCall === undefined) return;

@@ -27,8 +27,17 @@ export interface Origin {
   fetch(offer: Offer): Promise<Fetched>;
   /** What is missing from the list since the source failed while it was asked; told when the rest has landed. */
   failure?(): SourceUnavailable | undefined;
+  /** The parts that are not in the list: a provider failed before it answered them, or denied them. */
+  missing?(): readonly MissingPart[];
   /** What a person should know of what was listed: subscriptions that were denied, values that may still change. */
   remarks?(): readonly string[];
+}
+
+/** A part of a source that did not come. */
+export interface MissingPart {
+  /** Days, a subscription, a scope, files: `2026-06-11 to 2026-06-20`. */
+  readonly part: string;
+  readonly reason: string;
 }
 
 /** The bytes cannot be used, now or later: quarantined and counted, and the rest goes on. */

@@ -33,6 +33,8 @@ export interface Receipt {
   readonly landed_again?: true;
   /** The page before, where the bytes are a further page of a provider's answer: current for as long as that page is. */
   readonly follows?: Page;
+  /** The bytes are files put together: how many. `batchesKey` names the list of them. */
+  readonly batches?: number;
   /** The bytes are an export's manifest: of the files in its folder, those that the newest manifest names are current. */
   readonly delivery?: Delivery;
 }
@@ -77,6 +79,11 @@ export function receiptKey(
 ): string {
   const again = receipt.landed_again ? `.again-${receipt.fetched_at?.replaceAll(/\W/g, '')}` : '';
   return `${landingFolder(receipt.source_id, { month: receipt.period })}/${receipt.sha256}${again}.receipt.json`;
+}
+
+/** The key of the list of files that were put together to these bytes. */
+export function batchesKey(receipt: Pick<Receipt, 'source_id' | 'period' | 'sha256'>): string {
+  return `${landingFolder(receipt.source_id, { month: receipt.period })}/${receipt.sha256}.batches.json`;
 }
 
 /** `inputs/bill/x.parquet: row 7, column line_item_usage_amount: found NaN, expected a finite number` */

@@ -8,6 +8,16 @@ export async function readReceipts(book: Book, period: Period, asOf: string): Pr
   return receipts.map(({ paper }) => paper).filter(({ fetched_at }) => fetched_at <= asOf);
 }
 
+/** The receipts of one source for a month that were fetched by `asOf`. */
+export async function readSourceReceipts(
+  book: Book,
+  { sourceId, period, asOf }: { readonly sourceId: string; readonly period: Period; readonly asOf: string },
+): Promise<Receipt[]> {
+  const folder = `landing/source=${sourceId}/period=${period.month}/`;
+  const receipts = await readPapers<Receipt>(book, folder, folder, '.receipt.json');
+  return receipts.map(({ paper }) => paper).filter(({ fetched_at }) => fetched_at <= asOf);
+}
+
 /** Why something lies in quarantine, and the key of the paper that says so. */
 export interface QuarantineReason {
   readonly key: string;
@@ -97,7 +107,8 @@ function compare(one: string, other: string): number {
 /** A process may open a few thousand files at once; a month may have a hundred thousand receipts. */
 const READ_AT_ONCE = 256;
 
-async function readPapers<Paper>(
+/** Every paper of a kind below a prefix whose key names the folder, with its key. */
+export async function readPapers<Paper>(
   book: Book,
   prefix: string,
   folder: string,

@@ -61,10 +61,11 @@ export interface WorkloadShare {
   readonly energy_joules: string;
 }
 
-export type Component = 'gpu' | 'cpu' | 'memory' | 'storage' | 'network' | 'other';
-
 const TELEMETRY_SCHEMA = 'joulebook.telemetry/1';
-const COMPONENTS: readonly Component[] = ['gpu', 'cpu', 'memory', 'storage', 'network', 'other'];
+/** The parts of a host that draw energy. */
+export const COMPONENTS = ['gpu', 'cpu', 'memory', 'storage', 'network', 'other'] as const;
+export type Component = (typeof COMPONENTS)[number];
+
 const BASES: readonly TelemetryRecord['basis'][] = ['measured', 'modelled'];
 
 const JOULES = /^\d{1,12}(\.\d{1,6})?$/;

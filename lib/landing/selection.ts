@@ -45,7 +45,8 @@ export async function selectOffers(
   );
   const manifests = outcomes.flatMap((outcome) => ('delivery' in outcome ? [outcome] : []));
   const readable = offers.filter((offer) => source.accepts.test(offer.origin) && !isManifest(offer));
-  const free = readable.filter(({ origin }) => !found.some(({ folder }) => origin.startsWith(folder)));
+  const isFree = ({ origin }: Offer) => !found.some(({ folder }) => origin.startsWith(folder));
+  const free = source.named_by_manifest ? [] : readable.filter(isFree);
   const named = namedFiles(manifests, readable);
   return {
     files: [...free, ...named.map((offer) => ({ ...offer, isNamed: true }))],

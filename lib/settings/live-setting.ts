@@ -36,7 +36,7 @@ export const liveSetting = z
       .int()
       .positive()
       .default(CALLS_A_MONTH)
-      .describe('Most calls in a calendar month to a provider whose calls cost money'),
+      .describe('Most requests in a calendar month, repeated ones included, to a provider whose requests cost money'),
   })
   .superRefine((live, context) => {
     const provider = PROVIDERS.find(({ id }) => id === live.provider);

@@ -15,6 +15,7 @@ import { grid } from './grid/source.ts';
 import { managedUsage } from './managed-usage/source.ts';
 import { runs } from './runs/source.ts';
 import type { Source } from './source.ts';
+import { timestreamTelemetry } from './timestream-telemetry/source.ts';
 
 /** Every kind of source. A new one is a folder and a line here; settings, docs and tests loop over this list. */
 export const SOURCES = [
@@ -34,4 +35,5 @@ export const SOURCES = [
   grid,
   managedUsage,
   runs,
+  timestreamTelemetry,
 ] as const satisfies readonly Source[];

@@ -7,6 +7,8 @@ const DAY_MS = 24 * 3_600_000;
 export interface DayChunk {
   /** `2026-06-01`: the name that the answer lands by. */
   readonly day: string;
+  /** First and last day, for people: `2026-06-01 to 2026-06-10`. */
+  readonly part: string;
   readonly from: string;
   readonly to: string;
 }
@@ -18,7 +20,7 @@ export function dayChunks({ period, asOf }: Pick<AskRequest, 'period' | 'asOf'>,
   for (let first = 0; first < begun.length; first += days) {
     const held = begun.slice(first, first + days);
     const [day = '', last = ''] = [held[0], held.at(-1)];
-    chunks.push({ day, from: `${day}T00:00:00Z`, to: later(`${last}T00:00:00Z`, 1) });
+    chunks.push({ day, part: `${day} to ${last}`, from: `${day}T00:00:00Z`, to: later(`${last}T00:00:00Z`, 1) });
   }
   return chunks;
 }

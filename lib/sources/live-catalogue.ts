@@ -3,6 +3,7 @@ import { bedrock } from './aws-cloudwatch/live/bedrock.ts';
 import { sagemaker } from './aws-cloudwatch/live/sagemaker.ts';
 import { costExplorer } from './aws-cost-explorer/live/cost-explorer.ts';
 import { azureCarbonReports } from './azure-carbon/live/carbon-reports.ts';
+import { azureConsumption } from './azure-cost/live/usage-details.ts';
 import { gcpBillingBigquery } from './gcp-billing/live/billing-bigquery.ts';
 import { gcpCarbonBigquery } from './gcp-carbon/live/carbon-bigquery.ts';
 import { electricityMaps } from './grid/live/electricity-maps.ts';
@@ -20,6 +21,7 @@ export const PROVIDERS = [
   sagemaker,
   sustainability,
   azureCarbonReports,
+  azureConsumption,
   electricityMaps,
   gcpBillingBigquery,
   gcpCarbonBigquery,

@@ -54,6 +54,8 @@ interface PackageCall {
 export interface Question {
   readonly name: string;
   readonly call: Call;
+  /** What is missing without the answer: `2026-06-11 to 2026-06-20`; the name where it says enough. */
+  readonly part?: string;
   /** ISO 8601: from then on the answer no longer changes; one that was fetched later is not asked for again. */
   readonly finalAfter?: string;
   /** Asked when this one and all its pages are answered: the next page of a list whose first page is followed up first. */
@@ -68,7 +70,13 @@ export interface Answer {
 
 /** What an answer says: the next page, if there is one, and what a person should know; or why it is not what was asked for. */
 export type Understood =
-  | { readonly next?: Question; readonly remarks?: readonly string[]; readonly refused?: never }
+  | {
+      readonly next?: Question;
+      readonly remarks?: readonly string[];
+      /** Parts of what was asked that the provider keeps back. */
+      readonly missing?: readonly { readonly part: string; readonly reason: string }[];
+      readonly refused?: never;
+    }
   | { readonly refused: { readonly found: string; readonly expected: string } };
 
 export interface AskRequest {

@@ -63,6 +63,23 @@ export interface Shape {
    * columns, and must then give `tags` (MAP(VARCHAR, VARCHAR)) for the rules to read. Columns it leaves out are NULL.
    */
   readonly facts: Partial<Readonly<Record<FactTable, string>>>;
+  /** For bills of millions of lines: how to look at each different charge once instead of at every line. */
+  readonly charges?: ChargesOfShape;
+}
+
+/** A bill says the same of a charge hour after hour: `facts.fct_cost` in two steps, of which the first depends on few columns. */
+export interface ChargesOfShape {
+  /** Expressions over the contract's columns; lines in which all of them are the same are lines of one charge. */
+  readonly told_by: readonly string[];
+  /** Reads FROM landed: all its columns, and what `told_by` says of a line. */
+  readonly charge: string;
+  /** Reads FROM charge: the columns of `fct_cost`. Of the contract's columns, numbers and times may differ from line to line. */
+  readonly cost: string;
+}
+
+/** `facts.fct_cost` of a shape with charges, line by line. */
+export function costOf({ charge, cost }: Pick<ChargesOfShape, 'charge' | 'cost'>): string {
+  return `WITH charge AS (${charge}) ${cost}`;
 }
 
 /** A kind of source: the folder name in lib/sources is its `kind` in the settings. */
@@ -72,6 +89,18 @@ export interface Source {
   /** File names that the source reads in its folder; the rest is passed over and said so. */
   readonly accepts: RegExp;
   readonly shapes: readonly Shape[];
+  /**
+   * A file keeps its bytes for as long as it keeps its name: one whose name and size stand in a receipt is not fetched again to
+   * learn its hash.
+   */
+  readonly files_never_change?: true;
+  /**
+   * Files that say the same when they are put together, one after the other, as when each stands alone: lines, each whole. Many of
+   * them that never change are put together before they land.
+   */
+  readonly put_together?: RegExp;
+  /** Only files that a manifest names are whole: others are not read. */
+  readonly named_by_manifest?: true;
   /** The file name or folder says the month (for instance `BILLING_PERIOD=2026-06`): such a file must hold it. */
   readonly month_in_path?: RegExp;
   /**

@@ -19,6 +19,16 @@ export function parsePeriod(month: string): Period {
   return { month, from: `${month}-01T00:00:00Z`, to: secondsIso(next) };
 }
 
+/** The month that an instant in UTC belongs to. */
+export function periodOf(instant: string): Period {
+  return parsePeriod(instant.slice(0, 7));
+}
+
+/** The month before. */
+export function periodBefore({ from }: Period): Period {
+  return periodOf(secondsIso(new Date(Date.parse(from) - 1000)));
+}
+
 /** The month's days as `2026-06-01`, in order. */
 export function daysOf(period: Period): string[] {
   const days: string[] = [];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DuckDbWarehouse } from '../../lib/adapters/duckdb-warehouse.ts';
 import { LocalBook } from '../../lib/adapters/local-book.ts';
 import { buildFacts, factKey } from '../../lib/facts/build-facts.ts';
+import { wholeCost } from '../../lib/facts/columns.ts';
 import { type CollectOutcome, collect } from '../../lib/landing/collect.ts';
 import { type Caller, LiveOrigin } from '../../lib/landing/live-origin.ts';
 import type { Receipt } from '../../lib/landing/receipt.ts';
@@ -53,16 +54,22 @@ export async function factsOf(live: LiveMonth, table: FactTable, query: string):
   const [book, warehouse] = [bookOf(live), await DuckDbWarehouse.open()];
   try {
     const paths: string[] = [];
+    const charges: string[] = [];
     for (const receipt of await landedOf(live)) {
       const request = { receipt, source: sourceOf(live), options: { currency: 'USD' }, workloads: [] };
       await buildFacts(request, book, warehouse);
       paths.push(await book.localPath(factKey(table, receipt)));
+      if (table === 'fct_cost') charges.push(await book.localPath(factKey('dim_charge', receipt)));
     }
-    const files = paths.map((path) => `'${path}'`).join(', ');
-    return await warehouse.query(`WITH facts AS (SELECT * FROM read_parquet([${files}])) ${query} ORDER BY ALL`);
+    const rows = charges.length > 0 ? wholeCost(filesOf(paths), filesOf(charges)) : `SELECT * FROM ${filesOf(paths)}`;
+    return await warehouse.query(`WITH facts AS (${rows}) ${query} ORDER BY ALL`);
   } finally {
     await warehouse.close();
   }
+}
+
+function filesOf(paths: readonly string[]): string {
+  return `read_parquet([${paths.map((path) => `'${path}'`).join(', ')}])`;
 }
 
 /** The files below a folder in which a text stands. */

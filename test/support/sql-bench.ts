@@ -31,8 +31,13 @@ const VARIABLES: Readonly<Record<string, string>> = {
   lifetime_hours: '35040',
 };
 
-/** Views that the stages make by hand: both parts of a day's lines, and the sums of the days. */
+/** A bill as it is stored: in a case each line is a charge of its own. */
+const A_CHARGE_A_LINE = 'SELECT *, 1 AS file_key, row_number() OVER () AS charge_in_file FROM fct_cost';
+
+/** Views that the stages make by hand: a bill as it is stored, both parts of a day's lines, and the sums of the days. */
 const VIEWS: Readonly<Record<string, () => string>> = {
+  cost_line: () => A_CHARGE_A_LINE,
+  dim_charge: () => A_CHARGE_A_LINE,
   settled: () => 'SELECT * FROM settled_charge UNION ALL BY NAME SELECT * FROM placed_host',
   day_sum: () => textOf('ledger', 'sums'),
 };

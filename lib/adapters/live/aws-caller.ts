@@ -1,4 +1,4 @@
-import type { Caller } from '../../landing/live-origin.ts';
+import type { Caller, Leave } from '../../landing/live-origin.ts';
 import { SourceUnavailable } from '../../landing/origin.ts';
 import type { Answer, AwsCall, Call } from '../../sources/live.ts';
 import { type AwsOperation, openOperation } from './aws-operations.ts';
@@ -34,11 +34,12 @@ export class AwsCaller implements Caller {
     this.#edges = edges;
   }
 
-  async call(call: Call): Promise<Answer> {
+  async call(call: Call, leave: Leave = async () => undefined): Promise<Answer> {
     if (call.transport !== 'aws') throw new TypeError(`Cannot call AWS: expected aws, got ${call.transport}`);
     const { patience, wait } = this.#edges;
     let failures: readonly Failure[] = [];
     while (failures.length < patience.attempts) {
+      await leave();
       const answer = await this.#attempt(call);
       if (!('name' in answer)) return answer;
       if (!this.#hasChance(answer, failures)) throw this.#unavailable(call, [...failures, answer]);

@@ -1,7 +1,7 @@
 import { BigQuery, type Job, type QueryResultsOptions } from '@google-cloud/bigquery';
 import { z } from 'zod';
 
-import type { Caller } from '../../landing/live-origin.ts';
+import type { Caller, Leave } from '../../landing/live-origin.ts';
 import { SourceUnavailable } from '../../landing/origin.ts';
 import type { Answer, BigQueryCall, Call } from '../../sources/live.ts';
 import type { CallerEdges } from './caller-edges.ts';
@@ -43,10 +43,13 @@ export class BigQueryCaller implements Caller {
     this.#edges = edges;
   }
 
-  async call(call: Call): Promise<Answer> {
+  async call(call: Call, leave: Leave = async () => undefined): Promise<Answer> {
     if (call.transport !== 'bigquery') throw new TypeError(`Cannot ask BigQuery: got a call by ${call.transport}`);
     const client = await this.#client(call.project);
-    const job = await this.#patiently(() => this.#begin(client, call));
+    const job = await this.#patiently(async () => {
+      await leave();
+      return this.#begin(client, call);
+    });
     return { status: 200, text: await this.#rowsOf(job) };
   }
 

@@ -1,4 +1,4 @@
-import type { Caller } from '../../landing/live-origin.ts';
+import type { Caller, Leave } from '../../landing/live-origin.ts';
 import { SourceUnavailable } from '../../landing/origin.ts';
 import type { Answer, Call } from '../../sources/live.ts';
 import type { CallerEdges } from './caller-edges.ts';
@@ -27,11 +27,11 @@ export class ProviderCaller implements Caller {
     this.#begunAt = edges.now();
   }
 
-  async call(call: Call): Promise<Answer> {
+  async call(call: Call, leave?: Leave): Promise<Answer> {
     this.#checkTime();
     const caller = this.#open.get(call.transport) ?? TRANSPORTS[call.transport](this.#edges);
     this.#open.set(call.transport, caller);
-    return (await caller).call(call);
+    return (await caller).call(call, leave);
   }
 
   #checkTime(): void {

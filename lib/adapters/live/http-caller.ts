@@ -1,4 +1,4 @@
-import type { Caller } from '../../landing/live-origin.ts';
+import type { Caller, Leave } from '../../landing/live-origin.ts';
 import { SourceUnavailable } from '../../landing/origin.ts';
 import type { Answer, Call, HttpAuth, HttpCall } from '../../sources/live.ts';
 import { messageOf } from '../system-error.ts';
@@ -23,13 +23,13 @@ export class HttpCaller implements Caller {
     this.#edges = edges;
   }
 
-  async call(call: Call): Promise<Answer> {
+  async call(call: Call, leave?: Leave): Promise<Answer> {
     if (call.transport !== 'http') throw new TypeError(`Cannot call over HTTP: expected http, got ${call.transport}`);
     const signer = this.#signerFor(call.auth);
-    const reply = await this.#answer(call, signer);
+    const reply = await this.#answer(call, signer, leave);
     if (!REFUSING.has(reply.status)) return this.#accepted(call, reply);
     const isRenewed = await signer.renew(reply);
-    const second = isRenewed ? await this.#answer(call, signer) : reply;
+    const second = isRenewed ? await this.#answer(call, signer, leave) : reply;
     if (REFUSING.has(second.status)) throw this.#refused(call, second, signer);
     return this.#accepted(call, second);
   }
@@ -43,11 +43,12 @@ export class HttpCaller implements Caller {
   }
 
   /** Asks until the answer is neither silence nor a passing trouble, or the attempts are used up. */
-  async #answer(call: HttpCall, signer: Signer): Promise<Reply> {
+  async #answer(call: HttpCall, signer: Signer, leave?: Leave): Promise<Reply> {
     const { patience, rewrite, wait } = this.#edges;
     let got = 'nothing';
     for (let attempt = 1; attempt <= patience.attempts; attempt++) {
       const signed = await signer.sign({ ...call, url: rewrite(call.url) });
+      await leave?.();
       const reply = await exchange(signed, patience).catch((error: unknown) => unanswered(error));
       if (!(reply instanceof Unanswered) && !PASSING.has(reply.status)) return reply;
       got = reply instanceof Unanswered ? reply.message : `status ${reply.status}`;
@@ -59,7 +60,7 @@ export class HttpCaller implements Caller {
   /** Full jitter: any time up to a bound that doubles. A wait that the provider asks for is kept whole. */
   #pause(attempt: number, reply: Reply | Unanswered, call: HttpCall): number {
     const { patience, random, now } = this.#edges;
-    const asked = reply instanceof Unanswered ? undefined : retryAfterMs(reply.headers.get('retry-after'), now());
+    const asked = reply instanceof Unanswered ? undefined : askedWaitMs(reply.headers, now());
     if (asked === undefined) {
       return Math.round(random() * Math.min(patience.longestWaitMs, patience.firstWaitMs * 2 ** (attempt - 1)));
     }
@@ -94,6 +95,16 @@ function unanswered(error: unknown): Unanswered {
 function placeOf(url: string): string {
   const { host, pathname } = new URL(url);
   return `${host}${pathname}`;
+}
+
+/** Azure says by other names how long each of its limits lasts (Microsoft documentation, Cost Management automation FAQ, error 429). */
+const OWN_RETRY_AFTER = /^x-ms-ratelimit-microsoft\.(costmanagement|consumption)-([a-z-]+-)?retry-after$/;
+
+/** The longest wait that the headers ask for; undefined where they ask for none. */
+function askedWaitMs(headers: Headers, now: number): number | undefined {
+  const names = [...headers.keys()].filter((name) => name === 'retry-after' || OWN_RETRY_AFTER.test(name));
+  const waits = names.flatMap((name) => retryAfterMs(headers.get(name), now) ?? []);
+  return waits.length === 0 ? undefined : Math.max(...waits);
 }
 
 /** Milliseconds from `Retry-After`: seconds or a date (RFC 9110 §10.2.3); undefined where there is none to read. */

@@ -1,4 +1,4 @@
-import type { Caller } from '../../landing/live-origin.ts';
+import type { Caller, Leave } from '../../landing/live-origin.ts';
 import { SourceUnavailable } from '../../landing/origin.ts';
 import { type AskedInParts, isInParts } from '../../sources/asked-in-parts.ts';
 import { objectIn, textIn } from '../../sources/json-answer.ts';
@@ -15,12 +15,13 @@ export class PartsCaller implements Caller {
     this.#caller = caller;
   }
 
-  async call(call: Call): Promise<Answer> {
-    if (!isInParts(call)) return this.#caller.call(call);
+  async call(call: Call, leave?: Leave): Promise<Answer> {
+    if (!isInParts(call)) return this.#caller.call(call, leave);
     const said: string[] = [];
     for (const part of call.parts) {
       const asked = JSON.stringify(part.asked);
-      for (const answer of await this.#pagesOf(call, part.body)) said.push(`{"asked":${asked},"answer":${answer}}`);
+      for (const answer of await this.#pagesOf(call, part.body, leave))
+        said.push(`{"asked":${asked},"answer":${answer}}`);
     }
     return { status: 200, text: `[${said.join(',\n')}]\n` };
   }
@@ -29,11 +30,12 @@ export class PartsCaller implements Caller {
   async #pagesOf(
     { parts: _, cursor, ...call }: AskedInParts,
     body: AskedInParts['parts'][number]['body'],
+    leave: Leave | undefined,
   ): Promise<string[]> {
     const pages: string[] = [];
     let next: Readonly<Record<string, unknown>> | undefined = body;
     while (next) {
-      const { text } = await this.#caller.call({ ...call, body: JSON.stringify(next) });
+      const { text } = await this.#caller.call({ ...call, body: JSON.stringify(next) }, leave);
       const answer = objectIn({ text });
       if (!answer) throw unavailable(call.url, 'JSON', 'something else');
       if (pages.length >= MOST_PAGES) throw unavailable(call.url, `at most ${MOST_PAGES} pages`, 'more');

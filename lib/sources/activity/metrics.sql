@@ -1,4 +1,4 @@
--- Table   metric: every counter that is read, and what it counts
+-- Table   metric: every counter, gauge and histogram that is read, and what it counts
 -- Unit    factor turns the counter's unit into pieces or joules
 -- Grain   name x the value of one label, where a label tells idle from active or one chip part from another
 -- Reads   nothing
@@ -17,6 +17,21 @@ FROM (VALUES
     ('sglang:generation_tokens_total', NULL, NULL, 'output_tokens', NULL, NULL, NULL, 1),
     ('sglang:cached_tokens_total', NULL, NULL, 'cached_tokens', NULL, NULL, NULL, 1),
     ('nv_inference_request_success', NULL, NULL, 'requests', NULL, NULL, NULL, 1),
+    ('vllm:e2e_request_latency_seconds_bucket', NULL, NULL, 'requests_by_latency', NULL, NULL, 'bucket', 1),
+    ('vllm:time_to_first_token_seconds_bucket', NULL, NULL, 'requests_by_time_to_first_token', NULL, NULL, 'bucket', 1),
+    ('vllm:inter_token_latency_seconds_bucket', NULL, NULL, 'tokens_by_inter_token_latency', NULL, NULL, 'bucket', 1),
+    ('tgi_request_duration_bucket', NULL, NULL, 'requests_by_latency', NULL, NULL, 'bucket', 1),
+    ('sglang:e2e_request_latency_seconds_bucket', NULL, NULL, 'requests_by_latency', NULL, NULL, 'bucket', 1),
+    ('sglang:time_to_first_token_seconds_bucket', NULL, NULL, 'requests_by_time_to_first_token', NULL, NULL, 'bucket', 1),
+    ('sglang:inter_token_latency_seconds_bucket', NULL, NULL, 'tokens_by_inter_token_latency', NULL, NULL, 'bucket', 1),
+    ('vllm:num_requests_waiting', NULL, NULL, 'queued_requests', NULL, NULL, 'level', 1),
+    ('vllm:num_requests_running', NULL, NULL, 'running_requests', NULL, NULL, 'level', 1),
+    ('vllm:kv_cache_usage_perc', NULL, NULL, 'kv_cache_ratio', NULL, NULL, 'level', 1),
+    ('tgi_queue_size', NULL, NULL, 'queued_requests', NULL, NULL, 'level', 1),
+    ('tgi_batch_current_size', NULL, NULL, 'running_requests', NULL, NULL, 'level', 1),
+    ('sglang:num_queue_reqs', NULL, NULL, 'queued_requests', NULL, NULL, 'level', 1),
+    ('sglang:num_running_reqs', NULL, NULL, 'running_requests', NULL, NULL, 'level', 1),
+    ('sglang:token_usage', NULL, NULL, 'kv_cache_ratio', NULL, NULL, 'level', 1),
     ('DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION', NULL, NULL, NULL, 'gpu', 'dcgm-counter', 'device', 0.001),
     ('kepler_node_package_joules_total', 'mode', 'dynamic', NULL, 'cpu', 'kepler', 'active', 1),
     ('kepler_node_package_joules_total', 'mode', 'idle', NULL, 'cpu', 'kepler', 'idle', 1),

@@ -3,6 +3,8 @@
 -- Grain   sample x hour since the sample before it; the first sample of a series has no increase
 -- Reads   metric, sample
 -- A counter below its last value was reset, and its increase is the new value. Beyond 31 days nothing is bridged.
+-- A histogram adds its buckets up from the lowest bound on: here each has its own count, and one that fell resets them all. A
+-- gauge has no increase: its reading belongs to the hour in which it was sampled.
 -- A GPU counts once, whatever its instances repeat; labels on which the repetitions differ are dropped.
 WITH known AS (
     SELECT
@@ -45,19 +47,48 @@ single AS (
     WINDOW same AS (PARTITION BY resource_id, name, series, sampled_at)
     QUALIFY row_number() OVER (PARTITION BY resource_id, name, series, sampled_at ORDER BY file_row DESC) = 1
 ),
+bounded AS (
+    SELECT
+        *,
+        TRY_CAST(replace(tags['le'], 'Inf', 'Infinity') AS DOUBLE) AS bucket_up_to,
+        map_from_entries(list_filter(map_entries(tags), lambda entry: entry.key <> 'le'))::VARCHAR AS histogram
+    FROM single
+    WHERE role = 'bucket'
+),
+bucket AS (
+    SELECT
+        * EXCLUDE (series, counted),
+        coalesce(lag(bucket_up_to) OVER from_lowest, '-Infinity'::DOUBLE) AS bucket_over,
+        concat_ws(' ', histogram, 'from', bucket_over, 'to', bucket_up_to) AS series,
+        counted - lag(counted, 1, 0) OVER from_lowest AS counted
+    FROM bounded
+    WHERE bucket_up_to IS NOT NULL
+    WINDOW from_lowest AS (PARTITION BY resource_id, name, histogram, sampled_at ORDER BY bucket_up_to)
+),
+-- A page that was torn, whose counts fall from bound to bound, says nothing.
+parted AS (
+    SELECT * FROM single WHERE role IS DISTINCT FROM 'bucket'
+    UNION ALL BY NAME
+    SELECT * FROM bucket
+    QUALIFY min(counted) OVER (PARTITION BY resource_id, name, histogram, sampled_at) >= 0
+),
 followed AS (
     SELECT
         *,
         lag(counted) OVER in_time AS counted_before,
         lag(sampled_at) OVER in_time AS sampled_before
-    FROM single
+    FROM parted
     WINDOW in_time AS (PARTITION BY resource_id, name, series, counted IS NULL ORDER BY sampled_at)
 ),
 increased AS (
     SELECT
         *,
-        sampled_before IS NOT NULL AND sampled_at - sampled_before <= INTERVAL 31 DAY AS has_increase,
-        ((CASE WHEN counted < counted_before THEN counted ELSE counted - counted_before END) * factor)::DECIMAL(28, 6) AS increase
+        role IS DISTINCT FROM 'level' AND sampled_before IS NOT NULL AND sampled_at - sampled_before <= INTERVAL 31 DAY AS has_increase,
+        CASE
+            WHEN role = 'bucket' THEN bool_or(counted < counted_before) OVER (PARTITION BY resource_id, name, histogram, sampled_at)
+            ELSE counted < counted_before
+        END AS has_fallen,
+        ((CASE WHEN has_fallen THEN counted ELSE counted - counted_before END) * factor)::DECIMAL(28, 6) AS increase
     FROM followed
 ),
 hour AS (
@@ -81,6 +112,10 @@ SELECT
     series,
     resource_id,
     tags,
+    bucket_over::VARCHAR AS bucket_over,
+    bucket_up_to::VARCHAR AS bucket_up_to,
+    sampled_before,
+    counted_before,
     hour_start,
     CASE WHEN has_increase THEN slice_energy(
         increase,

@@ -10,7 +10,7 @@ export const activity = {
   kind: 'activity',
   card: {
     title: 'Counters in Prometheus format',
-    unit: 'Requests and tokens; joules (DCGM counts millijoules). A file ends a series: begin the next with the last snapshot again',
+    unit: 'Requests and tokens, and by latency; levels of queue and cache; joules (DCGM counts millijoules). A file ends a series: begin the next with the last snapshot again',
     lag: 'None: what was scraped stands',
     licence: "The operator's own measurements",
     method:
@@ -31,7 +31,8 @@ export const activity = {
           required: true,
           check: {
             sql: 'value IS NOT NULL',
-            expected: 'a counter of requests or tokens (vLLM, TGI, SGLang, Triton) or of energy (DCGM, Kepler)',
+            expected:
+              'a counter of requests or tokens (vLLM, TGI, SGLang, Triton) or of energy (DCGM, Kepler), a gauge of their queue or cache, or a histogram of latency',
           },
         },
         {
@@ -62,6 +63,11 @@ export const activity = {
         { name: 'role', type: 'VARCHAR' },
         { name: 'series', type: 'VARCHAR' },
         { name: 'tags', type: 'MAP(VARCHAR, VARCHAR)' },
+        // As text: a contract takes no infinite number.
+        { name: 'bucket_over', type: 'VARCHAR' },
+        { name: 'bucket_up_to', type: 'VARCHAR' },
+        { name: 'sampled_before', type: 'TIMESTAMP' },
+        { name: 'counted_before', type: 'DECIMAL(28,6)' },
         { name: 'hour_start', type: 'TIMESTAMP' },
         { name: 'quantity', type: 'DECIMAL(28,6)' },
         { name: 'microseconds', type: 'BIGINT' },

@@ -1,7 +1,7 @@
 -- Fact    fct_energy: what the agent measured or modelled on its host
 -- Unit    joules; seconds
 -- Grain   hour x resource x component x basis x method x share x workload and its labels
--- Reads   landed (agent/open.sql)
+-- Reads   landed (agent/open.sql, cut by agent/hours.sql)
 -- The same (host_id, boot_id, seq) counts once. Gaps are rows of their own, with a reason and without energy.
 WITH record AS (
     SELECT *

@@ -1,11 +1,14 @@
 import type { ContractColumn, Source } from '../source.ts';
 import activity from './activity.sql' with { type: 'text' };
 import energy from './energy.sql' with { type: 'text' };
-import { MEASURES } from './measures.ts';
+import hours from './hours.sql' with { type: 'text' };
+import { MEASURE_MEANINGS } from './measures.ts';
 import open from './open.sql' with { type: 'text' };
 import openActivity from './open-activity.sql' with { type: 'text' };
 
 const DECIMAL = '[0-9]{1,12}([.][0-9]{1,6})?';
+const LEVEL = 'STRUCT("last" DOUBLE, mean DOUBLE, minimum DOUBLE, maximum DOUBLE, samples BIGINT, seconds DOUBLE)';
+const BUCKETS = 'STRUCT("over" VARCHAR, up_to VARCHAR, count VARCHAR)[]';
 const JOULES = 'decimal joules of at least 0 with at most six places, as text';
 
 const text = (name: string): ContractColumn => ({
@@ -30,6 +33,19 @@ const word = (name: string, words: readonly string[]): ContractColumn => ({
     sql: `coalesce(value IN (${words.map((each) => `'${each}'`).join(', ')}), FALSE)`,
     expected: words.join(', ').replace(/, ([^,]+)$/, ' or $1'),
   },
+});
+
+/** The kind of amount that each measure has in a record. */
+const AMOUNTS = { sum: 'quantity', level: 'level', buckets: 'buckets' } as const;
+const KNOWN_MEASURES = Object.entries(MEASURE_MEANINGS)
+  .map(([measure, { aggregation }]) => `('${measure}', '${AMOUNTS[aggregation]}')`)
+  .join(', ');
+
+/** A column that is NULL in a good row, and else says what is wrong. */
+const fault = (name: string, expected: string): ContractColumn => ({
+  name,
+  type: 'VARCHAR',
+  check: { sql: 'value IS NULL', expected },
 });
 
 /** What names a record, and the time it is of: the same in both envelopes. */
@@ -68,7 +84,7 @@ export const agent = {
   kind: 'agent',
   card: {
     title: 'Joulebook agent telemetry and activity',
-    unit: 'Joules with six decimal places, by component and workload; pieces and seconds, by model',
+    unit: 'Joules with six decimal places, by component and workload; pieces and seconds, levels and latency buckets, by model',
     lag: 'Minutes; after an outage a host sends what it has kept, for as long as its disk held it',
     licence: "The operator's own measurements",
     method:
@@ -76,19 +92,22 @@ export const agent = {
     reference: 'docs/telemetry.schema.json and docs/activity.schema.json; a file holds records of one of them',
   },
   accepts: /\.jsonl(\.gz)?$/,
+  // Host, boot and sequence numbers name a batch, and the inbox refuses a second one (docs/adr/0009).
+  files_never_change: true,
+  put_together: /\.jsonl\.gz$/,
   shapes: [
     {
       id: 'activity-1',
       format: 'lines',
       holds: `regexp_matches(line, '"schema"\\s*:\\s*"joulebook[.]activity/')`,
-      open: openActivity,
+      open: `WITH known_measure (measure, amount) AS (VALUES ${KNOWN_MEASURES}), record AS (${openActivity}) SELECT * FROM (${hours})`,
       columns: [
         LINE,
         word('schema', ['joulebook.activity/1']),
         ...NAMED,
         text('target'),
         text('framework'),
-        word('measure', MEASURES),
+        word('measure', Object.keys(MEASURE_MEANINGS)),
         {
           name: 'quantity',
           type: 'DECIMAL(18,6)',
@@ -98,11 +117,17 @@ export const agent = {
           },
         },
         { name: 'gap_reason', type: 'VARCHAR' },
-        {
-          name: 'quantity_or_gap',
-          type: 'VARCHAR',
-          check: { sql: 'value IS NULL', expected: 'a quantity, or null and a gap_reason' },
-        },
+        { name: 'level', type: LEVEL },
+        { name: 'buckets', type: BUCKETS },
+        fault('amount_or_gap', 'the amount that the measure has, or a gap_reason'),
+        fault(
+          'level_fault',
+          'last and mean from minimum to maximum, samples above 0, and a mean where seconds are known',
+        ),
+        fault(
+          'bucket_fault',
+          'two bounds in seconds, the first below the second, and a whole number of at least 1, as text',
+        ),
         { name: 'project', type: 'VARCHAR' },
         { name: 'model_id', type: 'VARCHAR' },
         { name: 'workload_type', type: 'VARCHAR' },
@@ -118,7 +143,7 @@ export const agent = {
     {
       id: 'telemetry-1',
       format: 'lines',
-      open,
+      open: `WITH record AS (${open}) SELECT * FROM (${hours})`,
       columns: [
         LINE,
         word('schema', ['joulebook.telemetry/1']),

@@ -1,12 +1,12 @@
+import { CUR_CHARGES, CUR_COST } from '../aws-cur2/charges.ts';
 import { CUR_COLUMNS } from '../aws-cur2/columns.ts';
-import cost from '../aws-cur2/cost.sql' with { type: 'text' };
 import type { Shape, Source } from '../source.ts';
 
 const report = {
   columns: [...CUR_COLUMNS, { name: 'product', type: 'MAP(VARCHAR, VARCHAR)' }],
   tag_columns: /^resource_?tags[_/](.+)$/i,
   event_time: 'line_item_usage_start_date',
-  facts: { fct_cost: cost },
+  facts: { fct_cost: CUR_COST },
 } as const satisfies Omit<Shape, 'id' | 'format'>;
 
 /** The Cost and Usage Report before Data Exports: its columns come and go from month to month, one column a tag. */
@@ -22,7 +22,7 @@ export const awsCurLegacy = {
   },
   accepts: /\.(parquet|csv|gz)$/,
   shapes: [
-    { id: 'athena', format: 'parquet', ...report },
+    { id: 'athena', format: 'parquet', ...report, charges: CUR_CHARGES },
     { id: 'csv', format: 'csv', delimiter: ',', ...report },
   ],
   refuses: [

@@ -1,6 +1,6 @@
 import type { Source } from '../source.ts';
+import { CUR_CHARGES, CUR_COST } from './charges.ts';
 import { CUR_COLUMNS } from './columns.ts';
-import cost from './cost.sql' with { type: 'text' };
 
 /** AWS Data Exports, COST_AND_USAGE_REPORT (CUR 2.0), hourly with resources, as Parquet. */
 export const awsCur2 = {
@@ -25,7 +25,8 @@ export const awsCur2 = {
         { name: 'tags', type: 'MAP(VARCHAR, VARCHAR)', aliases: ['resource_tags'], required: true },
       ],
       event_time: 'line_item_usage_start_date',
-      facts: { fct_cost: cost },
+      facts: { fct_cost: CUR_COST },
+      charges: CUR_CHARGES,
     },
   ],
 } as const satisfies Source;

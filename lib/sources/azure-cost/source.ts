@@ -2,6 +2,7 @@ import { focus } from '../focus/source.ts';
 import type { Shape, Source } from '../source.ts';
 import { AZURE_COLUMNS, CHARGE_DAY } from './columns.ts';
 import cost from './cost.sql' with { type: 'text' };
+import openUsageDetails from './open-usage-details.sql' with { type: 'text' };
 
 const exported = {
   columns: AZURE_COLUMNS,
@@ -19,13 +20,16 @@ export const azureCost = {
     licence: "The account holder's own billing records",
     method:
       'Azure metering and billing; give one of the actual and the amortised export, never both: they repeat the same usage. ' +
-      'No provider asks for it: let a Cost Management export (FocusCost, for instance) write files, and name their path',
-    reference: 'Microsoft documentation, Cost Management, usage details fields; FOCUS 1.0 to 1.2',
+      'A Cost Management export (FocusCost, for instance) writes files whose path is named, or azure-consumption asks for usage details',
+    reference:
+      'Microsoft documentation, Cost Management, usage details fields; Consumption REST API, Usage Details - List; FOCUS 1.0 to 1.2',
   },
-  accepts: /\.(parquet|csv|csv\.gz)$/,
+  // Exports keep a manifest.json beside their files.
+  accepts: /(\.(parquet|csv|csv\.gz)|(?<!manifest)\.json)$/,
   shapes: [
     { id: 'csv', format: 'csv', delimiter: ',', ...exported },
     { id: 'parquet', format: 'parquet', ...exported },
+    { id: 'usage-details', format: 'text', open: openUsageDetails, ...exported },
     ...focus.shapes,
   ],
   refuses: [

@@ -1,20 +1,8 @@
 -- Opens   answers of the Anthropic usage report of messages: one row a group of each bucket
 -- Unit    tokens, as the service counts them; it does not count requests
 -- Grain   bucket x workspace x model, as the answer has them; a bucket in which nothing was used gives one empty row
--- Reads   raw (the lines of one JSON text)
+-- Reads   used (managed-usage/groups.sql)
 -- Input tokens are the sum of four counts: uncached, read from the cache, and written to it for five minutes or an hour.
-WITH page AS (
-    SELECT TRY_CAST(string_agg(line, chr(10) ORDER BY file_row) AS JSON) AS page FROM raw
-),
-bucket AS (
-    SELECT unnest((page -> 'data')::JSON[]) AS bucket FROM page
-),
-used AS (
-    SELECT
-        bucket,
-        unnest(CASE WHEN json_array_length(bucket -> 'results') > 0 THEN (bucket -> 'results')::JSON[] ELSE [NULL::JSON] END) AS used
-    FROM bucket
-)
 SELECT
     row_number() OVER () AS file_row,
     bucket ->> 'starting_at' AS starts_at,

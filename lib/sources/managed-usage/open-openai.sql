@@ -1,20 +1,8 @@
 -- Opens   answers of the OpenAI usage API (completions, embeddings): one row a group of each bucket
 -- Unit    tokens and requests, as the service counts them
 -- Grain   bucket x project x model, as the answer has them; a bucket in which nothing was used gives one empty row
--- Reads   raw (the lines of one JSON text)
+-- Reads   used (managed-usage/groups.sql)
 -- Input tokens hold the cached ones. Embeddings have no output tokens.
-WITH page AS (
-    SELECT TRY_CAST(string_agg(line, chr(10) ORDER BY file_row) AS JSON) AS page FROM raw
-),
-bucket AS (
-    SELECT unnest((page -> 'data')::JSON[]) AS bucket FROM page
-),
-used AS (
-    SELECT
-        bucket,
-        unnest(CASE WHEN json_array_length(bucket -> 'results') > 0 THEN (bucket -> 'results')::JSON[] ELSE [NULL::JSON] END) AS used
-    FROM bucket
-)
 SELECT
     row_number() OVER () AS file_row,
     make_timestamp(TRY_CAST(bucket ->> 'start_time' AS BIGINT) * 1000000) AS starts_at,

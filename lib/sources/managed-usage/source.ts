@@ -1,5 +1,7 @@
 import type { ContractColumn, Shape, Source } from '../source.ts';
 import activity from './activity.sql' with { type: 'text' };
+import charges from './charges.sql' with { type: 'text' };
+import groups from './groups.sql' with { type: 'text' };
 import openAnthropic from './open-anthropic.sql' with { type: 'text' };
 import openOpenai from './open-openai.sql' with { type: 'text' };
 
@@ -37,11 +39,14 @@ const answered = {
   format: 'lines',
   columns,
   event_time: 'starts_at',
-  facts: { fct_activity: activity },
+  facts: { fct_cost: charges, fct_activity: activity },
 } as const satisfies Partial<Shape>;
 
 /** True for a file in which a word of the service's answers occurs: an answer may be one line or many. */
 const says = (word: string) => `(SELECT bool_or(contains(line, '"${word}"')) FROM raw)`;
+
+/** Both services answer in buckets of groups. */
+const opened = (open: string) => `WITH used AS (${groups}) ${open}`;
 
 /** Tokens of models that a provider runs, as its usage API counts them: for those that no cloud bill shows. */
 export const managedUsage = {
@@ -53,13 +58,15 @@ export const managedUsage = {
     licence: "The account holder's own usage records",
     method:
       'Counted by the service, by project (OpenAI) or workspace (Anthropic) and model. Anthropic does not count requests: they stay unknown. ' +
-      'Leave a service out that a bill in tokens shows already: its tokens would count twice',
+      'Energy is modelled from the tokens (docs/methods/managed-model-tokens.md), except on days of which a FOCUS bill tells, which may ' +
+      'name the same tokens: leave a service out that such a bill shows, since its tokens would be counted twice',
     reference:
       'OpenAI API reference, Usage (organization/usage/completions, embeddings); Claude API reference, Admin API, usage_report/messages',
   },
   accepts: /\.json(\.gz)?$/,
+  fills_in_for: ['focus'],
   shapes: [
-    { id: 'openai', holds: says('start_time'), open: openOpenai, ...answered },
-    { id: 'anthropic', holds: says('starting_at'), open: openAnthropic, ...answered },
+    { id: 'openai', holds: says('start_time'), open: opened(openOpenai), ...answered },
+    { id: 'anthropic', holds: says('starting_at'), open: opened(openAnthropic), ...answered },
   ],
 } as const satisfies Source;

@@ -37,6 +37,7 @@ function listQuestion({ period }: AskRequest, region: string, Namespace: string)
   const stem = Namespace.split('/').at(-1)?.toLowerCase();
   return {
     name: `${period.month}-${region}-${stem}-list.json`,
+    part: `${Namespace} in ${region}`,
     call: { transport: 'aws', service: 'cloudwatch', operation: 'ListMetrics', region, input: { Namespace } },
     finalAfter: secondsIso(new Date(Date.parse(period.to) + FINAL_AFTER_MS)),
   };

@@ -1,5 +1,6 @@
 import { secondsIso } from '../../../units/period.ts';
 import { pageAfter } from '../../aws-pages.ts';
+import { later } from '../../day-chunks.ts';
 import { objectIn, refusal, textIn } from '../../json-answer.ts';
 import type { Answer, AskRequest, LiveProvider, Question, Understood } from '../../live.ts';
 
@@ -51,6 +52,7 @@ function question({ period, options }: AskRequest, from: string, to: string): Qu
   ];
   return {
     name: `${period.month}.json`,
+    part: `${from} to ${later(`${to}T00:00:00Z`, -1).slice(0, 10)}`,
     call: {
       transport: 'aws',
       service: 'cost-explorer',

@@ -64,7 +64,12 @@ function question(subscriptions: readonly string[], part: number, { period, opti
     cursor: 'skipToken',
     parts,
   };
-  return { name: `${period.month}-part-${part}.json`, call, finalAfter: later(period.to, FINAL_AFTER_DAYS) };
+  return {
+    name: `${period.month}-part-${part}.json`,
+    part: `Scopes 1, 2 and 3 of the subscriptions ${subscriptions.join(', ')}`,
+    call,
+    finalAfter: later(period.to, FINAL_AFTER_DAYS),
+  };
 }
 
 function report(subscriptionList: readonly string[], scope: string, day: string): Readonly<Record<string, unknown>> {
@@ -79,6 +84,8 @@ function report(subscriptionList: readonly string[], scope: string, day: string)
     pageSize: ITEMS_PER_PAGE,
   };
 }
+
+const DENIED = 'Azure denies access (Carbon Optimization Reader)';
 
 interface Report {
   readonly value: readonly unknown[];
@@ -101,7 +108,8 @@ function understandReports(_: Question, { text }: Answer): Understood {
     };
   }
   return {
-    remarks: denied.map((id) => `subscription ${id} is missing: Azure denies access (Carbon Optimization Reader)`),
+    remarks: denied.map((id) => `subscription ${id} is missing: ${DENIED}`),
+    missing: denied.map((id) => ({ part: `subscription ${id}`, reason: DENIED })),
   };
 }
 

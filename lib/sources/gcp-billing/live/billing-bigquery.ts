@@ -41,6 +41,7 @@ function question(arrived: string, { period, options }: AskRequest): Question {
   const parameters = { arrived, used_from: period.from, used_to: period.to };
   return {
     name: `arrived-${arrived.slice(0, 10)}.jsonl`,
+    part: `rows that arrived on ${arrived.slice(0, 10)}`,
     call: tableCall(options, { sql: exported, table, parameters }),
     finalAfter: later(arrived, FINAL_AFTER_DAYS),
   };

@@ -38,7 +38,7 @@ export const electricityMaps = {
 } as const satisfies LiveProvider;
 
 /** The end is not asked for beyond `asOf`: a range into the future has no measurements. */
-function question({ day, from, to }: DayChunk, { options, asOf }: AskRequest): Question {
+function question({ day, part, from, to }: DayChunk, { options, asOf }: AskRequest): Question {
   const query = new URLSearchParams({
     ...placeOf(options),
     start: from,
@@ -50,6 +50,7 @@ function question({ day, from, to }: DayChunk, { options, asOf }: AskRequest): Q
   const auth = { kind: 'header', header: 'auth-token' } as const;
   return {
     name: `${day}.json`,
+    part,
     call: { transport: 'http', method: 'GET', url, headers: { accept: 'application/json' }, auth },
     finalAfter: later(to, FINAL_AFTER_DAYS),
   };

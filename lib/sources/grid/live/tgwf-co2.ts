@@ -32,6 +32,9 @@ export const tgwfCo2 = {
     if (!Array.isArray(rows)) return refusal(answer, 'JSON with a list `yearly`');
     const found = new Set(rows.map((row: unknown) => (isObject(row) ? row['zone'] : undefined)));
     const missing = call.transport === 'package' ? call.zones.filter((zone) => !found.has(zone)) : [];
-    return { remarks: missing.map((zone) => `${zone} has no yearly mean in @tgwf/co2`) };
+    return {
+      remarks: missing.map((zone) => `${zone} has no yearly mean in @tgwf/co2`),
+      missing: missing.map((zone) => ({ part: `zone ${zone}`, reason: 'it has no yearly mean in @tgwf/co2' })),
+    };
   },
 } as const satisfies LiveProvider;

@@ -22,10 +22,11 @@ export const ukCarbonIntensity = {
 } as const satisfies LiveProvider;
 
 /** The service counts a half-hour to the instant in which it ends: from 00:30 on, or the one before midnight comes too. */
-function question({ day, to }: DayChunk): Question {
+function question({ day, part, to }: DayChunk): Question {
   const url = `https://${HOST}/intensity/${day}T00:30Z/${to.slice(0, 10)}T00:00Z`;
   return {
     name: `${day}.json`,
+    part,
     call: { transport: 'http', method: 'GET', url, headers: { accept: 'application/json' }, auth: { kind: 'none' } },
     finalAfter: later(to, FINAL_AFTER_DAYS),
   };

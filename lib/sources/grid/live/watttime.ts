@@ -26,7 +26,7 @@ export const watttime = {
 } as const satisfies LiveProvider;
 
 /** The secret is `name:password`; a log-in by it gives the token. */
-function question({ day, from, to }: DayChunk, { options, asOf }: AskRequest): Question {
+function question({ day, part, from, to }: DayChunk, { options, asOf }: AskRequest): Question {
   const query = new URLSearchParams({
     region: options['region'] ?? '',
     start: from,
@@ -37,6 +37,7 @@ function question({ day, from, to }: DayChunk, { options, asOf }: AskRequest): Q
   const auth = { kind: 'login', url: `https://${HOST}/login`, tokenMinutes: TOKEN_MINUTES } as const;
   return {
     name: `${day}.json`,
+    part,
     call: { transport: 'http', method: 'GET', url, headers: { accept: 'application/json' }, auth },
     finalAfter: later(to, FINAL_AFTER_DAYS),
   };

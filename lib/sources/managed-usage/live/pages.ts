@@ -25,11 +25,12 @@ export function askReport(request: AskRequest, report: UsageReport): Question[] 
   return dayChunks({ ...request, asOf: wholeHour }, DAYS_PER_PAGE).map((chunk) => question(chunk, wholeHour, report));
 }
 
-function question({ day, from, to }: DayChunk, wholeHour: string, report: UsageReport): Question {
+function question({ day, part, from, to }: DayChunk, wholeHour: string, report: UsageReport): Question {
   const { prefix, url, headers, auth } = report;
   const query = report.query({ from, to: to < wholeHour ? to : wholeHour });
   return {
     name: `${prefix}${day}.json`,
+    part: prefix === '' ? part : `${prefix.replace(/-$/, '')} ${part}`,
     call: { transport: 'http', method: 'GET', url: `${url}?${query}`, headers, auth },
     finalAfter: later(to, FINAL_AFTER_DAYS),
   };

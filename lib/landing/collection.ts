@@ -1,0 +1,37 @@
+import type { Source } from '../sources/source.ts';
+import type { Period } from '../units/period.ts';
+import type { Book } from './book.ts';
+import type { SourceOptions } from './contract.ts';
+import type { Offer, Origin } from './origin.ts';
+import type { PackLimits, PutTogether } from './pack.ts';
+import type { Warehouse } from './warehouse.ts';
+
+/** One source of the settings for one month. */
+export interface CollectRequest {
+  readonly sourceId: string;
+  readonly source: Source;
+  readonly period: Period;
+  readonly asOf: string;
+  readonly options: SourceOptions;
+  readonly columnMapping?: Readonly<Record<string, string>>;
+  /** How files are put together; as usual where nothing is said. */
+  readonly pack?: PackLimits;
+}
+
+/** What landing acts on. */
+export interface Edges {
+  readonly book: Book;
+  readonly origin: Origin;
+  readonly warehouse: Warehouse;
+  /** Puts files together before they land; without it, each lands by itself. */
+  readonly putTogether?: PutTogether;
+}
+
+/** What became of one file. */
+export type Fate = {
+  readonly outcome: 'landed' | 'present' | 'rejected' | 'passed over' | 'noted';
+  readonly remarks?: readonly string[];
+};
+
+/** An offer, and whether a manifest names it: then it counts under this name and no other. */
+export type Named = Offer & { readonly isNamed?: boolean };

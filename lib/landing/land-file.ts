@@ -1,0 +1,143 @@
+import { type Book, jsonBytes } from './book.ts';
+import type { CollectRequest, Edges, Fate, Named } from './collection.ts';
+import { type Checked, checkRows, openLanded, unreadable } from './contract.ts';
+import type { Glances } from './glance.ts';
+import { type Fetched, type Offer, RejectedPayload } from './origin.ts';
+import { extensionOf, keepRejections, quarantine } from './quarantine.ts';
+import { landedKey, type Receipt, receiptKey, rejectionText } from './receipt.ts';
+import { latestReceipt } from './receipts.ts';
+import type { Warehouse } from './warehouse.ts';
+
+/** What files land into, and what is known of it. */
+export interface Landing {
+  readonly known: readonly Receipt[];
+  readonly request: CollectRequest;
+  readonly edges: Edges;
+  readonly glances: Glances;
+}
+
+/** Fetches one file and lands it, or puts it into quarantine with the reason. */
+export async function landOne(offer: Named, landing: Landing): Promise<Fate> {
+  return orQuarantine(offer, landing, async () =>
+    landFetched({ offer, fetched: await landing.edges.origin.fetch(offer) }, landing),
+  );
+}
+
+/** Runs the landing of one file; a file that is refused on the way goes to quarantine. */
+export async function orQuarantine<Outcome>(
+  offer: Offer,
+  { request, edges }: Landing,
+  work: () => Promise<Outcome>,
+): Promise<Outcome | Fate> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof RejectedPayload)) throw error;
+    return quarantine(offer, error, request, edges);
+  }
+}
+
+/** A file of a source that lies on the local disk. */
+export interface Member {
+  readonly offer: Named;
+  readonly fetched: Fetched;
+}
+
+/** Lands one file that lies on the local disk. Throws `RejectedPayload` for one that breaks the contract. */
+export async function landFetched(
+  { offer, fetched }: Member,
+  { known, request, edges, glances }: Landing,
+): Promise<Fate> {
+  const same = known.filter(({ sha256 }) => sha256 === fetched.sha256);
+  const earlier = same.find(({ origin }) => origin === offer.origin) ?? same[0];
+  if (earlier) return recognise(offer, earlier, known, request, edges.book);
+  const identity = { source_id: request.sourceId, period: request.period.month, sha256: fetched.sha256 };
+  if (glances.hasLanded(fetched.sha256) || (await edges.book.read(receiptKey(identity)))) return { outcome: 'present' };
+  const checked = await check(fetched, request, edges.warehouse, offer);
+  if (checked.rows_in_month === 0) return elsewhere(offer, checked, request);
+  return land(offer, fetched, checked, request, edges.book);
+}
+
+/**
+ * The bytes are in the book already. Where the provider has gone back to them after another version, where they follow
+ * another page, or where a manifest now names them elsewhere, a second receipt says so, and they are current again.
+ */
+async function recognise(
+  { origin, follows, isNamed }: Named,
+  earlier: Receipt,
+  known: readonly Receipt[],
+  { asOf }: CollectRequest,
+  book: Book,
+): Promise<Fate> {
+  const latest = latestReceipt(known.filter((receipt) => receipt.origin === origin));
+  const isSame = latest?.sha256 === earlier.sha256 && latest.follows?.sha256 === follows?.sha256;
+  if (isSame || (earlier.origin !== origin && !isNamed)) return { outcome: 'present' };
+  const again: Receipt = { ...earlier, origin, ...(follows && { follows }), fetched_at: asOf, landed_again: true };
+  await book.putIfAbsent(receiptKey(again), jsonBytes(again));
+  const isBack = earlier.origin === origin && latest?.sha256 !== earlier.sha256;
+  const remarks = isBack ? [`${origin}: back to the version of ${earlier.fetched_at}`] : [];
+  return { outcome: 'landed', remarks };
+}
+
+/** What the contract finds in a fetched file; the view `raw` of the warehouse stays open. */
+export async function check(
+  fetched: Fetched,
+  request: CollectRequest,
+  warehouse: Warehouse,
+  offer: Offer,
+): Promise<Checked> {
+  const shape = await openLanded(warehouse, { ...request, path: fetched.path });
+  try {
+    return await checkRows(warehouse, shape, { period: request.period, origin: offer.origin });
+  } catch (error) {
+    throw error instanceof RejectedPayload ? error : unreadable(error, fetched.path);
+  }
+}
+
+/** A file of other months stays where it is; one whose path promises this month is refused. */
+function elsewhere({ origin }: Offer, { contract }: Checked, { period, source }: CollectRequest): Fate {
+  const span = contract.first_event ? `${contract.first_event} to ${contract.last_event}` : 'no time at all';
+  const promised = source.month_in_path?.exec(origin)?.[1];
+  if (promised === period.month) {
+    throw new RejectedPayload({ found: `rows of ${span}`, expected: `rows of ${period.month}, as the path says` });
+  }
+  return { outcome: 'passed over', remarks: [`${origin}: holds ${span}, left for its own month`] };
+}
+
+/** Keeps a checked file and its receipt, the receipt last. `more` is what the receipt says beside. */
+export async function land(
+  offer: Offer,
+  fetched: Fetched,
+  checked: Checked,
+  request: CollectRequest,
+  book: Book,
+  more: Pick<Receipt, 'batches'> = {},
+): Promise<Fate> {
+  const receipt: Receipt = {
+    source_id: request.sourceId,
+    kind: request.source.kind,
+    period: request.period.month,
+    origin: offer.origin,
+    ...(offer.request && { request: offer.request }),
+    ...(offer.follows && { follows: offer.follows }),
+    fetched_at: request.asOf,
+    bytes: fetched.bytes,
+    sha256: fetched.sha256,
+    extension: extensionOf(offer.origin),
+    provider_version: checked.provider_version,
+    contract: checked.contract,
+    ...more,
+  };
+  await book.importIfAbsent(landedKey(receipt), fetched.path);
+  if (checked.rejections.length > 0) await keepRejections(receipt, checked.rejections, book);
+  await book.putIfAbsent(receiptKey(receipt), jsonBytes(receipt));
+  return { outcome: 'landed', remarks: rowRemarks(offer, checked) };
+}
+
+function rowRemarks({ origin }: Offer, { contract, rejections }: Checked): string[] {
+  const [first] = rejections;
+  if (!first) return [];
+  return [
+    `${origin}: ${contract.rows_rejected} of ${contract.rows} rows rejected, ${rejectionText({ ...first, file: 'the first' })}`,
+  ];
+}

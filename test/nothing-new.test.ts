@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { close } from '../bin/commands/close.ts';
+import { verify } from '../bin/commands/verify.ts';
+import type { Annex } from '../lib/disclosure/annex.ts';
+import type { Workplace } from '../lib/pipeline/stage.ts';
+import { tempFolder } from './support/temp-folder.ts';
+import {
+  discloseTiny,
+  gridText,
+  hourOf,
+  tinySettings,
+  tinyWorkplace,
+  writeCompany,
+  writeText,
+} from './support/tiny-company.ts';
+import { typeIn } from './support/typed.ts';
+
+const MONTH = '2026-06';
+const [EARLY, JULY, AUGUST] = ['2026-07-03T06:00:00Z', '2026-07-22T06:00:00Z', '2026-08-01T06:00:00Z'];
+const root = tempFolder();
+
+const hours = (intensity: number) => [{ start: hourOf(MONTH, 5), intensity }];
+
+async function newCompany(): Promise<{ readonly folder: string; readonly workplace: Workplace }> {
+  const folder = mkdtempSync(join(root, 'company-'));
+  await writeCompany(
+    {
+      month: MONTH,
+      bills: { 'a.parquet': [{ start: hourOf(MONTH, 5), resource: 'i-1', project: 'chat' }] },
+      telemetry: { 'all.jsonl': [{ host: 'cellar-1', seq: 1, start: hourOf(MONTH, 5), idle: 3_600_000_000 }] },
+      grid: { 'a.csv': hours(250) },
+    },
+    folder,
+  );
+  return { folder, workplace: tinyWorkplace(folder, tinySettings()) };
+}
+
+async function versionsIn({ book }: Workplace): Promise<number> {
+  const entries = await book.list(`disclosures/${MONTH}/`);
+  return entries.filter(({ key }) => key.endsWith('/manifest.json')).length;
+}
+
+test('closed again at a later moment with nothing new, the version stands and nothing is written', async () => {
+  const { workplace } = await newCompany();
+  await discloseTiny(workplace, MONTH, JULY);
+  const before = await workplace.book.list('');
+  expect(await discloseTiny(workplace, MONTH, AUGUST)).toMatchObject({
+    version: 1,
+    status: 'closed',
+    is_new: false,
+    since: JULY,
+  });
+  expect(await workplace.book.list('')).toEqual(before);
+});
+
+test('the command says since when nothing is new', async () => {
+  const { folder, workplace } = await newCompany();
+  await discloseTiny(workplace, MONTH, JULY);
+  const settings = join(folder, 'joulebook.yaml');
+  const typed = ['--month', MONTH, '--settings', settings, '--book', workplace.book.location];
+  await typeIn(close, ...typed, '--as-of', JULY);
+  const { printed } = await typeIn(close, ...typed, '--as-of', AUGUST);
+  expect(printed).toMatch(/version \d stands, nothing new since 2026-07-22T06:00:00Z\)/);
+});
+
+test('a month that was preliminary stays so until the day of closing, and is closed then', async () => {
+  const { workplace } = await newCompany();
+  await discloseTiny(workplace, MONTH, EARLY);
+  expect(await discloseTiny(workplace, MONTH, '2026-07-04T06:00:00Z')).toMatchObject({
+    version: 1,
+    status: 'preliminary',
+    is_new: false,
+  });
+  expect(await discloseTiny(workplace, MONTH, JULY)).toMatchObject({ version: 2, status: 'closed', is_new: true });
+});
+
+test('a file that comes late is a new version, and so is a page that was lost', async () => {
+  const { folder, workplace } = await newCompany();
+  await discloseTiny(workplace, MONTH, JULY);
+  writeText(join(folder, 'inputs/grid/a.csv'), gridText(hours(300)));
+  const second = await discloseTiny(workplace, MONTH, AUGUST);
+  expect(second).toMatchObject({ version: 2, status: 'restated', is_new: true });
+  const annex = JSON.parse(
+    Buffer.from((await workplace.book.read(`${second.folder}annex.json`)) ?? []).toString(),
+  ) as Annex;
+  expect(annex.restatements).not.toEqual([]);
+  rmSync(join(workplace.book.location, second.folder, 'index.html'));
+  expect(await discloseTiny(workplace, MONTH, '2026-08-02T06:00:00Z')).toMatchObject({ version: 3, is_new: true });
+  expect(await versionsIn(workplace)).toBe(3);
+  expect((await typeIn(verify, join(workplace.book.location, `disclosures/${MONTH}/v3`))).answer).toBe(0);
+});
