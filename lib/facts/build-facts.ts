@@ -4,8 +4,9 @@ import { landedKey, type Receipt } from '../landing/receipt.ts';
 import { identifier, literal, type Warehouse } from '../landing/warehouse.ts';
 import type { FactTable, Shape, Source } from '../sources/source.ts';
 import { parsePeriod } from '../units/period.ts';
-import { FACT_TABLES, TABLES } from './columns.ts';
+import { type Column, FACT_TABLES, type StoredTable, TABLES } from './columns.ts';
 import { type WorkloadRule, workloadColumns } from './workloads.ts';
+import { type CellOf, columnsIn, typed, writeCosts } from './write-costs.ts';
 
 /** What the facts of one landed file depend on beside its bytes. */
 export interface FactsRequest {
@@ -17,7 +18,7 @@ export interface FactsRequest {
 }
 
 /** The key of one landed file's rows in one table. */
-export function factKey(table: FactTable, receipt: Pick<Receipt, 'source_id' | 'period' | 'sha256'>): string {
+export function factKey(table: StoredTable, receipt: Pick<Receipt, 'source_id' | 'period' | 'sha256'>): string {
   return `facts/${table}/month=${receipt.period}/${receipt.source_id}-${receipt.sha256}.parquet`;
 }
 
@@ -36,9 +37,17 @@ export async function buildFacts(request: FactsRequest, book: Book, warehouse: W
   let rows = 0;
   for (const table of FACT_TABLES) {
     const facts = shape.facts[table];
-    if (facts) rows += await writeTable(table, facts, request, book, warehouse);
+    if (table === 'fct_cost' && facts) rows += await writeBill(shape, request, book, warehouse);
+    else if (facts) rows += await writeTable(table, facts, request, book, warehouse);
   }
   return rows;
+}
+
+async function writeBill(shape: Shape, request: FactsRequest, book: Book, warehouse: Warehouse): Promise<number> {
+  const { receipt } = request;
+  const keys = { fct_cost: factKey('fct_cost', receipt), dim_charge: factKey('dim_charge', receipt) };
+  const cellOf: CellOf = (column, available) => valueIn(column, request, available);
+  return writeCosts({ shape, keys, cellOf }, book, warehouse);
 }
 
 async function writeTable(
@@ -49,13 +58,12 @@ async function writeTable(
   warehouse: Warehouse,
 ): Promise<number> {
   await warehouse.run(`CREATE OR REPLACE TEMP VIEW fact_rows AS ${facts}`);
-  const described = await warehouse.query('DESCRIBE fact_rows');
-  const available = new Set(described.map((column) => String(column['column_name'])));
-  const statement = selectColumns(table, request, available);
+  const available = await columnsIn('fact_rows', warehouse);
+  const columns = TABLES[table].map((column) => typed(column, valueIn(column, request, available)));
   const key = factKey(table, request.receipt);
   await book.produce(key, (path) =>
     warehouse.run(
-      `COPY (${statement}) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)`,
+      `COPY (SELECT ${columns.join(', ')} FROM fact_rows) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)`,
     ),
   );
   const [count] = await warehouse.query('SELECT count(*)::VARCHAR AS rows FROM read_parquet($path)', {
@@ -64,16 +72,12 @@ async function writeTable(
   return Number(count?.['rows']);
 }
 
-/** The table's columns in their order and types; what the source leaves out is NULL. */
-function selectColumns(table: FactTable, request: FactsRequest, available: ReadonlySet<string>): string {
+/** What a column of a table is made of; what the source leaves out is NULL. */
+function valueIn({ name }: Column, { receipt, workloads }: FactsRequest, available: ReadonlySet<string>): string {
   const given = new Map<string, string>([
-    ...workloadColumns(request.workloads, available),
-    ['source_id', literal(request.receipt.source_id)],
-    ['receipt_sha256', literal(request.receipt.sha256)],
+    ...workloadColumns(workloads, available),
+    ['source_id', literal(receipt.source_id)],
+    ['receipt_sha256', literal(receipt.sha256)],
   ]);
-  const columns = TABLES[table].map(({ name, type }) => {
-    const value = given.get(name) ?? (available.has(name) ? identifier(name) : 'NULL');
-    return `CAST(${value} AS ${type}) AS ${identifier(name)}`;
-  });
-  return `SELECT ${columns.join(', ')} FROM fact_rows`;
+  return given.get(name) ?? (available.has(name) ? identifier(name) : 'NULL');
 }

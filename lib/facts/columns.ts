@@ -87,9 +87,29 @@ export const TABLES = {
     column(
       'measure',
       'VARCHAR',
-      'requests, errors, input_tokens, output_tokens, cached_tokens, training_tokens, steps, samples, images, gpu_seconds, request_seconds (latency summed over requests) or queued_request_seconds (requests in the queue times the time they stood there)',
+      'What was counted or read: images, gpu_seconds, or a measure of the table below, which says how its rows come together',
     ),
-    column('quantity', 'DECIMAL(28,6)', 'How many in the hour; an hour of which nothing is known has no row'),
+    column(
+      'quantity',
+      'DECIMAL(28,6)',
+      'How many in the hour, or in the bucket; NULL for a level, which never adds up; an hour of which nothing is known has no row',
+    ),
+    column(
+      'bucket_over',
+      'DOUBLE',
+      'Lower bound of the bucket in seconds, exclusive; NULL where quantity is no count of a bucket',
+    ),
+    column(
+      'bucket_up_to',
+      'DOUBLE',
+      'Upper bound, inclusive. Only rows with the same two bounds are of one bucket; quantiles are read from sums of buckets',
+    ),
+    column('level_last', 'DOUBLE', 'Level at its last reading of the hour; NULL for what adds up'),
+    column('level_mean', 'DOUBLE', 'Its mean over level_seconds'),
+    column('level_minimum', 'DOUBLE', 'Its lowest reading'),
+    column('level_maximum', 'DOUBLE', 'Its highest reading'),
+    column('level_samples', 'BIGINT', 'Readings in the hour'),
+    column('level_seconds', 'DOUBLE', 'Seconds of the hour in which the level is known: the weight of its mean'),
     ...WORKLOAD_COLUMNS,
   ],
   fct_run: [
@@ -188,6 +208,53 @@ export const LEDGER_COLUMNS = [
 ] as const;
 
 export const FACT_TABLES = Object.keys(TABLES) as FactTable[];
+
+/** Columns of `fct_cost` that change from line to line; what the others say is the same hour after hour. */
+const AMOUNTS = new Set([
+  'charge_period_start',
+  'charge_period_end',
+  'consumed_quantity',
+  'billed_cost',
+  'effective_cost',
+  'list_cost',
+  'driver_quantity',
+]);
+const LINEAGE_NAMES: ReadonlySet<string> = new Set(LINEAGE.map(({ name }) => name));
+const CHARGE_IN_FILE = column('charge_in_file', 'BIGINT', 'Number of the charge within its landed file');
+
+/** A table of the book as it lies in files: `fct_cost` in two, lines and the charges that they are lines of. */
+export type StoredTable = FactTable | 'dim_charge';
+
+/** The columns of every file of facts. */
+export const STORED_COLUMNS: Readonly<Record<StoredTable, readonly Column[]>> = {
+  ...TABLES,
+  fct_cost: [...LINEAGE, CHARGE_IN_FILE, ...TABLES.fct_cost.filter(({ name }) => AMOUNTS.has(name))],
+  dim_charge: [
+    ...LINEAGE,
+    CHARGE_IN_FILE,
+    ...TABLES.fct_cost.filter(({ name }) => !AMOUNTS.has(name) && !LINEAGE_NAMES.has(name)),
+  ],
+};
+const SAID_OF_CHARGE: ReadonlySet<string> = new Set(
+  TABLES.fct_cost.map(({ name }) => name).filter((name) => !AMOUNTS.has(name) && !LINEAGE_NAMES.has(name)),
+);
+export const STORED_TABLES = Object.keys(STORED_COLUMNS) as StoredTable[];
+
+/** The tables whose files these tables lie in. */
+export function storedAs(tables: readonly FactTable[]): StoredTable[] {
+  return tables.flatMap((table) => (table === 'fct_cost' ? [table, 'dim_charge' as const] : [table]));
+}
+
+/**
+ * `fct_cost` with all its columns, from relations that hold its lines and its charges. What tells the landed files apart in both
+ * is their lineage, or one column that stands for it.
+ */
+export function wholeCost(lines: string, charges: string, file = ['source_id', 'receipt_sha256']): string {
+  const names = TABLES.fct_cost.map(({ name }) => `${SAID_OF_CHARGE.has(name) ? 'charge' : 'line'}.${name}`);
+  // ON, not USING: Athena knows no qualified names of columns that were joined by USING.
+  const same = [...file, CHARGE_IN_FILE.name].map((name) => `line.${name} = charge.${name}`);
+  return `SELECT ${names.join(', ')} FROM ${lines} AS line JOIN ${charges} AS charge ON ${same.join(' AND ')}`;
+}
 
 export const WORKLOAD_TYPES = [
   'data_preparation',

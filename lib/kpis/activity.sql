@@ -1,7 +1,7 @@
 -- Step    activity_cut: what model servers, runs and token bills counted, in total and by workload dimension
 -- Unit    the measure's own
 -- Grain   measure x dimension x value
--- Reads   fct_activity, fct_cost (tokens of managed models are counted by the bill)
+-- Reads   fct_activity, fct_cost (tokens of managed models are counted by the bill, unless their source counts them as activity too)
 -- Tokens of a large bill stand on a million rows: they are added up before they are rounded and cut, since rounding an exact
 -- decimal is dear. Rounding once a workload moves a figure by less than a millionth of a token.
 CREATE OR REPLACE TEMP TABLE activity_cut AS
@@ -10,6 +10,8 @@ WITH billed AS (
         energy_driver AS measure, project, coalesce(model_id, resource_type) AS model_id,
         coalesce(workload_type, 'inference') AS workload_type, workload_id, sum(driver_quantity) AS quantity
     FROM fct_cost
+    ANTI JOIN (SELECT DISTINCT source_id, measure FROM fct_activity) AS told
+        ON told.source_id = fct_cost.source_id AND told.measure = fct_cost.energy_driver
     WHERE energy_driver IN ('input_tokens', 'output_tokens')
     GROUP BY ALL
 ),

@@ -28,9 +28,10 @@ const SIDE_TABLES = {
 /** Every statement that figures come from. */
 export const KPI_STATEMENTS: readonly unknown[] = [STEPS, SIDE_TABLES, KPIS, ENERGY_BEHIND, kpiRow];
 
-/** `kpis/month=2026-06/kpis.parquet`; the side tables lie beside it. */
+/** `kpis/month=2026-06/kpis.parquet`; side tables lie in `kpis/beside/month=2026-06/`: a folder holds rows of one shape. */
 export function kpiKey(period: Period, table: 'kpis' | keyof typeof SIDE_TABLES): string {
-  return `kpis/month=${period.month}/${table}.parquet`;
+  const folder = table === 'kpis' ? 'kpis' : 'kpis/beside';
+  return `${folder}/month=${period.month}/${table}.parquet`;
 }
 
 /** A contractual instrument of the settings, as the market-based figures need it. */
@@ -105,9 +106,9 @@ async function keep(key: string, sql: string, book: Book, warehouse: Warehouse):
 /** Ledger + gaps + money without energy = the bill, in rows and in money. */
 async function checkAccounts(warehouse: Warehouse): Promise<void> {
   const [accounts] = await warehouse.query(`
-    SELECT (SELECT count(*) FROM fct_cost)::VARCHAR AS rows_billed,
+    SELECT (SELECT count(*) FROM cost_line)::VARCHAR AS rows_billed,
            (SELECT coalesce(sum(bill_rows), 0) FROM ledger_sum)::VARCHAR AS rows_settled,
-           (SELECT coalesce(sum(billed_cost), 0)::DECIMAL(38,12) FROM fct_cost)::VARCHAR AS cost_billed,
+           (SELECT coalesce(sum(billed_cost), 0)::DECIMAL(38,12) FROM cost_line)::VARCHAR AS cost_billed,
            (SELECT coalesce(sum(billed_cost), 0)::DECIMAL(38,12) FROM ledger_sum)::VARCHAR AS cost_settled`);
   const { rows_billed, rows_settled, cost_billed, cost_settled } = accounts ?? {};
   if (rows_billed !== rows_settled || cost_billed !== cost_settled) {

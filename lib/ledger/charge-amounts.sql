@@ -5,7 +5,7 @@
 -- A charge that draws energy over more than one hour is cut by time, in pieces that add up exactly; money alone stays in the
 -- hour in which it was charged.
 CREATE OR REPLACE TEMP TABLE charge_amount AS
-WITH dated AS (
+WITH dated AS NOT MATERIALIZED (
     SELECT
         billed_charge.charge_number,
         billed_charge.expected,
@@ -17,21 +17,7 @@ WITH dated AS (
         date_trunc('hour', slice_cost.charge_period_start) AS first_hour,
         slice_cost.driver_quantity, slice_cost.consumed_quantity, slice_cost.billed_cost, slice_cost.effective_cost
     FROM slice_cost
-    JOIN billed_charge
-        ON billed_charge.charge_category IS NOT DISTINCT FROM slice_cost.charge_category
-        AND billed_charge.provider_name IS NOT DISTINCT FROM slice_cost.provider_name
-        AND billed_charge.sub_account_id IS NOT DISTINCT FROM slice_cost.sub_account_id
-        AND billed_charge.region_id IS NOT DISTINCT FROM slice_cost.region_id
-        AND billed_charge.service_name IS NOT DISTINCT FROM slice_cost.service_name
-        AND billed_charge.resource_id IS NOT DISTINCT FROM slice_cost.resource_id
-        AND billed_charge.resource_type IS NOT DISTINCT FROM slice_cost.resource_type
-        AND billed_charge.energy_driver IS NOT DISTINCT FROM slice_cost.energy_driver
-        AND billed_charge.consumed_unit IS NOT DISTINCT FROM slice_cost.consumed_unit
-        AND billed_charge.billing_currency IS NOT DISTINCT FROM slice_cost.billing_currency
-        AND billed_charge.project IS NOT DISTINCT FROM slice_cost.project
-        AND billed_charge.model_id IS NOT DISTINCT FROM slice_cost.model_id
-        AND billed_charge.workload_type IS NOT DISTINCT FROM slice_cost.workload_type
-        AND billed_charge.workload_id IS NOT DISTINCT FROM slice_cost.workload_id
+    JOIN billed_charge USING (file_key, charge_in_file)
 ),
 whole AS (
     SELECT *, first_hour AS period_start

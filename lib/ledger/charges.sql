@@ -1,14 +1,19 @@
 -- Step    billed_charge: what the day's charges are charges of, and its number
--- Grain   charge category x account x region x service x resource x type x driver x unit x workload, as the facts tell them apart
--- Reads   slice_cost
--- A bill says the same of a charge hour after hour. It is looked at once here; the lines of the day bear the number alone.
--- Numbers go up in the order of the texts, so that every later line has its place whatever the machine.
+-- Grain   landed file x number of the charge in it
+-- Reads   slice_cost, dim_charge
+-- A bill says the same of a charge hour after hour, in file after file. It is looked at once here; the lines of the day bear the
+-- number alone. Numbers go up in the order of the texts, so that every later line has its place whatever the machine.
 CREATE OR REPLACE TEMP TABLE billed_charge AS
-WITH billed AS (
-    SELECT DISTINCT
+WITH present AS (
+    SELECT DISTINCT file_key, charge_in_file FROM slice_cost
+),
+billed AS (
+    SELECT
+        file_key, charge_in_file,
         charge_category, provider_name, sub_account_id, region_id, service_name, resource_id, resource_type, energy_driver,
         consumed_unit, billing_currency, project, model_id, workload_type, workload_id
-    FROM slice_cost
+    FROM dim_charge
+    JOIN present USING (file_key, charge_in_file)
 ),
 expected AS (
     SELECT

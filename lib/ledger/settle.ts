@@ -1,7 +1,6 @@
-import { FACT_TABLES, LEDGER_COLUMNS, TABLES } from '../facts/columns.ts';
+import { LEDGER_COLUMNS, STORED_COLUMNS, STORED_TABLES, type StoredTable, wholeCost } from '../facts/columns.ts';
 import type { Book } from '../landing/book.ts';
 import { identifier, literal, type Warehouse } from '../landing/warehouse.ts';
-import type { FactTable } from '../sources/source.ts';
 import type { Period } from '../units/period.ts';
 import charge from './charge.sql' with { type: 'text' };
 import chargeAmounts from './charge-amounts.sql' with { type: 'text' };
@@ -90,6 +89,9 @@ export const LEDGER_STATEMENTS: readonly string[] = [
   sums,
 ];
 
+/** The two tables that a bill lies in. */
+const BILL_FILES: ReadonlySet<StoredTable> = new Set(['fct_cost', 'dim_charge']);
+
 /** Charges that no telemetry watches, and watched hosts: a file each. */
 const PARTS = ['charges', 'hosts'] as const;
 type Part = (typeof PARTS)[number];
@@ -115,7 +117,7 @@ export function sumsKeys(period: Period, slices: readonly Slice[]): string[] {
 }
 
 /** The keys of a month's fact files, by table: what a settlement reads. */
-export type FactKeys = Readonly<Record<FactTable, readonly string[]>>;
+export type FactKeys = Readonly<Record<StoredTable, readonly string[]>>;
 
 /** Makes the fact tables of a month and the reference tables readable in the warehouse, once for all its slices. */
 export async function openFacts(
@@ -124,10 +126,12 @@ export async function openFacts(
   book: Book,
   warehouse: Warehouse,
 ): Promise<void> {
-  for (const table of FACT_TABLES) {
+  for (const table of STORED_TABLES) {
     const paths = await Promise.all(keys[table].map((key) => book.localPath(key)));
-    await warehouse.run(`CREATE OR REPLACE TEMP VIEW ${table} AS ${factRows(table, paths)}`);
+    const [view, rows] = [table === 'fct_cost' ? 'cost_line' : table, factRows(table, paths)];
+    await warehouse.run(`CREATE OR REPLACE TEMP VIEW ${view} AS ${BILL_FILES.has(table) ? keyed(rows) : rows}`);
   }
+  await warehouse.run(`CREATE OR REPLACE TEMP VIEW fct_cost AS ${wholeCost('cost_line', 'dim_charge', ['file_key'])}`);
   for (const [table, text] of Object.entries(REFERENCE_TABLES)) await warehouse.loadCsv(table, text);
   for (const statement of [...statements(macros), ...statements(winner)]) await warehouse.run(statement);
   for (const [table, text] of Object.entries(assumptionTables(assumptions))) await warehouse.loadCsv(table, text);
@@ -177,22 +181,29 @@ async function writePart(
     type === 'VARCHAR' ? identifier(name) : `CAST(${identifier(name)} AS ${type}) AS ${identifier(name)}`,
   );
   await warehouse.run(`CREATE OR REPLACE TEMP TABLE ledger AS SELECT ${columns.join(', ')} FROM (${ledger})`);
-  await copyTo(ledgerKey(period, slice, part), 'SELECT * FROM ledger');
-  await copyTo(sumsKey(period, slice, part), `SELECT * FROM (${sums}) ORDER BY ALL`);
+  await book.produce(ledgerKey(period, slice, part), (path) => copyTo(path, 'SELECT * FROM ledger', warehouse));
+  await book.produce(sumsKey(period, slice, part), (path) =>
+    copyTo(path, `SELECT * FROM (${sums}) ORDER BY ALL`, warehouse),
+  );
   const [count] = await warehouse.query('SELECT count(*)::VARCHAR AS lines FROM ledger');
   return Number(count?.['lines']);
-
-  function copyTo(key: string, sql: string): Promise<void> {
-    return book.produce(key, (path) =>
-      warehouse.run(`COPY (${sql}) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)`),
-    );
-  }
 }
 
-function factRows(table: FactTable, paths: readonly string[]): string {
+function copyTo(path: string, rows: string, warehouse: Warehouse): Promise<void> {
+  return warehouse.run(
+    `COPY (${rows}) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)`,
+  );
+}
+
+/** A number beside each row that stands for its landed file: joined at a third of the cost of two texts. */
+function keyed(rows: string): string {
+  return `SELECT *, hash(source_id, receipt_sha256) AS file_key FROM (${rows})`;
+}
+
+function factRows(table: StoredTable, paths: readonly string[]): string {
   if (paths.length > 0)
     return `SELECT * FROM read_parquet([${paths.map(literal).join(', ')}], hive_partitioning = false)`;
-  const columns = TABLES[table].map(({ name, type }) => `NULL::${type} AS ${identifier(name)}`);
+  const columns = STORED_COLUMNS[table].map(({ name, type }) => `NULL::${type} AS ${identifier(name)}`);
   return `SELECT ${columns.join(', ')} WHERE false`;
 }
 

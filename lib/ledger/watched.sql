@@ -1,6 +1,6 @@
 -- Step    watched: resources and components that telemetry knows in this month, and whether the bill knows them too
 -- Grain   resource x component
--- Reads   fct_energy, fct_cost
+-- Reads   fct_energy, dim_charge
 -- A host is expected from its first record on; what is missing after that is a gap. Of a billed host the bill says when it ran.
 CREATE OR REPLACE TEMP TABLE watched AS
 WITH seen AS (
@@ -10,7 +10,7 @@ WITH seen AS (
 ),
 billed AS (
     SELECT DISTINCT resource_id
-    FROM fct_cost
+    FROM dim_charge
     WHERE energy_driver = 'instance_hours' AND resource_id IN (SELECT resource_id FROM seen)
 )
 SELECT seen.*, billed.resource_id IS NOT NULL AS is_billed

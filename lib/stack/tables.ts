@@ -1,9 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
-import { CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
+import { CfnNamedQuery, CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import { Construct } from 'constructs';
 
-import { type Column, LEDGER_COLUMNS, TABLES } from '../facts/columns.ts';
+import { type Column, LEDGER_COLUMNS, STORED_COLUMNS, wholeCost } from '../facts/columns.ts';
 import type { Book } from './book.ts';
 
 /** Columns of `kpis.parquet`, as lib/kpis/compute-kpis.ts writes them. */
@@ -28,11 +28,19 @@ const KPI_COLUMNS: readonly Pick<Column, 'name' | 'type'>[] = [
 /** Where each table lies below the book, and what its months hold. */
 const QUERIED: Readonly<Record<string, { folder: string; columns: readonly Pick<Column, 'name' | 'type'>[] }>> = {
   ...Object.fromEntries(
-    Object.entries(TABLES).map(([table, columns]) => [table, { folder: `facts/${table}`, columns }]),
+    Object.entries(STORED_COLUMNS).map(([table, columns]) => [table, { folder: `facts/${table}`, columns }]),
   ),
   ledger: { folder: 'ledger', columns: LEDGER_COLUMNS },
   kpis: { folder: 'kpis', columns: KPI_COLUMNS },
 };
+
+/** Questions that are not obvious from the tables; `?` is the month, `2026-06`. */
+const QUERIES = {
+  charges: {
+    about: 'The bill rows of a month with all their columns: lines and charges lie in two tables',
+    sql: `${wholeCost('fct_cost', 'dim_charge')} WHERE line.month = ? AND charge.month = ?`,
+  },
+} as const;
 
 /** Facts, ledger and KPIs as tables for questions in SQL. Months are found by their names: nothing has to be crawled. */
 export class Tables extends Construct {
@@ -54,7 +62,7 @@ export class Tables extends Construct {
         tableInput: parquetTable(name, `${book.address}/${folder}/`, columns),
       });
     }
-    new CfnWorkGroup(this, 'WorkGroup', {
+    const workGroup = new CfnWorkGroup(this, 'WorkGroup', {
       name: `${stackName}-book`,
       description: 'Questions to the book of Joulebook; answers lie beside it',
       recursiveDeleteOption: true,
@@ -69,6 +77,16 @@ export class Tables extends Construct {
         },
       },
     });
+    for (const [name, { about, sql }] of Object.entries(QUERIES)) {
+      const kept = new CfnNamedQuery(this, `Query-${name}`, {
+        database: database.ref,
+        name,
+        description: about,
+        queryString: sql,
+        workGroup: workGroup.name,
+      });
+      kept.addResourceDependency(workGroup);
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { LocalBook } from '../../lib/adapters/local-book.ts';
-import { FACT_TABLES } from '../../lib/facts/columns.ts';
+import { STORED_TABLES } from '../../lib/facts/columns.ts';
 import { computeKpis } from '../../lib/kpis/compute-kpis.ts';
 import { type Book, jsonBytes } from '../../lib/landing/book.ts';
 import type { Receipt } from '../../lib/landing/receipt.ts';
@@ -147,7 +147,7 @@ async function withFacts<Answer>(
   const warehouse = await workplace.openWarehouse();
   try {
     const keys = (await workplace.book.list('facts/')).map(({ key }) => key);
-    const byTable = FACT_TABLES.map((table) => [table, keys.filter((key) => key.startsWith(`facts/${table}/`))]);
+    const byTable = STORED_TABLES.map((table) => [table, keys.filter((key) => key.startsWith(`facts/${table}/`))]);
     await openFacts(Object.fromEntries(byTable), assumptionsOf(workplace.settings), workplace.book, warehouse);
     return await work(warehouse);
   } finally {

@@ -10,4 +10,6 @@ SELECT
     source_id, energy_driver, driver_quantity::DECIMAL(28,6),
     project, coalesce(model_id, resource_type), coalesce(workload_type, 'inference'), workload_id
 FROM fct_cost
+ANTI JOIN (SELECT DISTINCT source_id, measure FROM fct_activity) AS told
+    ON told.source_id = fct_cost.source_id AND told.measure = fct_cost.energy_driver
 WHERE energy_driver IN ('input_tokens', 'output_tokens')
