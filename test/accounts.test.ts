@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { wholeCost } from '../lib/facts/columns.ts';
 import { KPIS } from '../lib/kpis/catalogue.ts';
 import { literal, type Row, type Warehouse } from '../lib/landing/warehouse.ts';
 import { tempFolder } from './support/temp-folder.ts';
@@ -43,7 +44,10 @@ describe.each(companies)('the books of company $index', ({ index, company }) => 
     await closeTiny(workplace, company.month);
     warehouse = await workplace.openWarehouse();
     await view('ledger', join(book, 'ledger'));
-    for (const table of readdirSync(join(book, 'facts'))) await view(table, join(book, 'facts', table));
+    for (const table of readdirSync(join(book, 'facts'))) {
+      await view(table === 'fct_cost' ? 'cost_line' : table, join(book, 'facts', table));
+    }
+    await warehouse.run(`CREATE VIEW fct_cost AS ${wholeCost('cost_line', 'dim_charge')}`);
     await warehouse.run(
       `CREATE VIEW kpis AS FROM read_parquet(${literal(join(book, `kpis/month=${company.month}/kpis.parquet`))})`,
     );
@@ -156,7 +160,7 @@ describe.each(companies)('the books of company $index', ({ index, company }) => 
 
   test('market-based emissions use no more of an instrument than was consumed', async () => {
     const used = await warehouse.query(
-      `SELECT id, used_mwh::DOUBLE AS mwh FROM read_parquet(${literal(join(book, `kpis/month=${company.month}/instruments.parquet`))}) ORDER BY id`,
+      `SELECT id, used_mwh::DOUBLE AS mwh FROM read_parquet(${literal(join(book, `kpis/beside/month=${company.month}/instruments.parquet`))}) ORDER BY id`,
     );
     const [consumed] = await warehouse.query(
       "SELECT (joules_to_kwh(sum(facility_energy_joules)) / 1000)::DOUBLE AS mwh FROM ledger WHERE scope = 'scope_2' AND grid_zone = 'IE'",

@@ -1,13 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-import fc from 'fast-check';
-
+import { decimalText } from '../agent/decimals.ts';
 import { parseActivityRecord } from '../lib/landing/activity-record.ts';
-import { RejectedPayload } from '../lib/landing/origin.ts';
-import { MEASURES } from '../lib/sources/agent/measures.ts';
-import { agent } from '../lib/sources/agent/source.ts';
-import { openSource, refusalOf, withFile } from './support/open-source.ts';
+import { DISTRIBUTIONS, LEVELS, MEASURE_MEANINGS, MEASURES } from '../lib/sources/agent/measures.ts';
+import {
+  type Envelope,
+  expectHoursToAddUp,
+  expectRefusalOf,
+  type Fault,
+  read,
+  rejectionOf,
+  schemaOf,
+} from './support/envelope.ts';
 
 const RECORD = {
   schema: 'joulebook.activity/1',
@@ -30,8 +32,22 @@ const RECORD = {
   quality: ['counter-reset'],
 };
 
-/** Every way in which one field spoils a record, by the field that is named. */
-const FAULTS: readonly (readonly [field: string, change: Readonly<Record<string, unknown>>])[] = [
+const ACTIVITY: Envelope = {
+  record: RECORD,
+  parse: parseActivityRecord,
+  schema: 'activity',
+  table: 'fct_activity',
+  quantity: 'quantity',
+};
+const NOTHING = { quantity: null };
+const SPAN = { last: 2, mean: 1.5, minimum: 1, maximum: 4, samples: 3, seconds: 15 };
+const LEVEL = { ...NOTHING, measure: 'queued_requests', level: SPAN };
+const BUCKET = { over: '0.3', up_to: '0.5', count: '3' };
+const BUCKETS = { ...NOTHING, measure: 'requests_by_latency', buckets: [BUCKET] };
+const levelled = (change: Readonly<Record<string, unknown>>) => ({ ...LEVEL, level: { ...SPAN, ...change } });
+const bucketed = (change: Readonly<Record<string, unknown>>) => ({ ...BUCKETS, buckets: [{ ...BUCKET, ...change }] });
+
+const FAULTS: readonly Fault[] = [
   ['schema', { schema: 'joulebook.activity/2' }],
   ['host_id', { host_id: '' }],
   ['boot_id', { boot_id: null }],
@@ -40,7 +56,8 @@ const FAULTS: readonly (readonly [field: string, change: Readonly<Record<string,
   ['period_end', { period_end: '2026-06-01T00:00:00Z' }],
   ['period_end', { period_end: '2026-06-01T01:00:01Z' }],
   ['target', { target: '' }],
-  ['measure', { measure: 'loss' }],
+  ['measure', { measure: 'happiness' }],
+  ['quantity', { measure: 'loss' }],
   ['quantity', { quantity: '-1' }],
   ['quantity', { quantity: '1e3' }],
   ['quantity', { quantity: '0.1234567' }],
@@ -48,76 +65,100 @@ const FAULTS: readonly (readonly [field: string, change: Readonly<Record<string,
   ['gap_reason', { quantity: null }],
 ];
 
-function faultOf(record: unknown): string | undefined {
-  try {
-    parseActivityRecord(record);
-    return undefined;
-  } catch (error) {
-    if (error instanceof RejectedPayload) return error.column;
-    throw error;
-  }
-}
+/** The same of levels and buckets. */
+const FAULTS_OF_OTHERS: readonly Fault[] = [
+  ['level', { level: SPAN }],
+  ['level', { ...LEVEL, measure: 'requests_by_latency' }],
+  ['quantity', { ...LEVEL, quantity: '1' }],
+  ['gap_reason', { ...LEVEL, gap_reason: 'several-series' }],
+  ['gap_reason', { ...LEVEL, level: null }],
+  ['level', levelled({ last: 5 })],
+  ['level', levelled({ mean: 0.5 })],
+  ['level', levelled({ mean: null })],
+  ['level', levelled({ seconds: 0 })],
+  ['level.last', levelled({ last: null })],
+  ['level.minimum', levelled({ minimum: 'low' })],
+  ['samples', levelled({ samples: 0 })],
+  ['seconds', levelled({ seconds: -1 })],
+  ['buckets', { buckets: [BUCKET] }],
+  ['buckets', { ...BUCKETS, measure: 'loss' }],
+  ['quantity', { ...BUCKETS, quantity: '3' }],
+  ['gap_reason', { ...BUCKETS, buckets: null }],
+  ['gap_reason', { ...BUCKETS, gap_reason: 'not-known' }],
+  ['buckets[0]', bucketed({ up_to: '0.3' })],
+  ['buckets[0]', bucketed({ up_to: 'fast' })],
+  ['buckets[0]', bucketed({ over: '+Inf', up_to: '+Inf' })],
+  ['buckets[0].over', bucketed({ over: null })],
+  ['buckets[0].count', bucketed({ count: '0' })],
+  ['buckets[0].count', bucketed({ count: '1.5' })],
+  ['buckets[0].count', bucketed({ count: '-1' })],
+];
 
 describe('an activity record', () => {
-  test('comes back as it was', () => expect(parseActivityRecord(RECORD)).toEqual(RECORD));
-
-  test('is taken as a gap with its reason', () => {
-    expect(faultOf({ ...RECORD, quantity: null, gap_reason: 'never-moved' })).toBeUndefined();
+  test.each([
+    ['a quantity', {}],
+    ['a level', LEVEL],
+    ['a level below zero', { ...NOTHING, measure: 'loss', level: { ...SPAN, last: -2e-7, minimum: -3 } }],
+    ['a level that was read once', levelled({ last: 1, mean: null, minimum: 1, maximum: 1, samples: 1, seconds: 0 })],
+    ['buckets', BUCKETS],
+    ['buckets at both ends', bucketed({ over: '-Inf', up_to: '+Inf' })],
+    ['buckets of which none has anything', { ...BUCKETS, buckets: [] }],
+    ['a gap', { quantity: null, gap_reason: 'never-moved' }],
+    ['a gap of a level', { ...LEVEL, level: undefined, gap_reason: 'several-series' }],
+  ])('with %s comes back as it was', (_, change) => {
+    const record = { ...RECORD, ...change };
+    expect(parseActivityRecord(record)).toEqual(record);
   });
 
-  test.each([...FAULTS, ['quantity', { quantity: 120 }], ['labels', { labels: null }]] as const)(
+  test.each([...FAULTS, ...FAULTS_OF_OTHERS, ['quantity', { quantity: 120 }], ['labels', { labels: null }]] as const)(
     'is refused for %s in %j',
-    (field, change) => expect(faultOf({ ...RECORD, ...change })).toBe(field),
+    (field, change) => {
+      expect(rejectionOf(ACTIVITY, change)?.column).toBe(field);
+    },
   );
 
   test('the schema document lists the same fields and measures', () => {
-    const schema = JSON.parse(readFileSync(join(__dirname, '../docs/activity.schema.json'), 'utf8'));
-    expect(Object.keys(schema.properties).sort()).toEqual(Object.keys(RECORD).sort());
+    const schema = schemaOf(ACTIVITY);
+    const optional = ['level', 'buckets'];
+    expect(Object.keys(schema.properties).sort()).toEqual([...Object.keys(RECORD), ...optional].sort());
     expect([...schema.required].sort()).toEqual(Object.keys(RECORD).sort());
-    expect(schema.properties.measure.enum).toEqual([...MEASURES]);
+    const { sums, levels, distributions } = schema.$defs;
+    expect([sums.enum, levels.enum, distributions.enum]).toEqual([MEASURES, LEVELS, DISTRIBUTIONS]);
+    expect([...schema.properties.level.required].sort()).toEqual(Object.keys(SPAN).sort());
+    expect([...schema.properties.buckets.items.required].sort()).toEqual(Object.keys(BUCKET).sort());
+  });
+
+  test('every measure has one way in which it comes together', () => {
+    const by = Object.groupBy(Object.entries(MEASURE_MEANINGS), ([, { aggregation }]) => aggregation);
+    expect(by.sum?.map(([name]) => name)).toEqual(MEASURES);
+    expect(by.level?.map(([name]) => name)).toEqual(LEVELS);
+    expect(by.buckets?.map(([name]) => name)).toEqual(DISTRIBUTIONS);
   });
 });
 
 describe('the source agent with activity', () => {
-  const lines = (records: readonly unknown[]) => `${records.map((record) => JSON.stringify(record)).join('\n')}\n`;
-  const sumIn = (records: readonly unknown[], month: string) =>
-    withFile('a.jsonl', lines(records), async (path) => {
-      const opened = await openSource({ source: agent, path, month });
-      const [sum] = await opened.facts('fct_activity', 'SELECT sum(quantity)::VARCHAR AS quantity FROM facts');
-      await opened.close();
-      return BigInt(String(sum?.['quantity'] ?? '0').replace('.', ''));
-    });
+  test('law: the hours of two months add up to the records to the millionth', () =>
+    expectHoursToAddUp(ACTIVITY, (micros) => ({ quantity: decimalText(micros) })));
 
-  test('law: the hours of two months add up to the records to the millionth', async () => {
-    const record = fc.record({
-      at: fc.integer({ min: 0, max: 7_199_999 }),
-      length: fc.integer({ min: 1, max: 3_600_000 }),
-      micros: fc.bigInt({ min: 0n, max: 10n ** 13n }),
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 20 }), async (drawn) => {
-        const start = Date.parse('2026-06-30T22:30:00Z');
-        const records = drawn.map(({ at, length, micros }, seq) => ({
-          ...RECORD,
-          seq,
-          period_start: new Date(start + at).toISOString(),
-          period_end: new Date(start + at + length).toISOString(),
-          quantity: `${micros / 1_000_000n}.${String(micros % 1_000_000n).padStart(6, '0')}`,
-        }));
-        const [june, july] = [await sumIn(records, '2026-06'), await sumIn(records, '2026-07')];
-        expect(june + july).toBe(drawn.reduce((total, { micros }) => total + micros, 0n));
-      }),
-      { numRuns: 10 },
-    );
+  test('law: so do the counts of buckets', () =>
+    expectHoursToAddUp(ACTIVITY, (micros) => {
+      const count = micros / 1_000_000n;
+      const counted = count > 0n ? [{ ...BUCKET, count: String(count) }] : [];
+      return micros % 1_000_000n === 0n ? { ...BUCKETS, buckets: counted } : { quantity: decimalText(micros) };
+    }));
+
+  test('a level is no quantity, however often it is read', async () => {
+    const { micros, hours } = await read(ACTIVITY, [
+      { ...RECORD, ...LEVEL },
+      { ...RECORD, ...LEVEL, seq: 2 },
+    ]);
+    expect([micros, hours.length]).toEqual([0n, 1]);
   });
 
-  test('refuses what parseActivityRecord refuses', async () => {
-    // Another envelope in the first line is another shape; in a later line it is refused.
-    for (const [field, change] of FAULTS.filter(([name]) => name !== 'schema')) {
-      const refusal = await withFile('a.jsonl', lines([{ ...RECORD, ...change }]), (path) =>
-        refusalOf({ source: agent, path, month: '2026-06' }),
-      );
-      expect([field, refusal ?? 'taken']).toEqual([field, expect.stringContaining('no row that passes')]);
-    }
-  });
+  // Another envelope in the first line is another shape; in a later line it is refused.
+  test('refuses what parseActivityRecord refuses', () =>
+    expectRefusalOf(
+      ACTIVITY,
+      [...FAULTS, ...FAULTS_OF_OTHERS].filter(([name]) => name !== 'schema'),
+    ));
 });

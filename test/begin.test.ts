@@ -52,6 +52,17 @@ describe('what is due by the clock', () => {
     expect(due?.name).toMatch(/^[0-9A-Za-z_-]{1,80}$/);
   });
 
+  test('a watch is of the open month: telemetry alone, nothing disclosed, and only while nobody else works', () => {
+    const due = dueRun({ work: 'watch', at: '2026-06-12T10:40:00Z' }, 'Etc/UTC');
+    expect(due).toEqual({
+      machine: 'close',
+      name: 'watch_2026-06_20260612T104000Z',
+      input: { month: '2026-06', as_of: '2026-06-12T10:40:00Z', kinds: ['agent', 'activity', 'runs'], watch: true },
+      isOnlyAlone: true,
+    });
+    expect(dueRun({ work: 'closing', at: '2026-07-22T06:00:00Z' }, 'Etc/UTC')).not.toHaveProperty('isOnlyAlone');
+  });
+
   test('a time that is none is refused', () => {
     expect(() => dueRun({ work: 'closing', at: '<aws.scheduler.scheduled-time>' }, 'Etc/UTC')).toThrow(
       'Cannot begin: expected a time',

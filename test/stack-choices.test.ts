@@ -1,4 +1,4 @@
-import { LEDGER_COLUMNS, TABLES } from '../lib/facts/columns.ts';
+import { LEDGER_COLUMNS, STORED_TABLES } from '../lib/facts/columns.ts';
 import { sketchOfApp } from '../lib/stack/joulebook-app.ts';
 import { hiveType } from '../lib/stack/tables.ts';
 
@@ -30,6 +30,12 @@ const chosen = synthesise({
 const bookOf = ({ every }: typeof plain) =>
   every('AWS::S3::Bucket').find(({ id }) => id.startsWith('BookBucket'))?.Properties;
 
+/** What the functions that work on the book are told of its retention. */
+function retentionsIn({ every }: typeof plain): string[] {
+  const told = every('AWS::Lambda::Function').map(({ Properties }) => Properties.Environment.Variables);
+  return [...new Set<string>(told.filter((variables) => 'BOOK' in variables).map(({ RETENTION }) => RETENTION))];
+}
+
 describe('the book', () => {
   test('forgets what agents delivered once it has landed, and nothing that landed', () => {
     const rules = (stack: typeof plain) =>
@@ -57,9 +63,30 @@ describe('the book', () => {
     expect(plain.every('AWS::KMS::Key').filter(({ id }) => id.startsWith('Book'))).toEqual([]);
   });
 
-  test('keeps versions for ten years where that is chosen', () => {
-    expect(bookOf(chosen).ObjectLockConfiguration.Rule.DefaultRetention).toEqual({ Mode: 'COMPLIANCE', Days: 3653 });
-    expect(bookOf(plain)).not.toHaveProperty('ObjectLockConfiguration');
+  test('can be locked where that is chosen; functions then lock what they land and disclose, for ten years', () => {
+    expect(bookOf(chosen).ObjectLockEnabled).toBe(true);
+    // A default of the bucket would lock what can be made again, too.
+    expect(bookOf(chosen)).not.toHaveProperty('ObjectLockConfiguration');
+    expect(bookOf(plain)).not.toHaveProperty('ObjectLockEnabled');
+    expect(retentionsIn(chosen)).toEqual(['compliance/10']);
+    expect(retentionsIn(plain)).toEqual(['none']);
+  });
+
+  test('lets those lock who write what is kept, and nobody else', () => {
+    const locking = ({ every }: typeof plain) =>
+      every('AWS::IAM::Policy').flatMap(({ id, Properties }) => {
+        const statements: { Action: string | string[]; Resource: unknown }[] = Properties.PolicyDocument.Statement;
+        const locks = statements.filter(({ Action }) => [Action].flat().includes('s3:PutObjectRetention'));
+        return locks.map(
+          ({ Resource }) => `${id.replace(/Role.*$/, '')} ${JSON.stringify(Resource).match(/\/[a-z]+\/\*/g)}`,
+        );
+      });
+    expect(locking(chosen).sort()).toEqual([
+      'CollectionCollectFunction /landing/*',
+      'DisclosureWriteDisclosureFunction /disclosures/*',
+      'PlanningPlan /landing/*',
+    ]);
+    expect(locking(plain)).toEqual([]);
   });
 });
 
@@ -71,6 +98,14 @@ describe('schedules', () => {
     expect(expressionsOf(plain).sort()).toEqual(
       expect.arrayContaining(['cron(10 * * * ? *)', 'cron(30 4 * * ? *)', 'cron(0 6 5-9 * ? *)', 'cron(0 6 22 * ? *)']),
     );
+  });
+
+  test('judge alarms by the hour, or by the day after its bills, or never', () => {
+    expect(expressionsOf(plain)).toContain('cron(40 * * * ? *)');
+    expect(expressionsOf(synthesise({ schedules: { watch: 'daily' } }))).toContain('cron(40 5 * * ? *)');
+    const never = expressionsOf(synthesise({ schedules: { watch: 'never' } }));
+    expect(never.filter((expression: string) => expression.startsWith('cron(40'))).toEqual([]);
+    expect(never).toHaveLength(4);
   });
 
   test('keep to the time zone, and keep what could not be started', () => {
@@ -125,7 +160,7 @@ test('Timestream takes late records, and writes what it refuses into the book', 
 
 test('every table of the book can be asked, with its columns', () => {
   const tables = plain.every('AWS::Glue::Table').map(({ Properties }) => Properties.TableInput);
-  expect(tables.map(({ Name }) => Name).sort()).toEqual([...Object.keys(TABLES), 'kpis', 'ledger'].sort());
+  expect(tables.map(({ Name }) => Name).sort()).toEqual([...STORED_TABLES, 'kpis', 'ledger'].sort());
   const ledger = tables.find(({ Name }) => Name === 'ledger').StorageDescriptor.Columns;
   expect(ledger).toEqual(LEDGER_COLUMNS.map(({ name, type }) => ({ Name: name, Type: hiveType(type) })));
   expect(hiveType('MAP(VARCHAR, VARCHAR)')).toBe('map<string,string>');

@@ -134,6 +134,25 @@ describe('the definition', () => {
     expect(map).toHaveProperty('ItemProcessor.ProcessorConfig', { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' });
   });
 
+  test.each([
+    ['BuildFacts', 'Build'],
+    ['Settle', 'Settle'],
+  ])('lets a shard of %s that is too large be halved four times, one half after the other', (name, verb) => {
+    const seen: string[] = [];
+    let inner = definition.States[name]?.ItemProcessor;
+    for (const size of ['Shard', 'Half', 'Quarter', 'Eighth', 'Sixteenth']) {
+      const work = inner?.States[`${verb}${size}`] as (State & { Catch?: { ErrorEquals: string[] }[] }) | undefined;
+      const halves = Object.values(inner?.States ?? {}).find(({ ItemProcessor }) => ItemProcessor);
+      seen.push(
+        `${work?.Type} ${work?.Catch?.flatMap(({ ErrorEquals }) => ErrorEquals).includes('Exhausted') ?? 'never'}`,
+      );
+      if (halves) expect(halves).toMatchObject({ MaxConcurrency: 1, ItemsPath: '$.planned.shards', ResultPath: null });
+      inner = halves?.ItemProcessor;
+    }
+    expect(seen).toEqual(['Task true', 'Task true', 'Task true', 'Task true', 'Task never']);
+    expect(inner).toBeUndefined();
+  });
+
   test('retries no failure of our own beyond the source that is away and the letter that is not accepted', () => {
     const ours = tasksOf(definition.States).flatMap(([name, { Retry = [] }]) =>
       (Retry as { ErrorEquals: string[] }[])
@@ -183,7 +202,7 @@ describe('least privilege', () => {
 
   test.each([
     ['plan', ['landing', 'plans']],
-    ['collect', ['landing', 'quarantine']],
+    ['collect', ['calls', 'landing', 'quarantine']],
     ['build-facts', ['facts']],
     ['settle', ['ledger', 'sums']],
     ['compute-kpis', ['kpis']],

@@ -16,6 +16,7 @@ import { SETTINGS_KEY } from '../lib/adapters/lambda-workplace.ts';
 import { parseS3Address } from '../lib/adapters/s3-address.ts';
 import { S3Book } from '../lib/adapters/s3-book.ts';
 import { openSettings } from '../lib/adapters/settings-file.ts';
+import { SENDER } from '../lib/stack/deployment.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const CDK = join(ROOT, 'node_modules/aws-cdk/bin/cdk');
@@ -33,9 +34,10 @@ async function main(typed: string[]): Promise<number> {
 }
 
 async function deploy(settingsPath: string, cdkOptions: readonly string[]): Promise<number> {
-  await openSettings(settingsPath);
+  const { settings } = await openSettings(settingsPath);
   await checkAccount();
-  const address = deployStacks(cdkOptions);
+  const sender = settings.distribute ? ['--context', `${SENDER}=${settings.distribute.from}`] : [];
+  const address = deployStacks([...sender, ...cdkOptions]);
   await new S3Book(parseS3Address(address)).put(SETTINGS_KEY, readFileSync(settingsPath));
   process.stdout.write(`\nThe settings lie at ${address}/${SETTINGS_KEY}\n\n`);
   return spawnSync(process.execPath, DOCTOR, { stdio: 'inherit' }).status ?? 2;

@@ -1,8 +1,10 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { ExecutionAlreadyExists, ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Context } from 'aws-lambda';
 
 import { type BeginRequest, type DueRun, dueRun } from '../pipeline/begin.ts';
+import { publishInLog } from './embedded-metrics-out.ts';
+import { functionPoint } from './function-metrics.ts';
 
 /** The environment variables of the function: addresses of the machines, and a time zone such as Europe/Berlin. */
 export type BeginSetting = 'CLOSE_MACHINE' | 'LANDING_MACHINE' | 'TIME_ZONE';
@@ -10,17 +12,35 @@ export type Machine = DueRun['machine'];
 
 const ADDRESSES = { close: 'CLOSE_MACHINE', landing: 'LANDING_MACHINE' } as const;
 
-/** A Lambda handler that starts the machine that is due; asked twice for the same work and time it starts one run. */
+/**
+ * A Lambda handler that starts the machine that is due; asked twice for the same work and time it starts one run. Answers
+ * null where nothing is due, or where the machine must first be free.
+ */
 export function beginInLambda(): (request: BeginRequest, context: Context) => Promise<DueRun | null> {
   const logger = new Logger();
   const client = new SFNClient({});
   return async (request, context) => {
     logger.addContext(context);
     const due = dueRun(request, setting('TIME_ZONE'));
-    logger.info(due ? 'Begins' : 'Nothing is due', { request, due });
-    if (due) await start(due, client);
-    return due ?? null;
+    const hindrance = await whyNot(due, client);
+    logger.info(hindrance ?? 'Begins', { request, due });
+    await publishInLog([functionPoint(due, context.functionName)]);
+    if (!due || hindrance) return null;
+    await start(due, client);
+    return due;
   };
+}
+
+async function whyNot(due: DueRun | undefined, client: SFNClient): Promise<string | undefined> {
+  if (!due) return 'Nothing is due';
+  return due.isOnlyAlone && (await isBusy(due, client)) ? 'Another run is under way' : undefined;
+}
+
+async function isBusy({ machine }: DueRun, client: SFNClient): Promise<boolean> {
+  const stateMachineArn = setting(ADDRESSES[machine]);
+  const asked = new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING', maxResults: 1 });
+  const { executions = [] } = await client.send(asked);
+  return executions.length > 0;
 }
 
 async function start({ machine, name, input }: DueRun, client: SFNClient): Promise<void> {

@@ -5,6 +5,7 @@ import {
   type DescribeExecutionCommandOutput,
   DescribeMapRunCommand,
   ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
   ListExecutionsCommand,
   ListMapRunsCommand,
   ListTagsForResourceCommand,
@@ -33,6 +34,8 @@ import type { DisclosureReport, MonthRun } from '../pipeline/stage.ts';
 /** The tag on which the stack writes its book's address, for those who know only the stack's name. */
 const BOOK_TAG = 'joulebook:book';
 const SECONDS_BETWEEN_LOOKS = 2;
+/** How the name of a run begins: a person's with the month, the clock's with the work (lib/pipeline/begin.ts). */
+const STARTED_BY = ['', 'closing_', 'preliminary_', 'watch_'];
 
 /** A deployed stack's machine that closes months. */
 export class CloseMachine {
@@ -77,6 +80,26 @@ export class CloseMachine {
    */
   async redrive(executionArn: string): Promise<void> {
     await told(`redrive ${executionArn}`, this.#client.send(new RedriveExecutionCommand({ executionArn })));
+  }
+
+  /** The run of a month and time that was started, by a person or by the clock. Throws where there is none. */
+  async started(run: MonthRun): Promise<string> {
+    for (const by of STARTED_BY) {
+      const arn = `${this.arn.replace(':stateMachine:', ':execution:')}:${by}${nameOf(run)}`;
+      if (await told(`look for ${arn}`, this.#exists(arn))) return arn;
+    }
+    throw new Error(`Cannot go on with ${run.month}: expected a run of it at ${run.as_of}, got none`);
+  }
+
+  async #exists(executionArn: string): Promise<boolean> {
+    const asked = this.#client.send(new DescribeExecutionCommand({ executionArn }));
+    return asked.then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof ExecutionDoesNotExist) return false;
+        throw error;
+      },
+    );
   }
 
   /** Follows a run to its end and answers as the local run does. Throws `StageFailed` with the state and its cause. */
@@ -154,11 +177,6 @@ export class CloseMachine {
 
 /** The machine that is deployed with this code. */
 const OUTLINE = DEFINITION.States as Outline;
-
-/** Where the run of a month and time stands, whether it was ever started or not. */
-export function executionArnOf(machineArn: string, run: MonthRun): string {
-  return `${machineArn.replace(':stateMachine:', ':execution:')}:${nameOf(run)}`;
-}
 
 /** `2026-06_20260722T060000Z`: the same month and time twice is one run. */
 function nameOf({ month, as_of }: MonthRun): string {

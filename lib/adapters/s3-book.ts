@@ -8,6 +8,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 
 import type { Book, BookEntry } from '../landing/book.ts';
 import { checkedKey, checkedPrefix } from './book-key.ts';
+import { lockOf, type Retention } from './object-retention.ts';
 import { processPath } from './process-folder.ts';
 import type { S3Address } from './s3-address.ts';
 import { S3Failure, S3Folder } from './s3-folder.ts';
@@ -22,10 +23,13 @@ const MOST_ATTEMPTS = 5;
 export class S3Book implements Book {
   readonly location: string;
   readonly #folder: S3Folder;
+  readonly #retention: Retention | undefined;
   readonly #downloads = new Map<string, Promise<Download>>();
 
-  constructor(address: S3Address, client?: S3Client) {
+  /** With a retention, what is landed and disclosed is locked as it is written: the bucket must have Object Lock. */
+  constructor(address: S3Address, client?: S3Client, retention?: Retention) {
     this.#folder = new S3Folder(address, client);
+    this.#retention = retention;
     this.location = this.#folder.location;
   }
 
@@ -47,23 +51,23 @@ export class S3Book implements Book {
   }
 
   async putIfAbsent(key: string, bytes: Uint8Array): Promise<'stored' | 'present'> {
-    return storeIfAbsent(() => this.#folder.put(checkedKey(key), bytes, { IfNoneMatch: '*' }));
+    return storeIfAbsent(() => this.#folder.put(checkedKey(key), bytes, { IfNoneMatch: '*', ...this.#lock(key) }));
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
-    await this.#folder.put(checkedKey(key), bytes);
+    await this.#folder.put(checkedKey(key), bytes, this.#lock(key));
   }
 
   async importIfAbsent(key: string, path: string): Promise<'stored' | 'present'> {
     if (await this.#folder.exists(checkedKey(key))) return 'present';
-    return storeIfAbsent(() => this.#folder.putFile(key, path, { IfNoneMatch: '*' }));
+    return storeIfAbsent(() => this.#folder.putFile(key, path, { IfNoneMatch: '*', ...this.#lock(key) }));
   }
 
   async produce(key: string, write: (path: string) => Promise<void>): Promise<void> {
     const path = processPath(checkedKey(key));
     try {
       await write(path);
-      await this.#folder.putFile(key, path);
+      await this.#folder.putFile(key, path, this.#lock(key));
     } finally {
       await rm(path, { recursive: true, force: true });
     }
@@ -71,6 +75,10 @@ export class S3Book implements Book {
 
   async remove(key: string): Promise<void> {
     await this.#folder.remove(checkedKey(key));
+  }
+
+  #lock(key: string) {
+    return lockOf(key, this.#retention);
   }
 
   async #download(key: string, last: Download | undefined): Promise<Download> {

@@ -8,6 +8,7 @@ import {
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
+  type PutObjectCommandInput,
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
@@ -28,6 +29,9 @@ export interface S3Object {
   readonly etag: string | undefined;
   readonly body: Readable;
 }
+
+/** On what terms an object is stored: only where none is, and locked for a time. */
+type Condition = Pick<PutObjectCommandInput, 'IfNoneMatch' | 'ObjectLockMode' | 'ObjectLockRetainUntilDate'>;
 
 /** The objects below a prefix of a bucket, under keys relative to it. Every failure names the object and S3's own words. */
 export class S3Folder {
@@ -83,7 +87,7 @@ export class S3Folder {
     }
   }
 
-  async put(key: string, bytes: Uint8Array, condition: { readonly IfNoneMatch?: '*' } = {}): Promise<void> {
+  async put(key: string, bytes: Uint8Array, condition: Condition = {}): Promise<void> {
     try {
       await this.#client.send(new PutObjectCommand({ ...this.#at(key), ...condition, Body: bytes }));
     } catch (error) {
@@ -92,7 +96,7 @@ export class S3Folder {
   }
 
   /** Stores a local file, holding at most 64 MiB of it in memory: larger ones go in parts and appear when all are there. */
-  async putFile(key: string, path: string, condition: { readonly IfNoneMatch?: '*' } = {}): Promise<void> {
+  async putFile(key: string, path: string, condition: Condition = {}): Promise<void> {
     const { size } = await stat(path).catch((cause: unknown) => {
       const got = `${codeOf(cause)} at ${path}`;
       throw new Error(`Cannot store ${this.addressOf(key)}: expected a local file, got ${got}`, { cause });

@@ -14,6 +14,7 @@ import { type LivePlace, openLiveOrigin } from './live/open-live-origin.ts';
 import { whyNotAsked } from './live/why-not-asked.ts';
 import { NamedOrigin } from './named-origin.ts';
 import { openOrigin } from './open-origin.ts';
+import { putTogether } from './put-together.ts';
 import { isS3Address } from './s3-address.ts';
 import { SIZE_LIMITS } from './size-limits.ts';
 
@@ -51,6 +52,7 @@ export function openWorkplace({
     openWarehouse: () => DuckDbWarehouse.open(memoryLimit),
     openOrigin: (sourceId, run) => openSource(settingOf(sourceId, settings), run, { ...place, settings }),
     whyNotAsked: (sourceId) => whyNotAsked(settingOf(sourceId, settings), place),
+    putTogether,
     fingerprint,
   };
 }

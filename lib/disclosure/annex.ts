@@ -160,4 +160,6 @@ export interface Evidence {
   readonly rows: number;
   readonly rows_rejected: number;
   readonly provider_version: string | null;
+  /** Files that were put together to this one; their list lies beside it, as `.batches.json`. Absent for a file as it came. */
+  readonly batches?: number;
 }

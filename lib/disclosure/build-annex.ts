@@ -225,6 +225,7 @@ function evidenceOf(receipt: Receipt): Evidence {
     rows: receipt.contract.rows,
     rows_rejected: receipt.contract.rows_rejected,
     provider_version: receipt.provider_version,
+    ...(receipt.batches !== undefined && { batches: receipt.batches }),
   };
 }
 

@@ -3,7 +3,7 @@ import type { MonthRun } from './stage.ts';
 
 /** What the clock asks for. */
 export interface BeginRequest {
-  readonly work: 'telemetry' | 'bills' | 'preliminary' | 'closing';
+  readonly work: 'telemetry' | 'bills' | 'watch' | 'preliminary' | 'closing';
   /** The time for which the schedule stood, ISO 8601 UTC. */
   readonly at: string;
 }
@@ -12,7 +12,9 @@ export interface BeginRequest {
 export interface DueRun {
   readonly machine: 'landing' | 'close';
   readonly name: string;
-  readonly input: MonthRun & { readonly kinds?: readonly string[] };
+  readonly input: MonthRun & { readonly kinds?: readonly string[]; readonly watch?: true };
+  /** Not begun while another run of the machine is under way: it would work on the same files. */
+  readonly isOnlyAlone?: true;
 }
 
 /** Kinds of sources that fill by the hour. */
@@ -20,9 +22,9 @@ const TELEMETRY = ['agent', 'activity', 'runs'];
 const PRELIMINARY_WORKING_DAY = 5;
 
 /**
- * What is due at a time, by the calendar of the time zone: telemetry and bills of the month that is open, or the month
- * before, closed. Undefined where the day is wrong: a preliminary close is due on the fifth working day (Monday to
- * Friday; public holidays are not known).
+ * What is due at a time, by the calendar of the time zone: telemetry and bills of the month that is open, its alarms
+ * judged with nothing disclosed, or the month before, closed. Undefined where the day is wrong: a preliminary close is due
+ * on the fifth working day (Monday to Friday; public holidays are not known).
  */
 export function dueRun({ work, at }: BeginRequest, timeZone: string): DueRun | undefined {
   const today = dateIn(timeZone, at);
@@ -32,6 +34,11 @@ export function dueRun({ work, at }: BeginRequest, timeZone: string): DueRun | u
     const month = today.slice(0, 7);
     const input = { month, as_of, kinds: work === 'telemetry' ? TELEMETRY : [] };
     return { machine: 'landing', name: name(month), input };
+  }
+  if (work === 'watch') {
+    const month = today.slice(0, 7);
+    const input = { month, as_of, kinds: TELEMETRY, watch: true } as const;
+    return { machine: 'close', name: name(month), input, isOnlyAlone: true };
   }
   if (work === 'preliminary' && !isWorkingDay(PRELIMINARY_WORKING_DAY, today)) return undefined;
   const month = monthBefore(today);

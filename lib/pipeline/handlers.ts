@@ -13,13 +13,22 @@ import type {
 } from './stage.ts';
 
 /** Asks for the parts of a stage's work. */
-export interface PlanRequest extends MonthRun {
+export interface PartsRequest extends MonthRun {
   readonly stage: 'collection' | 'facts' | 'settlement';
-  /** For the collection: sources of these kinds alone; empty or absent for all. */
-  readonly kinds?: readonly string[];
+  /** For the collection: what the run was asked for. Sources of these kinds alone; empty or absent for all. */
+  readonly asked?: { readonly kinds?: readonly string[] };
 }
 
-/** The parts: `collections` for the collection, `shards` for the other two. */
+/** Asks for the halves of a shard that its worker could not hold. */
+export interface HalvesRequest extends Shard {
+  readonly stage: 'halves';
+  /** What the worker said, as the state machine writes it. */
+  readonly failure: { readonly Error: string; readonly Cause: string };
+}
+
+type PlanRequest = PartsRequest | HalvesRequest;
+
+/** The parts: `collections` for the collection, `shards` for all others. */
 export interface Plan {
   readonly collections?: readonly Collection[];
   readonly shards?: readonly Shard[];

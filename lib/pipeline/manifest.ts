@@ -1,7 +1,8 @@
 import type { Annex } from '../disclosure/annex.ts';
-import { FACT_TABLES } from '../facts/columns.ts';
-import { landedKey, type Receipt, receiptKey } from '../landing/receipt.ts';
+import { STORED_TABLES } from '../facts/columns.ts';
+import { batchesKey, landedKey, type Receipt, receiptKey } from '../landing/receipt.ts';
 import type { QuarantineReason } from '../landing/receipts.ts';
+import type { ShortfallPaper } from '../landing/shortfall.ts';
 import type { Period } from '../units/period.ts';
 import type { Workplace } from './stage.ts';
 
@@ -28,33 +29,45 @@ export interface Manifest {
 /** Folders of the book that hold what is derived from the landed files of a month. */
 export function derivedFolders({ month }: Period): string[] {
   return [
-    ...FACT_TABLES.map((table) => `facts/${table}/month=${month}/`),
+    ...STORED_TABLES.map((table) => `facts/${table}/month=${month}/`),
     `ledger/month=${month}/`,
     `sums/month=${month}/`,
     `kpis/month=${month}/`,
+    `kpis/beside/month=${month}/`,
   ];
 }
 
-/** Landed bytes, their receipts and quarantine reasons, and everything derived from them, sorted by path. */
+/** Landed bytes, their receipts, quarantine reasons and what is missing, and everything derived from them, sorted by path. */
 export async function bookEntries(
   period: Period,
   {
     receipts,
     quarantined,
-  }: { readonly receipts: readonly Receipt[]; readonly quarantined: readonly QuarantineReason[] },
+    shortfalls,
+  }: {
+    readonly receipts: readonly Receipt[];
+    readonly quarantined: readonly QuarantineReason[];
+    readonly shortfalls: readonly ShortfallPaper[];
+  },
   workplace: Workplace,
 ): Promise<ManifestEntry[]> {
   const { book } = workplace;
   const derived = await Promise.all(derivedFolders(period).map((folder) => book.list(folder)));
   const keys = [
-    ...receipts.flatMap((receipt) => [landedKey(receipt), receiptKey(receipt)]),
+    ...receipts.flatMap((receipt) => [landedKey(receipt), receiptKey(receipt), ...listKeys(receipt)]),
     ...quarantined.map(({ key }) => key),
+    ...shortfalls.map(({ key }) => key),
     ...derived.flat().map(({ key }) => key),
   ];
   const landed = new Map(receipts.map((receipt) => [landedKey(receipt), receipt]));
   const entries: ManifestEntry[] = [];
   for (const key of keys.sort()) entries.push(await entryOf(key, landed.get(key), workplace));
   return entries;
+}
+
+/** The list of the files that were put together, where a landed file is one. */
+function listKeys(receipt: Receipt): string[] {
+  return receipt.batches === undefined ? [] : [batchesKey(receipt)];
 }
 
 /** A landed file bears its hash in its name, and `verify` reads it again; everything else is read here. */

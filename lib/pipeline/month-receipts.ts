@@ -1,5 +1,5 @@
 import { factKey } from '../facts/build-facts.ts';
-import { FACT_TABLES } from '../facts/columns.ts';
+import { FACT_TABLES, storedAs } from '../facts/columns.ts';
 import type { Receipt } from '../landing/receipt.ts';
 import { currentManifests, currentReceipts, readReceipts } from '../landing/receipts.ts';
 import type { Period } from '../units/period.ts';
@@ -29,5 +29,6 @@ function isNamedIn({ settings }: Workplace): (receipt: Receipt) => boolean {
 /** The keys of the fact files that a receipt's rows lie in. */
 export function factKeysOf(receipt: Receipt): string[] {
   const shape = sourceKind(receipt.kind).shapes.find(({ id }) => id === receipt.contract.shape);
-  return FACT_TABLES.filter((table) => shape?.facts[table]).map((table) => factKey(table, receipt));
+  const tables = FACT_TABLES.filter((table) => shape?.facts[table]);
+  return storedAs(tables).map((table) => factKey(table, receipt));
 }

@@ -41,7 +41,7 @@ class Tally {
       case 'StateFailed':
         return this.#fail(event as Of<'StateFailed'>);
       case 'MapIterationSucceeded':
-        return [this.#finishPart(event)];
+        return this.#isPart(event) ? [this.#finishPart(event)] : [];
       default:
         return [];
     }
@@ -49,6 +49,12 @@ class Tally {
 
   #isInner(event: object): boolean {
     return 'index' in event && event.index !== undefined;
+  }
+
+  /** A part of the stage itself, not a half of one that was split. */
+  #isPart(event: object): boolean {
+    const { parentState } = event as { readonly parentState?: { readonly name?: string } };
+    return parentState?.name === this.#stage;
   }
 
   #enter({ state }: Of<'StateEntered'>): Progress[] {

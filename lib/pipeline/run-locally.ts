@@ -17,6 +17,7 @@ export interface LocalOptions {
 
 /**
  * Closes a month in this process, by the same definition as in the cloud, and answers with what `WriteDisclosure` did.
+ * What `run` has beside month and moment (`watch`, `kinds`) goes along, as in the input of an execution.
  * Throws `StageFailed` with the state's name and the handler's own error; no handler is at work any more by then.
  */
 export function runLocally(
@@ -41,7 +42,7 @@ export async function runLocally(
   const crew = new Crew(handlers);
   const tasks = tasksOf(DEFINITION.States);
   const execution = machine.run(
-    { month: run.month, as_of: run.as_of },
+    { ...run },
     {
       overrides: {
         taskResourceLocalHandlers: Object.fromEntries(tasks.map(([name]) => [name, crew.worker(name)])),

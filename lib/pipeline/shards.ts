@@ -44,9 +44,12 @@ export function factShards<Part>({ month, as_of }: MonthRun, parts: readonly Par
   return deal(parts).map((hand, index) => ({ shard: { month, as_of, shard: planKey(month, index + 1) }, parts: hand }));
 }
 
+/** Where the lists of the shards lie. */
+export const PLANS = 'plans/';
+
 /** `plans/month=2026-06/facts-00001.json` */
 function planKey(month: string, number: number): string {
-  return `plans/month=${month}/facts-${String(number).padStart(5, '0')}.json`;
+  return `${PLANS}month=${month}/facts-${String(number).padStart(5, '0')}.json`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Book } from '../landing/book.ts';
 import type { Origin } from '../landing/origin.ts';
+import type { PutTogether } from '../landing/pack.ts';
 import type { Warehouse } from '../landing/warehouse.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Outlets } from './outlets.ts';
@@ -14,6 +15,8 @@ export interface Workplace {
   openOrigin(sourceId: string, run: MonthRun): Origin;
   /** Why a live source cannot be asked: no secret, no way to its hosts. Undefined where it can. Makes no call that has a price. */
   whyNotAsked(sourceId: string): Promise<string | undefined>;
+  /** Puts fetched files together into one, byte after byte. */
+  readonly putTogether: PutTogether;
   /** SHA-256 of bytes, in hexadecimal. */
   fingerprint(bytes: Uint8Array): string;
   readonly renderers: Renderers;
@@ -73,8 +76,10 @@ export interface DisclosureReport extends MonthRun {
   readonly version: number;
   readonly folder: string;
   readonly status: string;
-  /** False where the latest version already says the same, to the byte. */
+  /** False where the latest version already says the same. */
   readonly is_new: boolean;
+  /** The moment that the version stands for; earlier than `as_of` where nothing was new since. */
+  readonly since?: string;
 }
 
 /** How many alarms are raised, unknown and fine, and of how many people were told. */

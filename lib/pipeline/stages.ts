@@ -1,5 +1,5 @@
 import { buildFacts } from '../facts/build-facts.ts';
-import { FACT_TABLES } from '../facts/columns.ts';
+import { STORED_TABLES } from '../facts/columns.ts';
 import { type KpiRequest, computeKpis as queryKpis } from '../kpis/compute-kpis.ts';
 import { jsonBytes, readText } from '../landing/book.ts';
 import { collect } from '../landing/collect.ts';
@@ -11,7 +11,9 @@ import { type Period, parsePeriod } from '../units/period.ts';
 import { assumptionsOf, instrumentsOf, optionsOf, sourceKind } from './assumptions.ts';
 import { coverageOptions } from './coverage.ts';
 import { distribute } from './distribute.ts';
-import type { Plan, PlanRequest, Stages } from './handlers.ts';
+import { orExhausted } from './exhausted.ts';
+import { planHalves } from './halves.ts';
+import type { PartsRequest, Plan, Stages } from './handlers.ts';
 import { keepSettings } from './kept-settings.ts';
 import { factKeysOf, factReceipts } from './month-receipts.ts';
 import { raiseAlarms } from './raise-alarms.ts';
@@ -22,6 +24,7 @@ import { writeDisclosure } from './write-disclosure.ts';
 /** The stages of a month as plain functions: what each state of the machine does, on a laptop as in a Lambda. */
 export const STAGES: Stages = {
   async plan(request, workplace) {
+    if (request.stage === 'halves') return planHalves(request, workplace);
     const plans = { collection: planCollection, facts: planFacts, settlement: planSettlement } as const;
     return plans[request.stage](request, workplace);
   },
@@ -39,7 +42,12 @@ export const STAGES: Stages = {
           options: optionsOf(setting, workplace.settings),
           ...(setting.columns && { columnMapping: setting.columns }),
         },
-        { book: workplace.book, origin: workplace.openOrigin(source_id, { month, as_of }), warehouse },
+        {
+          book: workplace.book,
+          origin: workplace.openOrigin(source_id, { month, as_of }),
+          warehouse,
+          putTogether: workplace.putTogether,
+        },
       );
       return { source_id, ...outcome, remarks: fewRemarks(outcome.remarks, workplace.settings.sources.length) };
     } finally {
@@ -49,7 +57,7 @@ export const STAGES: Stages = {
 
   async buildFacts({ shard, ...run }, workplace) {
     const receipts = JSON.parse((await readText(workplace.book, shard)) ?? '[]') as Receipt[];
-    return withWarehouse(workplace, async (warehouse) => {
+    return withinLimits(workplace, async (warehouse) => {
       let rows = 0;
       for (const receipt of receipts) rows += await factsOf(receipt, run, workplace, warehouse);
       return { files: receipts.length, rows };
@@ -58,7 +66,7 @@ export const STAGES: Stages = {
 
   async settle({ month, as_of, shard }, workplace) {
     const period = parsePeriod(month);
-    return withWarehouse(workplace, async (warehouse) => {
+    return withinLimits(workplace, async (warehouse) => {
       await openMonth(period, as_of, workplace, warehouse);
       const named = new Set(shard.split(','));
       const slices = (await slicesOfMonth(period, as_of, workplace)).filter(({ from }) => named.has(from));
@@ -84,13 +92,14 @@ export const STAGES: Stages = {
   distribute,
 };
 
-async function planCollection({ month, as_of, kinds = [] }: PlanRequest, { settings }: Workplace): Promise<Plan> {
+async function planCollection({ month, as_of, asked }: PartsRequest, { settings }: Workplace): Promise<Plan> {
+  const kinds = asked?.kinds ?? [];
   const sources = settings.sources.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind));
   return { collections: sources.map(({ id }) => ({ source_id: id, month, as_of })) };
 }
 
 /** Deals the current receipts to workers; each list lies in the book, so that the state machine carries keys alone. */
-async function planFacts({ month, as_of }: PlanRequest, workplace: Workplace): Promise<Plan> {
+async function planFacts({ month, as_of }: PartsRequest, workplace: Workplace): Promise<Plan> {
   const period = parsePeriod(month);
   await keepSettings(period, as_of, workplace);
   const receipts = await factReceipts(period, as_of, workplace);
@@ -101,7 +110,7 @@ async function planFacts({ month, as_of }: PlanRequest, workplace: Workplace): P
 }
 
 /** Deals the slices of the month to workers, and removes what an earlier cut of the month left behind. */
-async function planSettlement({ month, as_of }: PlanRequest, workplace: Workplace): Promise<Plan> {
+async function planSettlement({ month, as_of }: PartsRequest, workplace: Workplace): Promise<Plan> {
   const period = parsePeriod(month);
   const slices = await slicesOfMonth(period, as_of, workplace);
   const current = new Set([...ledgerKeys(period, slices), ...sumsKeys(period, slices)]);
@@ -120,7 +129,7 @@ async function slicesOfMonth(period: Period, asOf: string, workplace: Workplace)
 /** Facts of superseded files, or of sources that left the settings, would be read by others: they go. */
 async function removeStale(period: Period, receipts: readonly Receipt[], workplace: Workplace): Promise<void> {
   const current = new Set(receipts.flatMap((receipt) => factKeysOf(receipt)));
-  const folders = FACT_TABLES.map((table) => `facts/${table}/month=${period.month}/`);
+  const folders = STORED_TABLES.map((table) => `facts/${table}/month=${period.month}/`);
   await removeAllBut(current, folders, workplace);
 }
 
@@ -167,9 +176,14 @@ export async function openMonth(
 ): Promise<void> {
   const keys = (await factReceipts(period, asOf, workplace)).flatMap((receipt) => factKeysOf(receipt));
   const byTable = Object.fromEntries(
-    FACT_TABLES.map((table) => [table, keys.filter((key) => key.startsWith(`facts/${table}/`))]),
-  ) as Record<(typeof FACT_TABLES)[number], string[]>;
+    STORED_TABLES.map((table) => [table, keys.filter((key) => key.startsWith(`facts/${table}/`))]),
+  ) as Record<(typeof STORED_TABLES)[number], string[]>;
   await openFacts(byTable, assumptionsOf(workplace.settings), workplace.book, warehouse);
+}
+
+/** Work on a shard: where it does not fit it throws `Exhausted`, and is split. */
+function withinLimits<Answer>(workplace: Workplace, work: (warehouse: Warehouse) => Promise<Answer>): Promise<Answer> {
+  return orExhausted(withWarehouse(workplace, work));
 }
 
 async function withWarehouse<Answer>(

@@ -57,7 +57,7 @@ export async function verify(disclosure: DisclosureAt, edges: VerifyEdges): Prom
 }
 
 function isLandedFile({ path }: ManifestEntry): boolean {
-  return path.startsWith('landing/') && !path.endsWith('.receipt.json');
+  return path.startsWith('landing/') && !/\.(receipt|batches|shortfall)\.json$/.test(path);
 }
 
 function unreadable(

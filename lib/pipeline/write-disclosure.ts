@@ -4,13 +4,16 @@ import { renderDisclosure } from '../disclosure/render.ts';
 import { FACT_TABLES } from '../facts/columns.ts';
 import { kpiKey } from '../kpis/compute-kpis.ts';
 import { type Book, jsonBytes, readText } from '../landing/book.ts';
+import type { MissingPart } from '../landing/origin.ts';
 import type { Receipt } from '../landing/receipt.ts';
 import { readQuarantine } from '../landing/receipts.ts';
+import { readShortfalls, type ShortfallPaper, UNREAD } from '../landing/shortfall.ts';
 import { type Period, parsePeriod } from '../units/period.ts';
 import { assumptionWords } from './assumption-words.ts';
 import { instrumentsOf } from './assumptions.ts';
-import { bookEntries, type Manifest, manifestOf } from './manifest.ts';
+import { bookEntries, type Manifest, type ManifestEntry, manifestOf } from './manifest.ts';
 import { evidenceReceipts, factKeysOf, factReceipts } from './month-receipts.ts';
+import { saysNothingNew } from './nothing-new.ts';
 import type { DisclosureReport, MonthRun, Workplace } from './stage.ts';
 
 /** `disclosures/2026-06/v1/` */
@@ -19,14 +22,16 @@ export function disclosureFolder(month: string, version: number): string {
 }
 
 /**
- * Writes the month's disclosure as a new version, or finds that the latest version already says the same, to the byte.
+ * Writes the month's disclosure as a new version, or finds that the latest version already says the same: to the byte, or but for a
+ * later moment at which nothing is new.
  * The manifest is written last: a version without one was never finished and is written anew.
  */
 export async function writeDisclosure(request: MonthRun, workplace: Workplace): Promise<DisclosureReport> {
   const latest = await latestVersion(request.month, workplace.book);
   if (latest) {
     const previous = await annexOf(request.month, latest - 1, workplace.book);
-    const again = await renderVersion(request, latest, previous, workplace);
+    const moment = await sameMoment(request, latest, previous, workplace);
+    const again = await renderVersion({ ...request, as_of: moment }, latest, previous, workplace);
     if (await isWritten(again.files, request.month, latest, workplace.book)) return report(again.annex, request, false);
   }
   const previous = await annexOf(request.month, latest ?? 0, workplace.book);
@@ -38,9 +43,22 @@ export async function writeDisclosure(request: MonthRun, workplace: Workplace): 
   return report(annex, request, true);
 }
 
+/** The moment that the latest version stands for, where nothing is new since; else that of the run. */
+async function sameMoment(
+  request: MonthRun,
+  latest: number,
+  previous: Annex | undefined,
+  workplace: Workplace,
+): Promise<string> {
+  const kept = await annexOf(request.month, latest, workplace.book);
+  if (!kept || kept.meta.as_of === request.as_of) return request.as_of;
+  const { annex } = await annexAt(request, latest, previous, workplace);
+  return saysNothingNew(kept, annex) ? kept.meta.as_of : request.as_of;
+}
+
 function report(annex: Annex, { month, as_of }: MonthRun, isNew: boolean): DisclosureReport {
-  const { version, status } = annex.meta;
-  return { month, as_of, version, status, folder: disclosureFolder(month, version), is_new: isNew };
+  const { version, status, as_of: since } = annex.meta;
+  return { month, as_of, version, status, folder: disclosureFolder(month, version), is_new: isNew, since };
 }
 
 /** A version's files by name, manifest.json among them: a pure function of the book, the settings and `as_of`. */
@@ -50,38 +68,66 @@ export async function renderVersion(
   previous: Annex | undefined,
   workplace: Workplace,
 ): Promise<{ readonly annex: Annex; readonly files: Record<string, Uint8Array> }> {
+  const { annex, entries } = await annexAt(request, version, previous, workplace);
+  const files = await renderDisclosure(annex, workplace.renderers);
+  const manifest: Manifest = manifestOf({ annex, entries, files, fingerprint: workplace.fingerprint });
+  return { annex, files: { ...files, 'manifest.json': jsonBytes(manifest) } };
+}
+
+/** A version's annex, and the files of the book that it rests on. */
+async function annexAt(
+  request: MonthRun,
+  version: number,
+  previous: Annex | undefined,
+  workplace: Workplace,
+): Promise<{ readonly annex: Annex; readonly entries: readonly ManifestEntry[] }> {
   const period = parsePeriod(request.month);
   const receipts = await evidenceReceipts(period, request.as_of, workplace);
   const quarantined = await readQuarantine(workplace.book, period, request.as_of);
-  const entries = await bookEntries(period, { receipts, quarantined }, workplace);
+  const shortfalls = await readShortfalls(workplace.book, period, request.as_of);
+  const missingSources = missingOf(receipts, shortfalls, workplace);
+  const entries = await bookEntries(period, { receipts, quarantined, shortfalls }, workplace);
   const annex = buildAnnex({
     period,
-    meta: await metaOf(request, version, previous, workplace.fingerprint(jsonBytes(entries)), workplace),
+    meta: await metaOf(
+      request,
+      { version, previous, missingSources },
+      workplace.fingerprint(jsonBytes(entries)),
+      workplace,
+    ),
     tables: await readTables(period, workplace),
     receipts,
     quarantined: quarantined.map(({ reason }) => reason),
-    missingSources: missingSources(receipts, workplace),
+    missingSources,
     instruments: instrumentWords(workplace),
     inputsByTable: await inputsByTable(period, request.as_of, workplace),
     fingerprint: workplace.fingerprint,
     frameworks: workplace.settings.disclosure.frameworks,
     previous,
   });
-  const files = await renderDisclosure(annex, workplace.renderers);
-  const manifest: Manifest = manifestOf({ annex, entries, files, fingerprint: workplace.fingerprint });
-  return { annex, files: { ...files, 'manifest.json': jsonBytes(manifest) } };
+  return { annex, entries };
+}
+
+/** A version, the one that it replaces, and what is missing from it. */
+interface Versioned {
+  readonly version: number;
+  readonly previous: Annex | undefined;
+  readonly missingSources: readonly MissingSource[];
+}
+
+interface MissingSource {
+  readonly id: string;
+  readonly reason: string;
 }
 
 async function metaOf(
   request: MonthRun,
-  version: number,
-  previous: Annex | undefined,
+  { version, previous, missingSources }: Versioned,
   bookSha256: string,
   workplace: Workplace,
 ): Promise<Omit<Annex['meta'], 'schema_version' | 'period'>> {
   const { settings, codeVersion } = workplace;
-  const receipts = await evidenceReceipts(parsePeriod(request.month), request.as_of, workplace);
-  const reasons = openReasons(request, receipts, workplace);
+  const reasons = openReasons(request, missingSources);
   return {
     organisation: settings.organisation.name,
     consolidation: settings.organisation.consolidation,
@@ -108,19 +154,40 @@ function statusOf(reasons: readonly string[], previous: Annex | undefined): Anne
 /** The providers publish the month's carbon by the 21st of the next month (docs/sources.md): before that nothing is closed. */
 const CLOSING_DAY = 22;
 
-function openReasons(request: MonthRun, receipts: readonly Receipt[], workplace: Workplace): string[] {
+function openReasons(request: MonthRun, missingSources: readonly MissingSource[]): string[] {
   const { to } = parsePeriod(request.month);
   const closing = `${to.slice(0, 8)}${CLOSING_DAY}`;
   const early = request.as_of.slice(0, 10) < closing ? [`as of ${request.as_of.slice(0, 10)}, before ${closing}`] : [];
-  return [...early, ...missingSources(receipts, workplace).map(({ id, reason }) => `source ${id}: ${reason}`)];
+  return [...early, ...missingSources.map(({ id, reason }) => `source ${id}: ${reason}`)];
 }
 
-/** Why a source gave nothing is told while the month closes; the disclosure says no more than the book can prove. */
-function missingSources(receipts: readonly Receipt[], { settings }: Workplace) {
+/** What a run was told of why, it kept in the book: the disclosure says no more than the book can prove. */
+function missingOf(
+  receipts: readonly Receipt[],
+  shortfalls: readonly ShortfallPaper[],
+  { settings }: Workplace,
+): MissingSource[] {
   const landed = new Set(receipts.filter(({ delivery }) => !delivery).map(({ source_id }) => source_id));
-  return settings.sources
-    .filter(({ id }) => !landed.has(id))
-    .map(({ id }) => ({ id, reason: 'gave nothing for the month' }));
+  const short = new Map(shortfalls.map(({ shortfall }) => [shortfall.source_id, shortfall.missing]));
+  return settings.sources.flatMap(({ id }) => [
+    ...(landed.has(id) ? [] : [{ id, reason: 'gave nothing for the month' }]),
+    ...reasonsOf((short.get(id) ?? []).filter(({ part }) => landed.has(id) || part !== UNREAD.part)).map((reason) => ({
+      id,
+      reason,
+    })),
+  ]);
+}
+
+/** Parts that one reason names; the paper in the book names all. */
+const PARTS_NAMED = 5;
+
+/** `lacks 2026-06-11 to 2026-06-20: Cannot ask …`, a sentence for each cause. */
+function reasonsOf(missing: readonly MissingPart[]): string[] {
+  return [...Map.groupBy(missing, ({ reason }) => reason)].map(([reason, parts]) => {
+    const named = parts.slice(0, PARTS_NAMED).map(({ part }) => part);
+    const rest = parts.length > PARTS_NAMED ? ` and ${parts.length - PARTS_NAMED} more` : '';
+    return `lacks ${named.join(', ')}${rest}: ${reason}`;
+  });
 }
 
 function instrumentWords({ settings }: Workplace) {

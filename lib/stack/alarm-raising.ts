@@ -22,7 +22,7 @@ export class AlarmRaising extends Construct {
 
     const raiseAlarms = new CoreFunction<RaiseAlarms.Setting>(this, 'RaiseAlarmsFunction', {
       lambda: 'raise-alarms',
-      environment: { BOOK: book.address, WORDS_TOPIC: notifications.people.topicArn },
+      environment: { ...book.environment, WORDS_TOPIC: notifications.people.topicArn },
       memoryMib: 3008,
       diskGib: 10,
     });

@@ -8,10 +8,10 @@ import {
   type BucketProps,
   type IBucket,
   type LifecycleRule,
-  ObjectLockRetention,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 
+import type * as Workplace from '../adapters/lambda-workplace.ts';
 import { acceptFolders } from './accepted-findings.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -25,6 +25,8 @@ export interface BookAccess {
 
 /** Whose bytes came from outside and cannot be made again. */
 const KEPT_FOR_EVER = 'landing';
+/** What functions lock as they write it, where the operator asks for it (lib/adapters/object-retention.ts). */
+const LOCKED = [KEPT_FOR_EVER, 'disclosures'];
 /** Where hosts deliver; collected from there into the landing (docs/adr/0009). */
 const INBOX = ['agent', 'runs'];
 /** Can be made again from the landing: their earlier versions are kept for a while only. */
@@ -43,6 +45,7 @@ export class Book extends Construct {
   readonly bucket: Bucket;
   /** The book's own key, where the operator asked for one. */
   readonly key: Key | undefined;
+  readonly #lock: Deployment['book']['object_lock'];
 
   constructor(scope: Construct, id: string, settings: Deployment['book']) {
     super(scope, id);
@@ -52,10 +55,8 @@ export class Book extends Construct {
     this.bucket = new Bucket(this, 'Bucket', {
       ...SAFE,
       ...(this.key && { encryption: BucketEncryption.KMS, encryptionKey: this.key, bucketKeyEnabled: true }),
-      ...(settings.object_lock && {
-        objectLockEnabled: true,
-        objectLockDefaultRetention: retention(settings.object_lock),
-      }),
+      // Each write says how long it is kept: a default of the bucket would lock what can be made again.
+      ...(settings.object_lock && { objectLockEnabled: true }),
       versioned: true,
       // The class misses its own interface by an optional `undefined` under `exactOptionalPropertyTypes`.
       serverAccessLogsBucket: accessLog as IBucket,
@@ -68,12 +69,18 @@ export class Book extends Construct {
         })),
       ],
     });
+    this.#lock = settings.object_lock;
     this.bucket.addToResourcePolicy(writtenOnce(this.bucket.arnForObjects(`${KEPT_FOR_EVER}/*`)));
   }
 
   /** `s3://bucket`, as the settings would write it. */
   get address(): string {
     return `s3://${this.bucket.bucketName}`;
+  }
+
+  /** What a function must know of the book. */
+  get environment(): Readonly<Record<Workplace.Setting, string>> {
+    return { BOOK: this.address, RETENTION: this.#lock ? `${this.#lock.mode}/${this.#lock.years}` : 'none' };
   }
 
   /** Opens folders of the book to a function's role; the settings are open to all of them. */
@@ -83,6 +90,8 @@ export class Book extends Construct {
     to.addToPolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }));
     to.addToPolicy(this.#allow(['s3:GetObject'], seen));
     to.addToPolicy(this.#allow(['s3:PutObject', 's3:AbortMultipartUpload'], writes));
+    const locked = this.#lock ? writes.filter((folder) => LOCKED.includes(folder)) : [];
+    if (locked.length > 0) to.addToPolicy(this.#allow(['s3:PutObjectRetention'], locked));
     if (removes.length > 0) to.addToPolicy(this.#allow(['s3:DeleteObject'], removes));
     // Amazon S3 user guide, «Protecting data using SSE-KMS»: a multipart upload takes Decrypt as well.
     if (this.key) to.addToPolicy(keyUse(this.key));
@@ -114,12 +123,6 @@ function ownKey(scope: Construct): Key {
 
 function keyUse(key: Key): PolicyStatement {
   return new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] });
-}
-
-/** Versions that were written cannot be removed for years; derived files are written anew as versions beside them. */
-function retention({ mode, years }: NonNullable<Deployment['book']['object_lock']>): ObjectLockRetention {
-  const duration = Duration.days(Math.ceil(years * 365.25));
-  return mode === 'compliance' ? ObjectLockRetention.compliance(duration) : ObjectLockRetention.governance(duration);
 }
 
 function expiring(folder: string, days: number): LifecycleRule {

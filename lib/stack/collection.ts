@@ -1,14 +1,15 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { type IChainable, JitterType, Map as MapState, Pass, TaskInput } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 
 import type * as Collect from '../../lambdas/collect/handler.ts';
-import { acceptPlace, acceptSecret, acceptService } from './accepted-findings.ts';
+import { acceptPlace, acceptService } from './accepted-findings.ts';
 import type { Book } from './book.ts';
 import { CoreFunction } from './core-function.ts';
 import type { Deployment } from './deployment.ts';
+import { openSecret, turnSecrets } from './secrets.ts';
 import { againWhenBusy, PLANNED } from './steps.ts';
 
 interface CollectionProps {
@@ -34,15 +35,16 @@ export class Collection extends Construct {
 
     this.#collect = new CoreFunction<Collect.Setting>(this, 'CollectFunction', {
       lambda: 'collect',
-      environment: { BOOK: book.address },
+      environment: book.environment,
       memoryMib: 3008,
       diskGib: 10,
     });
     const role = this.#collect.ownRole;
-    book.open(role, { writes: ['landing', 'quarantine'] });
+    book.open(role, { writes: ['calls', 'landing', 'quarantine'] });
     book.openInbox(role);
     for (const place of open.reads) openPlace(role, place);
     for (const secret of open.secrets) openSecret(role, secret);
+    turnSecrets(this, open.secrets);
     for (const service of open.services) openService(role, service);
   }
 
@@ -83,14 +85,6 @@ function openPlace(role: Role, place: string): void {
   role.addToPolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [arn] }));
   role.addToPolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: [objects] }));
   acceptPlace(role, objects);
-}
-
-/** Secrets Manager ends a secret's ARN in six characters of its own (user guide, «What's in a Secrets Manager secret»). */
-function openSecret(role: Role, secret: string): void {
-  const { partition, region, account } = Stack.of(role);
-  const arn = `arn:${partition}:secretsmanager:${region}:${account}:secret:${secret}-??????`;
-  role.addToPolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [arn] }));
-  acceptSecret(role, `arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${secret}-??????`);
 }
 
 function openService(role: Role, service: Deployment['services'][number]): void {

@@ -1,7 +1,9 @@
 import type { Construct } from 'constructs';
 import { z } from 'zod';
 
+import { arnOf } from './arn.ts';
 import { mailChoices, notifyChoices } from './notification-choices.ts';
+import { secretChoices } from './secret-choices.ts';
 
 /*
  * What the operator may choose of the stacks: the context `joulebook` in cdk.json, or `-c joulebook='{…}'`. All of it is
@@ -14,18 +16,8 @@ const place = z
   .string()
   .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/.*)?$/, 'expected s3://bucket/prefix')
   .refine(withoutStar, 'expected a place without a star');
-const secretName = z
-  .string()
-  .regex(/^[A-Za-z0-9/_+=.@-]+$/, 'expected the name of one secret: letters, digits and /_+=.@-');
 const timeZone = z.string().refine(isTimeZone, 'expected a time zone such as Europe/Berlin');
 const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of a bucket');
-const arnOf = (service: string, resource: string) =>
-  z
-    .string()
-    .regex(
-      new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]*:(\\d{12}|aws):${resource}[A-Za-z0-9/_+=,.@-]+$`),
-      `expected the ARN of one ${service} ${resource.replace(/\/$/, '')}`,
-    );
 
 const agentPackage = z.strictObject({
   bucket: bucketName,
@@ -63,7 +55,7 @@ const SERVICES = ['cloudwatch', 'cost-explorer', 'sustainability', 'web-identity
 
 const deploymentSchema = z.strictObject({
   reads: z.array(place).default([]).describe('Places outside the book that `collect` may read'),
-  secrets: z.array(secretName).default([]).describe('Secrets of Secrets Manager that `collect` may read'),
+  secrets: secretChoices,
   services: z.array(z.enum(SERVICES)).default([]).describe('Services that `collect` may ask'),
   concurrency: z.number().int().min(1).max(10_000).default(40).describe('Shards that are worked on at a time'),
   permissions_boundary: arnOf('iam', 'policy/').optional().describe('Managed policy that bounds every role'),
@@ -76,14 +68,18 @@ const deploymentSchema = z.strictObject({
           years: z.number().int().min(1).max(100).default(10),
         })
         .optional()
-        .describe('What is landed and disclosed cannot be removed for years; only for a new book'),
+        .describe('What functions land and disclose cannot be removed for years; only for a new book'),
       inbox_days: z.number().int().min(2).default(90).describe('Days that what agents sent stays in agent/ and runs/'),
     })
     .prefault({}),
   schedules: z
-    .strictObject({ enabled: z.boolean().default(true), time_zone: timeZone.default('Etc/UTC') })
+    .strictObject({
+      enabled: z.boolean().default(true),
+      time_zone: timeZone.default('Etc/UTC'),
+      watch: z.enum(['hourly', 'daily', 'never']).default('hourly').describe('How often alarms are judged'),
+    })
     .prefault({})
-    .describe('When telemetry and bills land and months close'),
+    .describe('When telemetry and bills land, alarms are judged and months close'),
   exports: z
     .strictObject({ bucket: bucketName, focus: z.boolean().default(false) })
     .optional()
@@ -102,13 +98,27 @@ const deploymentSchema = z.strictObject({
 
 export type Deployment = z.infer<typeof deploymentSchema>;
 
+/** The context that holds the sender of the settings, where they name one. */
+export const SENDER = 'distribute_from';
+
 /** Reads the operator's choices. Throws for each fault with its path, what is allowed and what stood there. */
 export function deploymentOf(scope: Construct): Deployment {
   const written: unknown = scope.node.tryGetContext('joulebook') ?? {};
   const result = deploymentSchema.safeParse(typeof written === 'string' ? parsed(written) : written);
-  if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => `  ${['joulebook', ...issue.path].join('.')}: ${faultIn(issue)}`);
-  throw new Error(`Cannot deploy by these settings:\n${faults.join('\n')}`);
+  const faults = result.success
+    ? senderFaults(result.data, scope)
+    : result.error.issues.map((issue) => `${issue.path.join('.')}: ${faultIn(issue)}`);
+  if (result.success && faults.length === 0) return result.data;
+  throw new Error(`Cannot deploy by these settings:\n${faults.map((fault) => `  joulebook.${fault}`).join('\n')}`);
+}
+
+/** The settings name the sender and the deployment lets it be used: `npm run deploy` tells the one, so that both agree. */
+function senderFaults({ mail }: Deployment, scope: Construct): string[] {
+  const sender: unknown = scope.node.tryGetContext(SENDER);
+  if (sender === undefined || sender === mail?.from) return [];
+  return [
+    `mail.from: expected ${sender}, the sender in the settings (distribute.from), got ${mail?.from ?? 'nothing'}`,
+  ];
 }
 
 function faultIn(issue: z.core.$ZodIssue): string {

@@ -17,7 +17,7 @@ export class Disclosure extends Construct {
 
     const writeDisclosure = new CoreFunction<WriteDisclosure.Setting>(this, 'WriteDisclosureFunction', {
       lambda: 'write-disclosure',
-      environment: { BOOK: book.address },
+      environment: book.environment,
       memoryMib: 3008,
       diskGib: 10,
       // The Typst compiler is published for x86_64 alone.

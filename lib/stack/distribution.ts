@@ -24,7 +24,7 @@ export class Distribution extends Construct {
 
     const distribute = new CoreFunction<Distribute.Setting>(this, 'DistributeFunction', {
       lambda: 'distribute',
-      environment: { BOOK: book.address },
+      environment: book.environment,
       memoryMib: 1024,
       diskGib: 1,
     });

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type * as BuildFacts from '../../lambdas/build-facts/handler.ts';
 import type { Book } from './book.ts';
 import { CoreFunction } from './core-function.ts';
+import type { Planning } from './planning.ts';
 import { forEachShard } from './steps.ts';
 
 /** Turns landed bytes into rows of one schema, a shard at a time. */
@@ -13,17 +14,18 @@ export class Facts extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { book, concurrency }: { readonly book: Book; readonly concurrency: number },
+    { book, concurrency, planning }: { readonly book: Book; readonly concurrency: number; readonly planning: Planning },
   ) {
     super(scope, id);
 
     const buildFacts = new CoreFunction<BuildFacts.Setting>(this, 'BuildFactsFunction', {
       lambda: 'build-facts',
-      environment: { BOOK: book.address },
+      environment: book.environment,
       memoryMib: 3008,
       diskGib: 10,
     });
     book.open(buildFacts.ownRole, { reads: ['landing', 'plans'], writes: ['facts'] });
-    this.step = forEachShard(this, 'BuildFacts', { state: 'BuildShard', by: buildFacts, concurrency });
+    const halved = (name: string) => planning.halves(name);
+    this.step = forEachShard(this, 'BuildFacts', { verb: 'Build', by: buildFacts, concurrency, halved });
   }
 }

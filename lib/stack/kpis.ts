@@ -16,7 +16,7 @@ export class Kpis extends Construct {
 
     const computeKpis = new CoreFunction<ComputeKpis.Setting>(this, 'ComputeKpisFunction', {
       lambda: 'compute-kpis',
-      environment: { BOOK: book.address },
+      environment: book.environment,
       memoryMib: 3008,
       diskGib: 10,
     });

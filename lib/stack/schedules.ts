@@ -17,14 +17,23 @@ interface SchedulesProps {
   readonly schedules: Deployment['schedules'];
 }
 
+type Time = Parameters<typeof ScheduleExpression.cron>[0];
+
 /** When each work begins, in the operator's time zone. `begin` decides of which month, and whether the day is right. */
-const TIMES: Readonly<Record<BeginRequest['work'], Parameters<typeof ScheduleExpression.cron>[0]>> = {
+const TIMES: Readonly<Record<Exclude<BeginRequest['work'], 'watch'>, Time>> = {
   telemetry: { minute: '10' },
   bills: { minute: '30', hour: '4' },
   // The fifth working day lies between the 5th and the 9th.
   preliminary: { minute: '0', hour: '6', day: '5-9' },
   // Google, Azure and AWS have published by the 15th, 19th and 21st (../shared/reference/aws-and-clouds.md §13).
   closing: { minute: '0', hour: '6', day: '22' },
+};
+
+/** When the alarms of the open month are judged: after what has landed in the hour, or after the day's bills. */
+const WATCH: Readonly<Record<Deployment['schedules']['watch'], { readonly watch?: Time }>> = {
+  hourly: { watch: { minute: '40' } },
+  daily: { watch: { minute: '40', hour: '5' } },
+  never: {},
 };
 
 /** Starts the machines by the clock. What could not be started lies in a queue for two weeks. */
@@ -56,9 +65,13 @@ export class Schedules extends Construct {
         resources: Object.values(machines).map(({ stateMachineArn }) => stateMachineArn),
       }),
     );
+    // A month is not watched while another run is under way.
+    begin.addToRolePolicy(
+      new PolicyStatement({ actions: ['states:ListExecutions'], resources: [machines.close.stateMachineArn] }),
+    );
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
     acceptVersions(role, begin);
-    for (const [work, time] of Object.entries(TIMES)) {
+    for (const [work, time] of Object.entries({ ...TIMES, ...WATCH[schedules.watch] })) {
       new Schedule(this, work, {
         description: `Joulebook of ${Stack.of(this).stackName}: ${work}`,
         enabled: schedules.enabled,

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type * as Settle from '../../lambdas/settle/handler.ts';
 import type { Book } from './book.ts';
 import { CoreFunction } from './core-function.ts';
+import type { Planning } from './planning.ts';
 import { forEachShard } from './steps.ts';
 
 /** Decides for every hour, resource and component which energy figure wins, and what it emitted and cost. */
@@ -13,17 +14,18 @@ export class Settlement extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { book, concurrency }: { readonly book: Book; readonly concurrency: number },
+    { book, concurrency, planning }: { readonly book: Book; readonly concurrency: number; readonly planning: Planning },
   ) {
     super(scope, id);
 
     const settle = new CoreFunction<Settle.Setting>(this, 'SettleFunction', {
       lambda: 'settle',
-      environment: { BOOK: book.address },
+      environment: book.environment,
       memoryMib: 3008,
       diskGib: 10,
     });
     book.open(settle.ownRole, { reads: ['landing', 'facts'], writes: ['ledger', 'sums'] });
-    this.step = forEachShard(this, 'Settle', { state: 'SettleShard', by: settle, concurrency });
+    const halved = (name: string) => planning.halves(name);
+    this.step = forEachShard(this, 'Settle', { verb: 'Settle', by: settle, concurrency, halved });
   }
 }

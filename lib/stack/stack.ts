@@ -1,6 +1,5 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { JsonPath } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { AgentHosts } from './agent-hosts.ts';
 import type { AgentPackages } from './agent-installation.ts';
@@ -34,8 +33,8 @@ export class JoulebookStack extends Stack {
     const book = new Book(this, 'Book', deployment.book);
     const planning = new Planning(this, 'Planning', { book });
     const collection = new Collection(this, 'Collection', { book, open: deployment });
-    const facts = new Facts(this, 'Facts', { book, concurrency });
-    const settlement = new Settlement(this, 'Settlement', { book, concurrency });
+    const facts = new Facts(this, 'Facts', { book, concurrency, planning });
+    const settlement = new Settlement(this, 'Settlement', { book, concurrency, planning });
     const kpis = new Kpis(this, 'Kpis', { book });
     const notifications = new Notifications(this, 'Notifications', deployment.notify);
     const alarmRaising = new AlarmRaising(this, 'AlarmRaising', { book, notifications });
@@ -61,10 +60,7 @@ export class JoulebookStack extends Stack {
     const { stateMachine: landing } = new Machine(this, 'Landing', {
       book,
       comment: 'Lands what sources have of a month, and computes nothing',
-      steps: [
-        planning.step('PlanLanding', 'collection', { kinds: JsonPath.listAt('$.kinds') }),
-        collection.step('Land'),
-      ],
+      steps: [planning.step('PlanLanding', 'collection'), collection.step('Land')],
     });
     new Alarms(this, 'Alarms', { book, stateMachine: close, notifications });
     new Schedules(this, 'Schedules', { machines: { close, landing }, schedules });

@@ -1,6 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { DistributedMap, JitterType, JsonPath, StateMachineType, TaskInput } from 'aws-cdk-lib/aws-stepfunctions';
+import {
+  DistributedMap,
+  type IChainable,
+  type INextable,
+  JitterType,
+  JsonPath,
+  Map as MapState,
+  StateMachineType,
+  TaskInput,
+} from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 
@@ -8,6 +17,8 @@ import type { MonthRun } from '../pipeline/stage.ts';
 
 /** Where the state of a run keeps the answer of the latest `plan`. */
 export const PLANNED = '$.planned';
+/** Where a state that failed leaves what it said. */
+export const FAILURE = '$.failure';
 
 /** The fields that every stage is handed, as the paths at which the state of a run holds them. */
 export const MONTH_RUN: Readonly<Record<keyof MonthRun, string>> = {
@@ -16,22 +27,38 @@ export const MONTH_RUN: Readonly<Record<keyof MonthRun, string>> = {
 };
 
 interface ShardWork {
-  readonly state: string;
+  /** What the states are called: `Build` makes `BuildShard`. */
+  readonly verb: string;
   readonly by: IFunction;
   /** Shards that are worked on at a time. */
   readonly concurrency: number;
+  /** Makes a state of the given name that asks `plan` for the halves of a shard. */
+  readonly halved: (name: string) => INextable & IChainable;
 }
 
+/** What the halves of a shard are called, one and all of them, down to single files of a hand of sixteen. */
+const HALVES = [
+  ['Half', 'Halves'],
+  ['Quarter', 'Quarters'],
+  ['Eighth', 'Eighths'],
+  ['Sixteenth', 'Sixteenths'],
+] as const;
+type Halves = readonly (readonly [one: string, all: string])[];
+
 /**
- * A state that hands each shard of the latest plan to a function, many at once, as runs of their own. One shard that
- * fails fails the month: a ledger with a hole that nobody counted would be worse than none.
+ * Names under which a worker that ran out of memory, disk or time is told. `Lambda.Unknown`: Step Functions developer guide,
+ * «Handle Lambda service exceptions». `Runtime.ExitError`: AWS Knowledge Center, «runtime exited».
+ * `Sandbox.Timedout`: AWS's own emulator of the runtime interface. `Runtime.OutOfMemory` stands in logs that functions
+ * of others left. `Exhausted` is ours (lib/pipeline/exhausted.ts).
+ */
+const TOO_LARGE = ['Lambda.Unknown', 'Runtime.ExitError', 'Runtime.OutOfMemory', 'Sandbox.Timedout', 'Exhausted'];
+
+/**
+ * A state that hands each shard of the latest plan to a function, many at once, as runs of their own. A shard that is too
+ * large for its worker is halved, and its halves again; one that fails otherwise fails the month: a ledger with a hole
+ * that nobody counted would be worse than none.
  */
 export function forEachShard(scope: Construct, name: string, work: ShardWork): DistributedMap {
-  const one = LambdaInvoke.jsonPath(scope, work.state, {
-    lambdaFunction: work.by,
-    payload: TaskInput.fromJsonPathAt('$'),
-    outputPath: '$.Payload',
-  });
   const map = new DistributedMap(scope, name, {
     label: name,
     itemsPath: `${PLANNED}.shards`,
@@ -39,7 +66,27 @@ export function forEachShard(scope: Construct, name: string, work: ShardWork): D
     mapExecutionType: StateMachineType.STANDARD,
     resultPath: JsonPath.DISCARD,
   });
-  return map.itemProcessor(againWhenBusy(one));
+  return map.itemProcessor(oneOf('Shard', HALVES, scope, work));
+}
+
+/** The work on a shard, a half, a quarter …: where it is too large, on both its halves, one after the other. */
+function oneOf(size: string, [halves, ...smaller]: Halves, scope: Construct, work: ShardWork): IChainable {
+  const one = LambdaInvoke.jsonPath(scope, `${work.verb}${size}`, {
+    lambdaFunction: work.by,
+    payload: TaskInput.fromJsonPathAt('$'),
+    outputPath: '$.Payload',
+  });
+  againWhenBusy(one);
+  if (!halves) return one;
+  const [half, all] = halves;
+  const split = work.halved(`Split${work.verb}${size}`);
+  const both = new MapState(scope, `${work.verb}${all}`, {
+    itemsPath: `${PLANNED}.shards`,
+    maxConcurrency: 1,
+    resultPath: JsonPath.DISCARD,
+  });
+  split.next(both.itemProcessor(oneOf(half, smaller, scope, work)));
+  return one.addCatch(split, { errors: TOO_LARGE, resultPath: FAILURE });
 }
 
 /** An account's functions share a quota of concurrent runs: where it is used up, a state waits its turn. */

@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
+  type HistoryEvent,
+  ListExecutionsCommand,
+  paginateGetExecutionHistory,
+  SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
 
 import { LocalBook } from '../../lib/adapters/local-book.ts';
 import { S3Book } from '../../lib/adapters/s3-book.ts';
@@ -13,6 +22,7 @@ import type { Book } from '../../lib/landing/book.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { type DeployedStack, deploy } from './deployed-stack.ts';
 import { type Emulator, emulatorS3, startEmulator } from './emulator.ts';
+import { killFunction } from './function-process.ts';
 
 /*
  * The proof: the app is deployed into an emulated account, and its Lambdas close the example's month under its state
@@ -24,22 +34,30 @@ const PROJECT = join(__dirname, '../..');
 const EXAMPLE = join(PROJECT, 'example');
 const AS_OF = '2026-07-22T06:00:00Z';
 const DISCLOSED = 'disclosures/2026-06/';
+/** A test case in which Lambda kills each worker that is given a whole shard of files. */
+const FAULTS = {
+  StateMachines: { 'Joulebook-MonthlyClose': { TestCases: { TooLarge: { BuildShard: 'Killed' } } } },
+  MockedResponses: { Killed: { '0-9': { Throw: { Error: 'Lambda.Unknown', Cause: 'signal: killed' } } } },
+};
 const home = tempFolder();
 
 let emulator: Emulator;
 let stack: DeployedStack;
 let s3: S3Client;
 let book: S3Book;
+let machines: SFNClient;
 beforeAll(async () => {
-  emulator = await startEmulator();
+  emulator = await startEmulator(FAULTS);
   stack = deploy(emulator, join(EXAMPLE, 'joulebook.yaml'));
   s3 = emulatorS3(emulator);
+  machines = new SFNClient(clientOptions());
   book = new S3Book({ bucket: bucketName(), prefix: '' }, s3);
   for (const file of filesBelow(join(EXAMPLE, 'inputs')))
     await put(`settings/inputs/${file}`, readFileSync(join(EXAMPLE, 'inputs', file)));
 });
 afterAll(async () => {
   s3?.destroy();
+  machines?.destroy();
   await emulator?.stop();
 });
 
@@ -71,7 +89,19 @@ async function fingerprints(of: Book, prefix: string): Promise<string[]> {
 
 const STAGES = ['landing/', 'facts/', 'ledger/', 'sums/', 'kpis/', DISCLOSED];
 
-test('the deployed functions close the month to the same bytes as a laptop', async () => {
+test('shards whose workers are killed are halved; a run that is stopped halfway discloses nothing', async () => {
+  const { executionArn } = await begin(`${stack.StateMachineArn}#TooLarge`, AS_OF);
+  expect(await until(() => seenIn(executionArn, 'Settle'))).toBe('Settle');
+  await machines.send(new StopExecutionCommand({ executionArn }));
+  expect(await endOf(executionArn)).toMatchObject({ status: 'ABORTED' });
+  const lists = (await book.list('plans/')).map(({ key }) => key.replace(/.*\//, ''));
+  expect(lists).toEqual(expect.arrayContaining(['facts-00001.json', 'facts-00001-1.json', 'facts-00001-2.json']));
+  expect(await book.list('facts/')).not.toEqual([]);
+  expect(await book.list(DISCLOSED)).toEqual([]);
+});
+
+// The emulator knows no RedriveExecution: another run of the same month and time goes on over what is there.
+test('the next run completes it: the deployed functions close the month to the same bytes as a laptop', async () => {
   const { status, out, err } = closeInAws(AS_OF);
   expect([status, err]).toEqual([0, expect.stringContaining('write the disclosure')]);
   expect(JSON.parse(out)).toMatchObject({ version: 1, is_new: true, status: 'closed' });
@@ -95,8 +125,8 @@ test('a run that fails is told in plain words; mended and started again it lands
   // The emulator knows no RedriveExecution: the month is started again.
   const { status, out } = closeInAws('2026-07-24T06:00:00Z');
   expect(status).toBe(0);
-  // A later moment is another version, which says the same of the same files.
-  expect(JSON.parse(out)).toMatchObject({ version: 2, is_new: true });
+  // A later moment at which nothing is new writes no version.
+  expect(JSON.parse(out)).toMatchObject({ version: 1, is_new: false });
   expect(await fingerprints(book, 'landing/')).toEqual(before);
 });
 
@@ -117,7 +147,6 @@ test('the same month and time is not started twice, and another stack is not fou
 });
 
 test('a deployed schedule fires, and what is asked twice starts once', async () => {
-  const machines = new SFNClient(clientOptions());
   const { Schedules } = (await scheduler('GET', '')) as { Schedules: { Name: string }[] };
   const name = Schedules.map(({ Name }) => Name).find((each) => each.includes('telemetry')) ?? 'none';
   const deployed = (await scheduler('GET', `/${name}`)) as Schedule;
@@ -138,7 +167,6 @@ test('a deployed schedule fires, and what is asked twice starts once', async () 
   expect(JSON.parse(landed.output ?? '{}').collected).toEqual(
     ['agents', 'model-servers', 'runs'].map((source_id) => expect.objectContaining({ source_id, landed: 0 })),
   );
-  machines.destroy();
 });
 
 test('a poisoned file and a source that never answers yield the month with gaps', async () => {
@@ -150,12 +178,67 @@ test('a poisoned file and a source that never answers yield the month with gaps'
   const { status, out } = closeInAws('2026-07-25T06:00:00Z');
   expect(status).toBe(0);
   const report = JSON.parse(out) as { version: number; status: string };
-  expect(report).toMatchObject({ version: 3, status: 'preliminary' });
-  const annex = Buffer.from((await book.read(`${DISCLOSED}v3/annex.json`)) ?? []).toString();
+  expect(report).toMatchObject({ version: 2, status: 'preliminary' });
+  const annex = Buffer.from((await book.read(`${DISCLOSED}v2/annex.json`)) ?? []).toString();
   const { gaps, meta } = JSON.parse(annex) as { gaps: object[]; meta: object };
   expect(JSON.stringify(gaps)).toContain('poisoned.jsonl.gz');
   expect(JSON.stringify(meta)).toContain('source never: gave nothing for the month');
 });
+
+test('a function that is killed leaves its source out; the next run lands it, and the figures are those of the laptop', async () => {
+  for (const folder of ['landing/', 'facts/', 'ledger/', 'sums/', 'kpis/', 'quarantine/', DISCLOSED])
+    for (const { key } of await book.list(folder)) await book.remove(key);
+  await book.remove('settings/inputs/telemetry/poisoned.jsonl.gz');
+  await put('settings/joulebook.yaml', readFileSync(join(EXAMPLE, 'joulebook.yaml')));
+  const { executionArn } = await begin(stack.StateMachineArn, '2026-07-26T06:00:00Z');
+  await until(async () => {
+    if ((await eventsOf(executionArn)).some(({ type }) => type === 'TaskFailed')) return 'killed';
+    killFunction('collect', emulator.endpoint);
+    return undefined;
+  });
+  const first = JSON.parse((await endOf(executionArn)).output ?? '{}');
+  expect(first).toMatchObject({ version: 1, status: 'preliminary' });
+  const annex = Buffer.from((await book.read(`${DISCLOSED}v1/annex.json`)) ?? []).toString();
+  expect(JSON.parse(annex).meta.status_reasons).toContainEqual(expect.stringContaining('gave nothing for the month'));
+  const { out } = closeInAws('2026-07-27T06:00:00Z');
+  expect(JSON.parse(out)).toMatchObject({ version: 2, is_new: true });
+  const local = new LocalBook(join(home, 'book'));
+  for (const stage of ['facts/', 'ledger/', 'sums/', 'kpis/'])
+    expect(await fingerprints(book, stage)).toEqual(await fingerprints(local, stage));
+});
+
+/** Starts a run under a name of its own. */
+async function begin(stateMachineArn: string, as_of: string): Promise<{ executionArn: string }> {
+  const input = JSON.stringify({ month: '2026-06', as_of });
+  const { executionArn = '' } = await machines.send(new StartExecutionCommand({ stateMachineArn, input }));
+  return { executionArn };
+}
+
+async function eventsOf(executionArn: string): Promise<HistoryEvent[]> {
+  const pages = paginateGetExecutionHistory({ client: machines, pageSize: 1000 }, { executionArn });
+  const events: HistoryEvent[] = [];
+  for await (const { events: page = [] } of pages) events.push(...page);
+  return events;
+}
+
+/** Names of the states that a run has entered. */
+async function statesOf(executionArn: string): Promise<string[]> {
+  return (await eventsOf(executionArn)).map(({ stateEnteredEventDetails: entered }) => entered?.name ?? '');
+}
+
+/** A state once a run has entered it; how the run ended where it never did. */
+async function seenIn(executionArn: string, state: string): Promise<string | undefined> {
+  if ((await statesOf(executionArn)).includes(state)) return state;
+  const { status, error, cause } = await machines.send(new DescribeExecutionCommand({ executionArn }));
+  return status === 'RUNNING' ? undefined : `${status} ${error}: ${cause}`;
+}
+
+async function endOf(executionArn: string): Promise<DescribeExecutionCommandOutput> {
+  return until(async () => {
+    const execution = await machines.send(new DescribeExecutionCommand({ executionArn }));
+    return execution.status === 'RUNNING' ? undefined : execution;
+  });
+}
 
 function clientOptions() {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -180,12 +263,12 @@ async function scheduler(method: 'GET' | 'POST', path: string, body?: object): P
   return answer.json();
 }
 
-/** Looks until there is something to see, a minute at most. */
+/** Looks until there is something to see, nine minutes at most: the machine may be busy. */
 async function until<Seen>(look: () => Promise<Seen | undefined>): Promise<Seen> {
-  for (let looks = 0; looks < 240; looks += 1) {
+  for (let looks = 0; looks < 2160; looks += 1) {
     const seen = await look();
     if (seen !== undefined) return seen;
     await setTimeout(250);
   }
-  throw new Error('Cannot see the run: expected it to end within a minute, got none');
+  throw new Error('Cannot see the run: expected it to get there within nine minutes, got nothing');
 }

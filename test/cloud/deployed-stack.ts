@@ -10,8 +10,12 @@ const CDK = join(PROJECT, 'node_modules/aws-cdk/bin/cdk');
 /** Where npm finds its packages is known to the environment of this process. */
 // biome-ignore lint/style/noProcessEnv: a test hands its environment on
 const SURROUNDINGS = { environment: process.env };
-/** The emulator refuses a template that holds them; they say of other resources when to speak, and nothing needs them. */
-const UNKNOWN_TO_THE_EMULATOR = ['AWS::CloudWatch::CompositeAlarm', 'AWS::CloudWatch::AnomalyDetector'];
+/** The emulator refuses a template that holds them; no other resource needs them. */
+const UNKNOWN_TO_THE_EMULATOR = [
+  'AWS::Athena::NamedQuery',
+  'AWS::CloudWatch::AnomalyDetector',
+  'AWS::CloudWatch::CompositeAlarm',
+];
 
 /** What a deployment told of itself. */
 export interface DeployedStack {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -23,13 +23,15 @@ export interface Emulator {
 
 /**
  * Starts MiniStack on a free port of 127.0.0.1, with its files in a temporary folder. It neither asks for signatures nor
- * for permissions. Throws with the end of its log where it does not come up.
+ * for permissions. `faults` are failures of states that a run may ask for by a test case, `<machine's ARN>#<case>` (Step
+ * Functions developer guide, «Mocked service integrations»). Throws with the end of its log where it does not come up.
  */
-export async function startEmulator(): Promise<Emulator> {
+export async function startEmulator(faults: object = {}): Promise<Emulator> {
   if (!existsSync(MINISTACK))
     throw new Error(`Cannot start the emulator: expected ${MINISTACK}; run npm run test:cloud`);
   const folder = mkdtempSync(join(tmpdir(), 'joulebook-emulator-'));
   const port = await freePort();
+  writeFileSync(faultsIn(folder), JSON.stringify(faults));
   const child = spawn(MINISTACK, [], { env: serverEnvironment(folder, port), stdio: ['ignore', 'pipe', 'pipe'] });
   const log = createWriteStream(join(folder, 'ministack.log'));
   child.stdout.pipe(log, { end: false });
@@ -66,8 +68,13 @@ function serverEnvironment(folder: string, port: number): NodeJS.ProcessEnv {
     S3_PERSIST: '1',
     S3_DATA_DIR: join(folder, 's3'),
     STATE_DIR: join(folder, 'state'),
+    SFN_MOCK_CONFIG: faultsIn(folder),
     TMPDIR: folder,
   };
+}
+
+function faultsIn(folder: string): string {
+  return join(folder, 'faults.json');
 }
 
 function clientEnvironment(endpoint: string): NodeJS.ProcessEnv {

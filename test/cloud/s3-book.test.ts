@@ -5,7 +5,16 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-import { GetObjectCommand, ListMultipartUploadsCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  GetObjectRetentionCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 
 import { S3Book } from '../../lib/adapters/s3-book.ts';
 import { S3Origin } from '../../lib/adapters/s3-origin.ts';
@@ -49,6 +58,46 @@ bookContract(
   },
   { runs: 5 },
 );
+
+describe('S3Book that locks what it keeps', () => {
+  const retention = { mode: 'governance', years: 10 } as const;
+
+  async function lockedBook() {
+    made += 1;
+    const bucket = `locked-${made}`;
+    await client.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: true }));
+    return { bucket, book: new S3Book({ bucket, prefix: '' }, client, retention) };
+  }
+
+  const retentionOf = async (bucket: string, Key: string) =>
+    (await client.send(new GetObjectRetentionCommand({ Bucket: bucket, Key }))).Retention;
+
+  test('S3 holds what was landed and disclosed for ten years, and nothing that can be made again', async () => {
+    const { bucket, book } = await lockedBook();
+    const file = join(emulator.folder, 'locked.bin');
+    await writeFile(file, 'x');
+    await book.putIfAbsent('landing/bytes', Buffer.from('x'));
+    // The emulator takes no lock for an upload in parts: test/object-retention.test.ts looks at its headers.
+    await book.importIfAbsent('landing/file', file);
+    await book.put('disclosures/annex.json', Buffer.from('{}'));
+    await book.put('facts/a.parquet', Buffer.from('x'));
+    for (const key of ['landing/bytes', 'landing/file', 'disclosures/annex.json']) {
+      const kept = await retentionOf(bucket, key);
+      expect([key, kept?.Mode]).toEqual([key, 'GOVERNANCE']);
+      expect(kept?.RetainUntilDate?.getUTCFullYear()).toBeGreaterThanOrEqual(new Date().getUTCFullYear() + 10);
+    }
+    await expect(retentionOf(bucket, 'facts/a.parquet')).rejects.toThrow('does not have a ObjectLock configuration');
+  });
+
+  test('a landed key is still written once, and its version is removed by nobody', async () => {
+    const { bucket, book } = await lockedBook();
+    expect(await book.putIfAbsent('landing/a', Buffer.from('one'))).toBe('stored');
+    expect(await book.putIfAbsent('landing/a', Buffer.from('two'))).toBe('present');
+    const { VersionId } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: 'landing/a' }));
+    const removal = new DeleteObjectCommand({ Bucket: bucket, Key: 'landing/a', VersionId });
+    await expect(client.send(removal)).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
+});
 
 describe('S3Book in its bucket', () => {
   test('the objects lie under prefix and key, and neighbours of the prefix are not listed', async () => {

@@ -6,13 +6,14 @@ const READING = `The stage \`raise-alarms\` judges each alarm from the ledger, t
 laptop, and writes what it found to \`alarms/month=<month>/alarms.json\` of the book. An unknown point never raises an alarm and never
 makes one fine; where too few points are known the alarm is \`unknown\`, and its text says so. Each text says what happened,
 since when, what it costs a day beyond the limit, and which [runbook](runbook.md#alarms) article helps. Limits are moved by
-\`alarms.limits\` of the [settings](settings.md).`;
+\`alarms.limits\` of the [settings](settings.md). In AWS the stage runs with every close and, unless \`schedules.watch\` of the
+[deployment](deploy.md#watching) says otherwise, every hour.`;
 
 const BAND = `A band has no limit: the stage takes the median of the known hours before the judged ones, of the last 13 days, and adds so many
 times their median absolute deviation (made a standard deviation; at least a twentieth of the median). It needs 24 known
 hours. CloudWatch's band is CloudWatch's own, and may differ.`;
 
-const METRICS = `In AWS two sets of metrics go through the function's log (embedded metric format). \`${HOURS_NAMESPACE}\` holds each hour under the
+const METRICS = `In AWS three sets of metrics go through the function's log (embedded metric format). \`${HOURS_NAMESPACE}\` holds each hour under the
 time that it is of, once; \`book\` is the book's address, and beside it stands nothing, \`project\` or \`model_id\`. The names with
 the most energy keep a series of their own, as many as \`alarms.most_series\` says; the rest is \`(other)\`, what nobody named is
 \`(unknown)\`. Take the average or the maximum: CloudWatch may deliver a value twice. \`effective_cost\` and
@@ -20,7 +21,11 @@ the most energy keep a series of their own, as many as \`alarms.most_series\` sa
 
 const SIGNALS = `\`${SIGNALS_NAMESPACE}\` holds the signals of the alarms above under the time of the run, each with its limit
 (\`<signal>_limit\`): the value that keeps the rule best among the judged points, of the worst subject. So one value beyond
-the limit is the alarm. Runs of a month that has ended publish none.`;
+the limit is the alarm. Runs of a month that has ended publish none.
+
+\`Joulebook/Functions\` holds, for each call of a function under Lambda's own dimension \`FunctionName\`, the counts that it answered (\`landed\`,
+\`rejected\`, \`files\`, \`rows\`, \`figures\` …) and \`peak_memory_mb\`, by which its memory is sized. Duration, errors and
+throttles are among Lambda's own metrics; each call and each run of the machine is traced by X-Ray, and log lines name the trace.`;
 
 /** `docs/alarms.md`: every alarm, and every metric that is published. */
 export function alarmsPage(): string {

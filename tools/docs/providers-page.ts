@@ -5,7 +5,7 @@ import { code, page, plain, table } from './markdown.ts';
 const READING = `A source of the settings has a \`path\`, or \`live\` with one of these providers. Its answers land as they came, under the
 name of the question, and the receipt says what was asked. An answer that is final is not asked for again; one that changed
 lands as a second version. A provider that stays silent is asked again by the state machine, and is a gap of the month in
-the end: what it did answer has landed by then.
+the end: what it did answer has landed by then, and the disclosure names the days, accounts or scopes that it lacks.
 
     sources:
       - id: grid-ie

@@ -55,11 +55,14 @@ function article(source: Source): string {
   const month = source.month_in_path
     ? [['month in the path', `${code(source.month_in_path.source)}: such a file must hold that month`]]
     : [];
+  const promise = source.files_never_change
+    ? [['names', 'a file never changes under its name: one whose name and size have landed is not fetched again']]
+    : [];
   const shapes = table(['shape', 'format', 'required columns', 'gives'], source.shapes.map(shapeRow));
   const parts = [
     `## ${source.kind}`,
     `${card.title}.`,
-    table(['', ''], [accepted, ...month, ...rows]),
+    table(['', ''], [accepted, ...month, ...promise, ...rows]),
     shapes,
     checksOf(source.shapes),
   ];

@@ -1,4 +1,4 @@
-import { FACT_TABLES } from '../../facts/columns.ts';
+import { STORED_TABLES } from '../../facts/columns.ts';
 import { literal, type Row, type Warehouse } from '../../landing/warehouse.ts';
 import { type FactKeys, openFacts } from '../../ledger/settle.ts';
 import { assumptionsOf } from '../assumptions.ts';
@@ -120,7 +120,7 @@ async function openSettled(
   warehouse: Warehouse,
 ): Promise<void> {
   const keys = await Promise.all(
-    FACT_TABLES.map(async (table) => [
+    STORED_TABLES.map(async (table) => [
       table,
       (await book.list(`facts/${table}/month=${month}/`)).map(({ key }) => key),
     ]),
