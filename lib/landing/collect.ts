@@ -71,7 +71,11 @@ async function collectOffered(request: CollectRequest, edges: Edges): Promise<Co
     landed: count('landed'),
     present: count('present'),
     rejected: count('rejected'),
-    remarks: [...(edges.origin.remarks?.() ?? []), ...fates.flatMap((fate) => fate.remarks ?? [])],
+    remarks: [
+      ...(edges.origin.remarks?.() ?? []),
+      ...fates.flatMap((fate) => fate.remarks ?? []),
+      ...elsewhereRemarks(fates, request),
+    ],
   };
 }
 
@@ -84,6 +88,17 @@ function passedOver({ files, refused, foreign, unnamed }: Selection, { source, s
     ...(files.length + refused.length === 0 ? [`${sourceId}: no file to read`] : []),
   ];
   return remarks.map((remark) => ({ outcome: 'passed over', remarks: [remark] }));
+}
+
+/** Files of other months, told by name where they are few: a folder of a year has many, and nothing is wrong with it. */
+const TOLD_BY_NAME = 3;
+
+function elsewhereRemarks(fates: readonly Fate[], { sourceId }: CollectRequest): readonly string[] {
+  const sentences = fates.flatMap(({ elsewhere }) => elsewhere ?? []);
+  if (sentences.length <= TOLD_BY_NAME) return sentences;
+  return [
+    `${sourceId}: ${filesText(sentences.length)} hold nothing of the month, left for their own, such as ${sentences[0]}`,
+  ];
 }
 
 function filesText(count: number): string {

@@ -31,6 +31,8 @@ export interface Edges {
 export type Fate = {
   readonly outcome: 'landed' | 'present' | 'rejected' | 'passed over' | 'noted';
   readonly remarks?: readonly string[];
+  /** What a file of other months holds, in a sentence. */
+  readonly elsewhere?: string;
 };
 
 /** An offer, and whether a manifest names it: then it counts under this name and no other. */

@@ -101,7 +101,7 @@ function elsewhere({ origin }: Offer, { contract }: Checked, { period, source }:
   if (promised === period.month) {
     throw new RejectedPayload({ found: `rows of ${span}`, expected: `rows of ${period.month}, as the path says` });
   }
-  return { outcome: 'passed over', remarks: [`${origin}: holds ${span}, left for its own month`] };
+  return { outcome: 'passed over', elsewhere: `${origin}: holds ${span}, left for its own month` };
 }
 
 /** Keeps a checked file and its receipt, the receipt last. `more` is what the receipt says beside. */
