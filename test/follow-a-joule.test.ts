@@ -12,6 +12,7 @@ import type { Annex, Figure } from '../lib/disclosure/annex.ts';
 import type { Receipt } from '../lib/landing/receipt.ts';
 import { parseRecord } from '../lib/landing/record.ts';
 import { literal, type Row } from '../lib/landing/warehouse.ts';
+import { PATIENT_MS } from './support/patience.ts';
 import { textOfPdf } from './support/pdf-text.ts';
 import { tempFolder } from './support/temp-folder.ts';
 import { discloseTiny, gridText, tinySettings, tinyWorkplace, writeText } from './support/tiny-company.ts';
@@ -53,7 +54,7 @@ beforeAll(async () => {
 });
 
 async function lookAt(tree: string, sinceTwoMs: number): Promise<Look> {
-  const lookout = openLookout(join(COUNTERS, tree));
+  const lookout = openLookout(join(COUNTERS, tree), { deadlineMs: PATIENT_MS });
   const readAt = new Date(Date.parse('2026-06-10T14:00:00Z') + sinceTwoMs);
   const look = await lookout.look({ readAt, runningMs: sinceTwoMs, sinceBootMs: sinceTwoMs });
   lookout.close();

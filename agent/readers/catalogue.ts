@@ -6,7 +6,7 @@ import { neuronSensor } from './neuron.ts';
 import { type NvmlOptions, nvmlSensor } from './nvml/sensor.ts';
 import type { NvidiaSettings } from './nvml/settings.ts';
 import { raplSensor } from './rapl.ts';
-import type { Sensor } from './sensor.ts';
+import { DEADLINE_MS, type Sensor } from './sensor.ts';
 
 /** What a sensor may need to know of the host and of the settings. */
 export interface SensorContext {
@@ -18,16 +18,19 @@ export interface SensorContext {
   readonly nvidia?: NvidiaSettings | undefined;
   /** How much of the time a GPU instance was active, where an exporter says so. */
   readonly instanceActivity?: NvmlOptions['instanceActivity'];
+  /** What a look may wait for a file or a driver. */
+  readonly deadlineMs?: number;
 }
 
 /** Every kind of sensor, one line each. */
 const SENSORS: readonly ((context: SensorContext) => Sensor)[] = [
-  ({ root, model, instanceType }) => withCpuModel(raplSensor(root), { root, settings: model, instanceType }),
-  ({ root }) => amdGpuSensor(root),
-  ({ root }) => intelGpuSensor(root),
+  ({ root, model, instanceType, deadlineMs }) =>
+    withCpuModel(raplSensor(root, deadlineMs), { root, settings: model, instanceType }),
+  ({ root, deadlineMs }) => amdGpuSensor(root, deadlineMs),
+  ({ root, deadlineMs }) => intelGpuSensor(root, deadlineMs),
   ({ root }) => neuronSensor(root),
-  ({ root, nvidia, instanceActivity }) =>
-    nvmlSensor({ root, settings: nvidia, ...(instanceActivity && { instanceActivity }) }),
+  ({ root, nvidia, instanceActivity, deadlineMs = DEADLINE_MS }) =>
+    nvmlSensor({ root, settings: nvidia, deadlineMs, ...(instanceActivity && { instanceActivity }) }),
 ];
 
 /** Opens every kind; one that the host does not have reads nothing. */

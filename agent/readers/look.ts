@@ -36,7 +36,7 @@ export function openLookout(root: string, named: LookoutContext = {}): Lookout {
   const deviceOfIndex = (index: number) =>
     sensors.map((sensor) => sensor.deviceOfIndex?.(index)).find((device) => device !== undefined);
   const workloads = openWorkloads({ deviceOfIndex, ...named, root });
-  const files = new KeptFiles(DEADLINE_MS, 'kernel');
+  const files = new KeptFiles(named.deadlineMs ?? DEADLINE_MS, 'kernel');
   const bootIdFile = join(root, 'proc/sys/kernel/random/boot_id');
   return {
     async look({ readAt, runningMs, sinceBootMs }) {

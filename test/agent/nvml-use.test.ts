@@ -70,7 +70,7 @@ describeCompiled('the number of a GPU', () => {
       ...groupFiles(SERVICE, 5),
     });
     gpuHost(root, two('NVIDIA A100-SXM4-80GB'));
-    const lookout = openLookout(root);
+    const lookout = openLookout(root, { deadlineMs: PATIENT_MS });
     await lookout.prepare(at(1));
     const { owners } = await lookout.look(at(2));
     lookout.close();
