@@ -2,6 +2,7 @@ import { decimalText } from '../agent/decimals.ts';
 import { parseActivityRecord } from '../lib/landing/activity-record.ts';
 import { DISTRIBUTIONS, LEVELS, MEASURE_MEANINGS, MEASURES } from '../lib/sources/agent/measures.ts';
 import {
+  ENVELOPE_FAULTS,
   type Envelope,
   expectHoursToAddUp,
   expectRefusalOf,
@@ -49,12 +50,7 @@ const bucketed = (change: Readonly<Record<string, unknown>>) => ({ ...BUCKETS, b
 
 const FAULTS: readonly Fault[] = [
   ['schema', { schema: 'joulebook.activity/2' }],
-  ['host_id', { host_id: '' }],
-  ['boot_id', { boot_id: null }],
-  ['seq', { seq: -1 }],
-  ['period_start', { period_start: 'yesterday' }],
-  ['period_end', { period_end: '2026-06-01T00:00:00Z' }],
-  ['period_end', { period_end: '2026-06-01T01:00:01Z' }],
+  ...ENVELOPE_FAULTS,
   ['target', { target: '' }],
   ['measure', { measure: 'happiness' }],
   ['quantity', { measure: 'loss' }],

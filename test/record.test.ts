@@ -4,6 +4,7 @@ import { decimalText } from '../agent/decimals.ts';
 import { microjoulesOf, parseRecord } from '../lib/landing/record.ts';
 import { agent } from '../lib/sources/agent/source.ts';
 import {
+  ENVELOPE_FAULTS,
   type Envelope,
   expectHoursToAddUp,
   expectRefusalOf,
@@ -59,12 +60,7 @@ const TELEMETRY: Envelope = {
 
 const FAULTS: readonly Fault[] = [
   ['schema', { schema: 'joulebook.telemetry/2' }],
-  ['host_id', { host_id: '' }],
-  ['boot_id', { boot_id: null }],
-  ['seq', { seq: -1 }],
-  ['period_start', { period_start: 'yesterday' }],
-  ['period_end', { period_end: '2026-06-01T00:00:00Z' }],
-  ['period_end', { period_end: '2026-06-01T01:00:01Z' }],
+  ...ENVELOPE_FAULTS,
   ['component', { component: 'fan' }],
   ['basis', { basis: 'filled' }],
   ['energy_joules', { energy_joules: '-10.5' }],

@@ -19,6 +19,8 @@ interface Invocation {
   readonly FunctionName: keyof typeof FUNCTIONS;
   readonly Payload: unknown;
 }
+const FUNCTION_NAMES = Object.keys(FUNCTIONS) as readonly Invocation['FunctionName'][];
+
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /** Carries out the Task states of one run with local handlers, and knows which of them failed and which are still at work. */
@@ -38,7 +40,7 @@ export class Crew {
       // The runner starts the next part of a map before it learns that an earlier one has ended the run.
       await nextTurn();
       if (this.#dismissed) throw new Error('Cannot start: the run is over');
-      const work = this.#work(state, parameters as unknown as Invocation);
+      const work = this.#work(state, invocationIn(parameters));
       this.#atWork.add(work);
       return work.finally(() => this.#atWork.delete(work));
     };
@@ -67,6 +69,16 @@ export class Crew {
       throw seen;
     }
   }
+}
+
+function invocationIn(parameters: Json): Invocation {
+  const { FunctionName: name, Payload } = (parameters ?? {}) as {
+    readonly FunctionName?: Json;
+    readonly Payload?: Json;
+  };
+  const known = FUNCTION_NAMES.find((each) => each === name);
+  if (!known) throw new Error(`Cannot call a function: expected one of ${FUNCTION_NAMES.join(', ')}, got ${name}`);
+  return { FunctionName: known, Payload };
 }
 
 function partIn(payload: unknown): string {

@@ -23,6 +23,16 @@ export interface Envelope {
   readonly quantity: 'energy_joules' | 'quantity';
 }
 
+/** What spoils a record of any envelope: who sent it, and of which time. */
+export const ENVELOPE_FAULTS: readonly Fault[] = [
+  ['host_id', { host_id: '' }],
+  ['boot_id', { boot_id: null }],
+  ['seq', { seq: -1 }],
+  ['period_start', { period_start: 'yesterday' }],
+  ['period_end', { period_end: '2026-06-01T00:00:00Z' }],
+  ['period_end', { period_end: '2026-06-01T01:00:01Z' }],
+];
+
 /** What the parser of an envelope rejects, or nothing. */
 export function rejectionOf({ parse, record }: Envelope, change: Fields): RejectedPayload | undefined {
   try {

@@ -1,5 +1,6 @@
 import type { GetMetricDataCommandInput } from '@aws-sdk/client-cloudwatch';
 import type { GetCostAndUsageCommandInput } from '@aws-sdk/client-cost-explorer';
+import { z } from 'zod';
 
 import { SourceUnavailable } from '../../landing/origin.ts';
 import type { AwsCall } from '../../sources/live.ts';
@@ -17,13 +18,21 @@ interface ClientConfig {
   readonly endpoint?: string;
 }
 
+/** What the service cannot be asked without (Cost Explorer API reference, GetCostAndUsage). */
+const COST_QUESTION = z.object({
+  TimePeriod: z.object({ Start: z.string(), End: z.string() }),
+  Granularity: z.enum(['DAILY', 'HOURLY', 'MONTHLY']),
+  Metrics: z.array(z.string()),
+});
+
 /** The operations that sources ask for. A client's package is loaded when one of them is first needed. */
 const OPERATIONS: Readonly<Record<string, Opener>> = {
   'cost-explorer GetCostAndUsage': async (config) => {
     const { CostExplorerClient, GetCostAndUsageCommand } = await import('@aws-sdk/client-cost-explorer');
     const client = new CostExplorerClient(config);
     return async (input, abortSignal) => {
-      const command = new GetCostAndUsageCommand(input as unknown as GetCostAndUsageCommandInput);
+      const asked: GetCostAndUsageCommandInput = { ...input, ...COST_QUESTION.parse(input) };
+      const command = new GetCostAndUsageCommand(asked);
       return withoutMetadata(await client.send(command, { abortSignal }));
     };
   },
@@ -38,7 +47,7 @@ const OPERATIONS: Readonly<Record<string, Opener>> = {
     const client = new CloudWatchClient(config);
     return async ({ StartTime, EndTime, ...input }, abortSignal) => {
       const times = { StartTime: new Date(String(StartTime)), EndTime: new Date(String(EndTime)) };
-      const command = new GetMetricDataCommand({ ...input, ...times } as unknown as GetMetricDataCommandInput);
+      const command = new GetMetricDataCommand({ ...input, ...times } as GetMetricDataCommandInput);
       return withoutMetadata(await client.send(command, { abortSignal }));
     };
   },
