@@ -6,7 +6,7 @@ import type { FactTable, Shape, Source } from '../sources/source.ts';
 import { parsePeriod } from '../units/period.ts';
 import { type Column, FACT_TABLES, type StoredTable, TABLES } from './columns.ts';
 import { type WorkloadRule, workloadColumns } from './workloads.ts';
-import { type CellOf, columnsIn, typed, writeCosts } from './write-costs.ts';
+import { type CellOf, columnsIn, sharedText, typed, writeCosts } from './write-costs.ts';
 
 /** What the facts of one landed file depend on beside its bytes. */
 export interface FactsRequest {
@@ -76,8 +76,8 @@ async function writeTable(
 function valueIn({ name }: Column, { receipt, workloads }: FactsRequest, available: ReadonlySet<string>): string {
   const given = new Map<string, string>([
     ...workloadColumns(workloads, available),
-    ['source_id', literal(receipt.source_id)],
-    ['receipt_sha256', literal(receipt.sha256)],
+    ['source_id', sharedText(receipt.source_id)],
+    ['receipt_sha256', sharedText(receipt.sha256)],
   ]);
   return given.get(name) ?? (available.has(name) ? identifier(name) : 'NULL');
 }

@@ -219,7 +219,8 @@ const AMOUNTS = new Set([
   'list_cost',
   'driver_quantity',
 ]);
-const LINEAGE_NAMES: ReadonlySet<string> = new Set(LINEAGE.map(({ name }) => name));
+/** Where a row came from: the same for all rows of a file. */
+export const LINEAGE_NAMES: ReadonlySet<string> = new Set(LINEAGE.map(({ name }) => name));
 const CHARGE_IN_FILE = column('charge_in_file', 'BIGINT', 'Number of the charge within its landed file');
 
 /** A table of the book as it lies in files: `fct_cost` in two, lines and the charges that they are lines of. */

@@ -1,7 +1,7 @@
 import type { Book } from '../landing/book.ts';
 import { identifier, literal, type Warehouse } from '../landing/warehouse.ts';
 import type { ChargesOfShape, Shape } from '../sources/source.ts';
-import { type Column, STORED_COLUMNS, TABLES } from './columns.ts';
+import { type Column, LINEAGE_NAMES, STORED_COLUMNS, TABLES } from './columns.ts';
 
 /** SQL for one column of a table over a facts statement that has the columns of these names. */
 export type CellOf = (column: Column, available: ReadonlySet<string>) => string;
@@ -95,9 +95,16 @@ function view(name: string, select: string): string {
   return `CREATE OR REPLACE TEMP VIEW ${name} AS ${select}`;
 }
 
-/** A value as a column of the book. */
+/** A value as a column of the book; the one that all rows of a file share keeps the type that it has. */
 export function typed({ name, type }: Column, value: string): string {
-  return `CAST(${value} AS ${type}) AS ${identifier(name)}`;
+  return LINEAGE_NAMES.has(name)
+    ? `${value} AS ${identifier(name)}`
+    : `CAST(${value} AS ${type}) AS ${identifier(name)}`;
+}
+
+/** A text that every row of a file bears: as an ENUM of one it is written without being looked at row by row. */
+export function sharedText(text: string): string {
+  return `${literal(text)}::ENUM(${literal(text)})`;
 }
 
 /** The names of a view's columns. */

@@ -1,12 +1,12 @@
 import { type Book, jsonBytes } from './book.ts';
 import type { CollectRequest, Edges, Fate, Named } from './collection.ts';
-import { fetchingAhead } from './fetch-ahead.ts';
 import { type Glance, Glances } from './glance.ts';
-import { type Landing, landOne } from './land-file.ts';
+import { check, type Landing, landOne } from './land-file.ts';
 import { landPack } from './land-pack.ts';
 import { type MissingPart, type Offer, RejectedPayload, SourceUnavailable } from './origin.ts';
 import { packsOf } from './pack.ts';
 import { extensionOf, quarantine } from './quarantine.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { landedKey, type Receipt, receiptKey } from './receipt.ts';
 import { currentManifests, readSourceReceipts } from './receipts.ts';
 import { type ReadManifest, type Selection, selectOffers } from './selection.ts';
@@ -125,11 +125,39 @@ async function landAll(offers: readonly Named[], landing: Landing): Promise<Fate
 }
 
 async function landEach(offers: readonly Named[], landing: Landing): Promise<Fate[]> {
-  const fates: Fate[] = [];
-  const edges = { ...landing.edges, origin: fetchingAhead(landing.edges.origin, offers) };
-  for (const offer of offers) fates.push(await landOne(offer, { ...landing, edges }));
+  const fates = await withReaders(offers, landing, async (ahead) => {
+    const each: Fate[] = [];
+    for (const [index, offer] of offers.entries()) {
+      each.push(await landOne(offer, landing, () => ahead.read(index)));
+    }
+    return each;
+  });
   await landing.glances.pass(offers.filter((_, index) => fates[index]?.outcome === 'passed over'));
   return fates;
+}
+
+/** Files from which on a second warehouse is worth its opening. */
+const MANY_FILES = 4;
+
+/** Reads the files ahead; where there are many, two are checked at a time. */
+async function withReaders<Outcome>(
+  offers: readonly Named[],
+  { known, request, edges }: Landing,
+  work: (ahead: ReadAhead) => Promise<Outcome>,
+): Promise<Outcome> {
+  const second = offers.length >= MANY_FILES ? await edges.openWarehouse?.() : undefined;
+  const warehouses = second ? [edges.warehouse, second] : [edges.warehouse];
+  const ahead = new ReadAhead(offers, {
+    fetch: (offer) => edges.origin.fetch(offer),
+    isKnown: ({ sha256 }) => known.some((receipt) => receipt.sha256 === sha256),
+    checks: warehouses.map((warehouse) => (fetched, offer) => check(fetched, request, warehouse, offer)),
+  });
+  try {
+    return await work(ahead);
+  } finally {
+    await ahead.end();
+    await second?.close();
+  }
 }
 
 /** What needs no fetching: landed already, or known to hold nothing of the month. */

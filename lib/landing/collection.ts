@@ -23,6 +23,8 @@ export interface Edges {
   readonly book: Book;
   readonly origin: Origin;
   readonly warehouse: Warehouse;
+  /** Opens another one, so that two files are checked at a time; without it, one. */
+  readonly openWarehouse?: () => Promise<Warehouse>;
   /** Puts files together before they land; without it, each lands by itself. */
   readonly putTogether?: PutTogether;
 }

@@ -1,4 +1,4 @@
-import type { ContractColumn, Format, Shape, Source } from '../sources/source.ts';
+import type { ContractColumn, Format, Shape, Source, ValueCheck } from '../sources/source.ts';
 import type { Period } from '../units/period.ts';
 import { RejectedPayload } from './origin.ts';
 import type { ContractResult, Rejection } from './receipt.ts';
@@ -287,7 +287,9 @@ function checkedRows(shape: Shape, found: readonly FoundColumn[], mapping: OpenR
     ...bound.map(({ column, match }) => `${contractValue(column, match)} AS ${identifier(column.name)}`),
     ...(shape.tag_columns ? [`${tagsOf(shape.tag_columns, found)} AS tags`] : []),
   ];
-  const defects = bound.flatMap(({ column, match }) => (match ? defectsOf(column, match) : []));
+  const read = bound.flatMap(({ column, match }) => (match ? [{ column, match }] : []));
+  const [amounts, others] = [read.filter(isAmount), read.filter((each) => !isAmount(each))];
+  const defects = [...others.flatMap(defectsOf), ...defectsOfAmounts(amounts)];
   const hasRow = found.some(({ name }) => name === 'file_row');
   return `SELECT *, (${shape.event_time})::TIMESTAMP AS event_time
     FROM (SELECT ${hasRow ? 'file_row' : 'row_number() OVER ()'} AS file_row, ${selected.join(', ')},
@@ -325,7 +327,29 @@ function cleaned({ name, type }: FoundColumn): string {
   return `CASE WHEN ${text} IN ('', 'NULL', 'null') THEN NULL ELSE ${text} END`;
 }
 
-function defectsOf(column: ContractColumn, match: FoundColumn): string[] {
+/** A column of the contract and the column of the file that it is read from. */
+interface BoundColumn {
+  readonly column: ContractColumn;
+  readonly match: FoundColumn;
+}
+
+/** A number in its own type of which nothing is asked but a magnitude. */
+function isAmount({ column: { type, check }, match }: BoundColumn): boolean {
+  return type === 'DOUBLE' && match.type === type && check !== undefined && 'below' in check;
+}
+
+/**
+ * Amounts are looked at all together first, and one by one in the rows where one is too large, infinite or no number: a bill
+ * has a dozen of them, and a million rows in which all is well.
+ */
+function defectsOfAmounts(amounts: readonly BoundColumn[]): string[] {
+  if (amounts.length === 0) return [];
+  const largest = `greatest(${amounts.map(({ match }) => `abs(${identifier(match.name)})`).join(', ')})`;
+  const limits = amounts.flatMap(({ column: { check } }) => (check && 'below' in check ? [check.below] : []));
+  return [`WHEN (${largest} < ${Math.min(...limits)}) IS FALSE THEN CASE ${amounts.flatMap(defectsOf).join(' ')} END`];
+}
+
+function defectsOf({ column, match }: BoundColumn): string[] {
   const words = (expected: string) =>
     `concat_ws('${FIELD_SEPARATOR}', ${literal(match.name)}, coalesce(left(${identifier(match.name)}::VARCHAR, 80), 'nothing'), ${literal(expected)})`;
   const value = contractValue(column, match);
@@ -335,11 +359,13 @@ function defectsOf(column: ContractColumn, match: FoundColumn): string[] {
       : [`WHEN ${cleaned(match)} IS NOT NULL AND ${value} IS NULL THEN ${words(`a value of type ${column.type}`)}`];
   const finite = column.type === 'DOUBLE' ? [`WHEN NOT isfinite(${value}) THEN ${words('a finite number')}`] : [];
   const check = column.check
-    ? [
-        `WHEN (${column.check.sql.replaceAll(/\bvalue\b/g, `(${value})`)}) IS FALSE THEN ${words(column.check.expected)}`,
-      ]
+    ? [`WHEN (${truthOf(column.check, value)}) IS FALSE THEN ${words(column.check.expected)}`]
     : [];
   return [...wrongType, ...finite, ...check];
+}
+
+function truthOf(check: ValueCheck, value: string): string {
+  return 'below' in check ? `abs(${value}) < ${check.below}` : check.sql.replaceAll(/\bvalue\b/g, `(${value})`);
 }
 
 /** A row that counts: it passes the contract and belongs to the month. */

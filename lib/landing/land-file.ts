@@ -4,6 +4,7 @@ import { type Checked, checkRows, openLanded, unreadable } from './contract.ts';
 import type { Glances } from './glance.ts';
 import { type Fetched, type Offer, RejectedPayload } from './origin.ts';
 import { extensionOf, keepRejections, quarantine } from './quarantine.ts';
+import type { Reading } from './read-ahead.ts';
 import { landedKey, type Receipt, receiptKey, rejectionText } from './receipt.ts';
 import { latestReceipt } from './receipts.ts';
 import type { Warehouse } from './warehouse.ts';
@@ -16,11 +17,16 @@ export interface Landing {
   readonly glances: Glances;
 }
 
-/** Fetches one file and lands it, or puts it into quarantine with the reason. */
-export async function landOne(offer: Named, landing: Landing): Promise<Fate> {
-  return orQuarantine(offer, landing, async () =>
-    landFetched({ offer, fetched: await landing.edges.origin.fetch(offer) }, landing),
-  );
+/** Fetches one file and lands it, or puts it into quarantine with the reason. `read` gives what was read ahead. */
+export async function landOne(
+  offer: Named,
+  landing: Landing,
+  read: () => Promise<Reading> | undefined = () => undefined,
+): Promise<Fate> {
+  return orQuarantine(offer, landing, async () => {
+    const reading = (await read()) ?? { fetched: await landing.edges.origin.fetch(offer) };
+    return landFetched({ offer, ...reading }, landing);
+  });
 }
 
 /** Runs the landing of one file; a file that is refused on the way goes to quarantine. */
@@ -41,11 +47,13 @@ export async function orQuarantine<Outcome>(
 export interface Member {
   readonly offer: Named;
   readonly fetched: Fetched;
+  /** What the contract finds in it, where that was begun already. */
+  readonly checked?: Promise<Checked>;
 }
 
 /** Lands one file that lies on the local disk. Throws `RejectedPayload` for one that breaks the contract. */
 export async function landFetched(
-  { offer, fetched }: Member,
+  { offer, fetched, checked: begun }: Member,
   { known, request, edges, glances }: Landing,
 ): Promise<Fate> {
   const same = known.filter(({ sha256 }) => sha256 === fetched.sha256);
@@ -53,7 +61,7 @@ export async function landFetched(
   if (earlier) return recognise(offer, earlier, known, request, edges.book);
   const identity = { source_id: request.sourceId, period: request.period.month, sha256: fetched.sha256 };
   if (glances.hasLanded(fetched.sha256) || (await edges.book.read(receiptKey(identity)))) return { outcome: 'present' };
-  const checked = await check(fetched, request, edges.warehouse, offer);
+  const checked = await (begun ?? check(fetched, request, edges.warehouse, offer));
   if (checked.rows_in_month === 0) return elsewhere(offer, checked, request);
   return land(offer, fetched, checked, request, edges.book);
 }

@@ -1,9 +1,10 @@
--- Step    charge_hour: what was charged in each hour of the day, in the words of the bill
--- Unit    billing currency; the driver's own unit
--- Grain   hour x account x region x service x resource x type x driver x workload
--- Reads   charge_amount, charge
--- For the few charges of watched hosts; what the other charges come to is settled by their number.
-CREATE OR REPLACE TEMP VIEW charge_hour AS
-SELECT *
+-- Step    charge_hour: what the instances of watched hosts were charged in each hour of the slice, in the words of the bill
+-- Unit    billing currency; hours of the instance
+-- Grain   hour x account x region x service x resource x type x workload
+-- Reads   charge_amount, charge, watched
+-- What all other charges come to is settled by their number.
+CREATE OR REPLACE TEMP TABLE charge_hour AS
+SELECT hour_start(hour_number) AS period_start, *
 FROM charge_amount
 JOIN charge USING (charge_number)
+WHERE charge.energy_driver = 'instance_hours' AND charge.resource_id IN (SELECT resource_id FROM watched)

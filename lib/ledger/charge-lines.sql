@@ -1,10 +1,11 @@
 -- Step    charge_line: what is known of a charge's lines on the ledger before the hour and the amount are
 -- Unit    joules and gCO2e per unit of the driver
--- Grain   charge number x component
+-- Grain   charge number x component, numbered in this order
 -- Reads   charge, rate, spot, place, watched
 -- Charges of instances that telemetry watches are settled with their hosts.
 CREATE OR REPLACE TEMP TABLE charge_line AS
 SELECT
+    row_number() OVER (ORDER BY charge.charge_number, rate.component_rank)::INTEGER AS line_number,
     charge.charge_number, spot.spot_number, charge.expected, charge.provider_name, charge.sub_account_id,
     charge.service_name, charge.resource_id, charge.resource_type, charge.billing_currency,
     charge.project, charge.model_id, charge.workload_type, charge.workload_id, charge.consumed_unit,
@@ -14,7 +15,7 @@ SELECT
         ELSE 'attributed'::share
     END AS share,
     coalesce(rate.component, 'other'::component) AS component,
-    rate.joules_per_unit, rate.u95_ratio, rate.method, rate.embodied_gco2e_per_unit,
+    CASE WHEN charge.expected = 'energy'::settled_as THEN rate.joules_per_unit END AS joules_per_unit, rate.u95_ratio, rate.method, rate.embodied_gco2e_per_unit,
     coalesce(rate.component_rank, 1) = 1 AS is_first,
     coalesce(rate.lower, 0) AS lower,
     coalesce(rate.upper, 1) AS upper,
@@ -35,4 +36,4 @@ LEFT JOIN spot
     AND spot.region_id IS NOT DISTINCT FROM charge.region_id
     AND spot.resource_id IS NOT DISTINCT FROM hosted.resource_id
 WHERE charge.energy_driver IS DISTINCT FROM 'instance_hours' OR charge.resource_id IS NULL OR charge.resource_id NOT IN (SELECT resource_id FROM watched)
-ORDER BY charge.charge_number, rate.component_rank
+ORDER BY line_number

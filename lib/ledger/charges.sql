@@ -1,19 +1,17 @@
 -- Step    billed_charge: what the day's charges are charges of, and its number
 -- Grain   landed file x number of the charge in it
--- Reads   slice_cost, dim_charge
+-- Reads   present_charge, present_file, dim_charge
 -- A bill says the same of a charge hour after hour, in file after file. It is looked at once here; the lines of the day bear the
 -- number alone. Numbers go up in the order of the texts, so that every later line has its place whatever the machine.
 CREATE OR REPLACE TEMP TABLE billed_charge AS
-WITH present AS (
-    SELECT DISTINCT file_key, charge_in_file FROM slice_cost
-),
-billed AS (
+WITH billed AS (
     SELECT
         file_key, charge_in_file,
         charge_category, provider_name, sub_account_id, region_id, service_name, resource_id, resource_type, energy_driver,
         consumed_unit, billing_currency, project, model_id, workload_type, workload_id
     FROM dim_charge
-    JOIN present USING (file_key, charge_in_file)
+    JOIN present_charge USING (file_key, charge_in_file)
+    WHERE receipt_sha256 IN (FROM present_file)
 ),
 expected AS (
     SELECT

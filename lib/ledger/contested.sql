@@ -7,7 +7,6 @@ CREATE OR REPLACE TEMP TABLE contested AS
 WITH billed AS (
     SELECT charge_hour.period_start, charge_hour.resource_id, charge_hour.provider_name, charge_hour.resource_type, sum(charge_hour.driver_quantity) AS hours
     FROM charge_hour
-    WHERE energy_driver = 'instance_hours' AND resource_id IN (SELECT resource_id FROM watched)
     GROUP BY ALL
 ),
 modelled AS (

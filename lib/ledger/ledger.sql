@@ -1,16 +1,7 @@
--- Ledger  every line of the day with its site, PUE, grid factor and emissions: the single source of truth
+-- Ledger  every line of the slice with its site, PUE, grid factor and emissions: the single source of truth
 -- Unit    joules, gCO2e, billing currency
 -- Grain   hour x resource x component x share x workload
--- Reads   settled, standing
--- PUE is applied here, once. What has no zone or no PUE keeps NULL emissions.
-WITH powered AS (
-    SELECT
-        settled.*,
-        standing.* EXCLUDE (spot_number, period_start),
-        (settled.it_energy_joules::DOUBLE * standing.pue)::DECIMAL(28,6) AS facility_energy_joules
-    FROM settled
-    LEFT JOIN standing ON standing.spot_number = settled.spot_number AND standing.period_start = settled.period_start
-)
+-- Reads   line, line_name, standing
 SELECT
     period_start,
     provider_name,
@@ -18,7 +9,7 @@ SELECT
     region_label AS region_id,
     site,
     control,
-    CASE WHEN control = 'cloud' THEN 'scope_3'::ghg_scope ELSE 'scope_2'::ghg_scope END AS scope,
+    scope,
     grid_zone,
     service_name,
     resource_id,
@@ -37,8 +28,8 @@ SELECT
     facility_energy_joules,
     CASE WHEN facility_energy_joules IS NOT NULL THEN factor_id END AS factor_id,
     CASE WHEN facility_energy_joules IS NOT NULL THEN carbon_intensity_gco2e_per_kwh END AS carbon_intensity_gco2e_per_kwh,
-    emissions_gco2e(facility_energy_joules, carbon_intensity_gco2e_per_kwh) AS emissions_location_gco2e,
-    emissions_gco2e(facility_energy_joules, market_gco2e_per_kwh) AS emissions_market_gco2e,
+    emissions_location_gco2e,
+    emissions_market_gco2e,
     embodied_gco2e,
     billed_cost,
     effective_cost,
@@ -51,4 +42,6 @@ SELECT
     gap_unit,
     bill_rows,
     resource_hours
-FROM powered
+FROM line
+JOIN line_name USING (name_number)
+JOIN standing USING (standing_number)

@@ -11,6 +11,9 @@ CREATE TYPE charge_gap AS ENUM (
 -- Modelled energy: the spread of the assumed utilisation and a 20 % coefficient uncertainty, independent, in quadrature
 -- (docs/methods/uncertainty.md).
 CREATE OR REPLACE TEMP MACRO modelled_u95(utilisation_part) AS sqrt(utilisation_part * utilisation_part + 0.2 * 0.2);
+-- Half-width of an amount in its own unit. Exact, with the ratio to six places: what many lines come to does not depend on which of
+-- them are added up first.
+CREATE OR REPLACE TEMP MACRO half_width(amount, u95_ratio) AS amount::DECIMAL(28,6) * u95_ratio::DECIMAL(10,6);
 -- What an hour's factor may be off by, by the grain that it came in (docs/methods/uncertainty.md).
 CREATE OR REPLACE TEMP MACRO factor_u95(grain, is_estimated) AS
     CASE
@@ -18,3 +21,19 @@ CREATE OR REPLACE TEMP MACRO factor_u95(grain, is_estimated) AS
         WHEN grain IN ('day', 'month') THEN 0.15
         ELSE 0.25
     END;
+-- Hours of a slice by their number, from its first; an instant before it has a number below zero.
+CREATE OR REPLACE TEMP MACRO hours_since_1970(instant_us) AS instant_us // 3600000000;
+CREATE OR REPLACE TEMP MACRO hour_number(instant) AS
+    (hours_since_1970(epoch_us(instant)) - hours_since_1970(epoch_us(getvariable('day_start')::TIMESTAMP)))::INTEGER;
+-- The last hour of a charge that ends at this instant, exclusive.
+CREATE OR REPLACE TEMP MACRO last_hour_number(instant) AS
+    (hours_since_1970(epoch_us(instant) - 1) - hours_since_1970(epoch_us(getvariable('day_start')::TIMESTAMP)))::INTEGER;
+CREATE OR REPLACE TEMP MACRO hour_start(number) AS make_timestamp(epoch_us(getvariable('day_start')::TIMESTAMP) + number * 3600000000);
+CREATE OR REPLACE TEMP MACRO hours_of_slice() AS date_diff('hour', getvariable('day_start')::TIMESTAMP, getvariable('day_end')::TIMESTAMP);
+-- A spot in an hour, and a line with what became of it, as one number each: joined at a fraction of the cost of two.
+CREATE OR REPLACE TEMP MACRO standing_number(spot, hour) AS ((spot - 1) * hours_of_slice() + hour)::INTEGER;
+CREATE OR REPLACE TEMP MACRO name_number(line, outcome) AS (3 * line + outcome)::INTEGER;
+-- A charge in an hour as one number.
+CREATE OR REPLACE TEMP MACRO hour_and_charge(hour, charge) AS hour * 4294967296 + charge;
+CREATE OR REPLACE TEMP MACRO hour_number_in(hour_and_charge) AS (hour_and_charge // 4294967296)::INTEGER;
+CREATE OR REPLACE TEMP MACRO charge_number_in(hour_and_charge) AS (hour_and_charge % 4294967296)::INTEGER;

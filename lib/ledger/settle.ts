@@ -6,15 +6,23 @@ import charge from './charge.sql' with { type: 'text' };
 import chargeAmounts from './charge-amounts.sql' with { type: 'text' };
 import chargeHours from './charge-hours.sql' with { type: 'text' };
 import chargeLines from './charge-lines.sql' with { type: 'text' };
+import chargeNames from './charge-names.sql' with { type: 'text' };
+import chargePieces from './charge-pieces.sql' with { type: 'text' };
 import charges from './charges.sql' with { type: 'text' };
 import contested from './contested.sql' with { type: 'text' };
+import crowdedHours from './crowded-hours.sql' with { type: 'text' };
+import datedCosts from './dated-costs.sql' with { type: 'text' };
 import deviceHours from './device-hours.sql' with { type: 'text' };
 import hardware from './hardware.sql' with { type: 'text' };
+import hostNames from './host-names.sql' with { type: 'text' };
 import intensities from './intensities.sql' with { type: 'text' };
 import ledger from './ledger.sql' with { type: 'text' };
+import lines from './lines.sql' with { type: 'text' };
 import macros from './macros.sql' with { type: 'text' };
 import placedHosts from './placed-hosts.sql' with { type: 'text' };
 import places from './places.sql' with { type: 'text' };
+import presentCharges from './present-charges.sql' with { type: 'text' };
+import presentFiles from './present-files.sql' with { type: 'text' };
 import rates from './rates.sql' with { type: 'text' };
 import { REFERENCE_TABLES } from './reference-tables.ts';
 import settledCharges from './settled-charges.sql' with { type: 'text' };
@@ -53,14 +61,27 @@ interface SiteAssumption {
 /** Amortisation of embodied emissions: four years of hours (docs/methods/embodied-carbon.md). */
 const LIFETIME_HOURS = 35_040;
 /** What happens to the charges of a slice, and to the hosts that telemetry watches. */
-const CHARGE_STEPS = [sliceCost, charges, charge, chargeAmounts, chargeHours, hardware, rates] as const;
+const CHARGE_STEPS = [
+  sliceCost,
+  presentCharges,
+  presentFiles,
+  charges,
+  charge,
+  datedCosts,
+  chargePieces,
+  crowdedHours,
+  chargeAmounts,
+  chargeHours,
+  hardware,
+  rates,
+] as const;
 const HOST_STEPS = [deviceHours, contested, shares, settledHosts] as const;
 /** Where the lines of both stand, and what holds there in each hour. */
 const PLACE_STEPS = [places, spots, intensities, standings] as const;
-/** Texts of small tables that millions of lines take over: as ENUMs they are joined, grouped and written at twice the speed. */
+/** Texts of small tables that millions of lines take over: as ENUMs they are joined and written at twice the speed. */
 const LABELS = {
   standing: ['region_label', 'site', 'control', 'grid_zone', 'factor_id'],
-  charge_line: [
+  line_name: [
     'provider_name',
     'sub_account_id',
     'service_name',
@@ -71,10 +92,17 @@ const LABELS = {
     'model_id',
     'workload_type',
     'workload_id',
-    'consumed_unit',
+    'gap_unit',
   ],
 } as const;
-const LINES = [settledCharges, placedHosts] as const;
+
+/** Charges that no telemetry watches, and watched hosts: a file each. What their lines are called, and what they come to. */
+const PARTS = {
+  charges: { settled: settledCharges, from: 'settled_charge', names: chargeNames },
+  hosts: { settled: placedHosts, from: 'placed_host', names: hostNames },
+} as const;
+type Part = keyof typeof PARTS;
+const PART_NAMES = Object.keys(PARTS) as Part[];
 /** Every statement that the ledger comes from. */
 export const LEDGER_STATEMENTS: readonly string[] = [
   macros,
@@ -84,17 +112,14 @@ export const LEDGER_STATEMENTS: readonly string[] = [
   ...HOST_STEPS,
   ...PLACE_STEPS,
   chargeLines,
-  ...LINES,
+  ...Object.values(PARTS).flatMap(({ settled, names }) => [settled, names]),
+  lines,
   ledger,
   sums,
 ];
 
 /** The two tables that a bill lies in. */
 const BILL_FILES: ReadonlySet<StoredTable> = new Set(['fct_cost', 'dim_charge']);
-
-/** Charges that no telemetry watches, and watched hosts: a file each. */
-const PARTS = ['charges', 'hosts'] as const;
-type Part = (typeof PARTS)[number];
 
 /** `ledger/month=2026-06/2026-06-01-charges.parquet` */
 function ledgerKey(period: Period, slice: Slice, part: Part): string {
@@ -108,12 +133,12 @@ function sumsKey(period: Period, slice: Slice, part: Part): string {
 
 /** The keys of a month's ledger, in order. */
 export function ledgerKeys(period: Period, slices: readonly Slice[]): string[] {
-  return slices.flatMap((slice) => PARTS.map((part) => ledgerKey(period, slice, part)));
+  return slices.flatMap((slice) => PART_NAMES.map((part) => ledgerKey(period, slice, part)));
 }
 
 /** The keys of the sums that lie beside the ledger, in order. */
 export function sumsKeys(period: Period, slices: readonly Slice[]): string[] {
-  return slices.flatMap((slice) => PARTS.map((part) => sumsKey(period, slice, part)));
+  return slices.flatMap((slice) => PART_NAMES.map((part) => sumsKey(period, slice, part)));
 }
 
 /** The keys of a month's fact files, by table: what a settlement reads. */
@@ -145,22 +170,16 @@ export async function settleSlice(period: Period, slice: Slice, book: Book, ware
   await warehouse.run(`SET VARIABLE day_end = TIMESTAMP ${literal(slice.to)}`);
   await warehouse.run(`SET VARIABLE month_end = TIMESTAMP ${literal(period.to.slice(0, 10))}`);
   for (const step of [...CHARGE_STEPS, ...HOST_STEPS, ...PLACE_STEPS, chargeLines]) await warehouse.run(step);
-  for (const [table, columns] of Object.entries(LABELS)) await labelTable(table, columns, slice, warehouse);
-  for (const lines of LINES) await warehouse.run(lines);
-  let lines = 0;
-  for (const part of PARTS) lines += await writePart(period, slice, part, { book, warehouse });
-  return lines;
+  await labelTable('standing', slice.from, warehouse);
+  let written = 0;
+  for (const part of PART_NAMES) written += await writePart(period, slice, part, { book, warehouse });
+  return written;
 }
 
 /** The texts of a small table as ENUMs, before millions of lines take them over. */
-async function labelTable(
-  table: string,
-  columns: readonly string[],
-  { from }: Slice,
-  warehouse: Warehouse,
-): Promise<void> {
-  for (const column of columns) {
-    const type = identifier(`${table} ${column} from ${from}`);
+async function labelTable(table: keyof typeof LABELS, of: string, warehouse: Warehouse): Promise<void> {
+  for (const column of LABELS[table]) {
+    const type = identifier(`${column} of ${of}`);
     await warehouse.run(
       `CREATE TYPE ${type} AS ENUM (SELECT DISTINCT coalesce(${column}::VARCHAR, '') AS text FROM ${table} UNION SELECT '' ORDER BY text)`,
     );
@@ -174,18 +193,20 @@ async function writePart(
   part: Part,
   { book, warehouse }: { readonly book: Book; readonly warehouse: Warehouse },
 ): Promise<number> {
-  await warehouse.run(
-    `CREATE OR REPLACE TEMP VIEW settled AS SELECT * FROM ${part === 'charges' ? 'settled_charge' : 'placed_host'}`,
-  );
+  const { settled, from, names } = PARTS[part];
+  for (const statement of [settled, names]) await warehouse.run(statement);
+  await labelTable('line_name', `${slice.from} ${part}`, warehouse);
+  await warehouse.run(`CREATE OR REPLACE TEMP VIEW settled AS SELECT * FROM ${from}`);
+  await warehouse.run(lines);
   const columns = LEDGER_COLUMNS.map(({ name, type }) =>
     type === 'VARCHAR' ? identifier(name) : `CAST(${identifier(name)} AS ${type}) AS ${identifier(name)}`,
   );
-  await warehouse.run(`CREATE OR REPLACE TEMP TABLE ledger AS SELECT ${columns.join(', ')} FROM (${ledger})`);
-  await book.produce(ledgerKey(period, slice, part), (path) => copyTo(path, 'SELECT * FROM ledger', warehouse));
+  const rows = `SELECT ${columns.join(', ')} FROM (${ledger})`;
+  await book.produce(ledgerKey(period, slice, part), (path) => copyTo(path, rows, warehouse));
   await book.produce(sumsKey(period, slice, part), (path) =>
     copyTo(path, `SELECT * FROM (${sums}) ORDER BY ALL`, warehouse),
   );
-  const [count] = await warehouse.query('SELECT count(*)::VARCHAR AS lines FROM ledger');
+  const [count] = await warehouse.query('SELECT count(*)::VARCHAR AS lines FROM line');
   return Number(count?.['lines']);
 }
 

@@ -12,7 +12,6 @@ WITH host_charge AS (
         sum(billed_cost) AS billed_cost, sum(effective_cost) AS effective_cost, sum(bill_rows) AS bill_rows,
         sum(driver_quantity)::DOUBLE AS hours
     FROM charge_hour
-    WHERE energy_driver = 'instance_hours' AND resource_id IN (SELECT resource_id FROM watched)
     GROUP BY ALL
 ),
 running AS (

@@ -9,7 +9,6 @@ WITH owner AS (
         period_start, resource_id,
         min(project) AS project, min(model_id) AS model_id, min(workload_type) AS workload_type, min(workload_id) AS workload_id
     FROM charge_hour
-    WHERE energy_driver = 'instance_hours'
     GROUP BY ALL
 ),
 telemetry AS (

@@ -9,7 +9,7 @@ export interface Slice {
 }
 
 /** Rows that one slice may have: enough to make its fixed costs small, few enough for a gigabyte. */
-const ROWS_PER_SLICE = 700_000;
+const ROWS_PER_SLICE = 1_000_000;
 
 /**
  * Cuts a month into slices by how many rows landed for it: a small month is one slice, ten million rows are fifteen. The

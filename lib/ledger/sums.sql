@@ -1,11 +1,35 @@
 -- Step    sums: lines of the ledger added up to what figures are cut by
 -- Unit    joules, gCO2e, billing currency
 -- Grain   provider x region x scope x workload x component x share x basis x method x site x zone x factor
--- Reads   ledger
--- u95_* are half-widths in the unit of the quantity: energy from the method and the PUE, emissions also from the factor.
+-- Reads   line, line_name, standing
+-- u95_* are half-widths in the unit of the quantity: energy from the method and the PUE, emissions also from the factor. Of what a
+-- name comes to at standings of one kind all ratios are the same: lines are added up by two numbers first, not by fifteen texts.
+WITH name_sum AS (
+    SELECT
+        line.name_number,
+        standing.standing_kind,
+        min(standing.period_start) AS first_hour,
+        max(standing.period_start) AS last_hour,
+        sum(line.it_energy_joules) AS it_energy_joules,
+        sum(line.facility_energy_joules) AS facility_energy_joules,
+        sum(line.emissions_location_gco2e) AS emissions_location_gco2e,
+        sum(line.emissions_market_gco2e) AS emissions_market_gco2e,
+        sum(line.embodied_gco2e) AS embodied_gco2e,
+        sum(line.billed_cost) AS billed_cost,
+        sum(line.effective_cost) AS effective_cost,
+        sum(line.bill_rows) AS bill_rows,
+        count(*) AS lines
+    FROM line
+    JOIN standing USING (standing_number)
+    GROUP BY line.name_number, standing.standing_kind
+),
+kind AS (
+    SELECT DISTINCT standing_kind, region_label, scope, site, grid_zone, factor_id, pue_u95_ratio, factor_u95_ratio
+    FROM standing
+)
 SELECT
     provider_name,
-    region_id,
+    region_label AS region_id,
     scope,
     project,
     model_id,
@@ -18,24 +42,26 @@ SELECT
     method,
     site,
     grid_zone,
-    factor_id,
-    min(period_start) AS first_hour,
-    max(period_start) AS last_hour,
+    CASE WHEN facility_energy_joules IS NOT NULL THEN factor_id END AS factor_id,
+    min(first_hour) AS first_hour,
+    max(last_hour) AS last_hour,
     sum(it_energy_joules) AS it_energy_joules,
     sum(facility_energy_joules) AS facility_energy_joules,
-    sum((it_energy_joules::DOUBLE * u95_ratio)::DECIMAL(28,6)) AS u95_it_joules,
-    sum((facility_energy_joules::DOUBLE * u95_ratio)::DECIMAL(28,6)) AS u95_facility_joules,
-    sum((facility_energy_joules::DOUBLE * pue_u95_ratio)::DECIMAL(28,6)) AS u95_pue_joules,
-    sum((emissions_location_gco2e::DOUBLE * pue_u95_ratio)::DECIMAL(28,6)) AS u95_pue_gco2e,
+    sum(half_width(it_energy_joules, u95_ratio)) AS u95_it_joules,
+    sum(half_width(facility_energy_joules, u95_ratio)) AS u95_facility_joules,
+    sum(half_width(facility_energy_joules, pue_u95_ratio)) AS u95_pue_joules,
+    sum(half_width(emissions_location_gco2e, pue_u95_ratio)) AS u95_pue_gco2e,
     sum(emissions_location_gco2e) AS emissions_location_gco2e,
     sum(emissions_market_gco2e) AS emissions_market_gco2e,
-    sum((emissions_location_gco2e::DOUBLE * u95_ratio)::DECIMAL(28,6)) AS u95_energy_gco2e,
-    sum((emissions_location_gco2e::DOUBLE * factor_u95_ratio)::DECIMAL(28,6)) AS u95_factor_gco2e,
+    sum(half_width(emissions_location_gco2e, u95_ratio)) AS u95_energy_gco2e,
+    sum(half_width(emissions_location_gco2e, factor_u95_ratio)) AS u95_factor_gco2e,
     sum(embodied_gco2e) AS embodied_gco2e,
     sum(billed_cost) AS billed_cost,
     sum(effective_cost) AS effective_cost,
     sum(bill_rows)::BIGINT AS bill_rows,
-    sum(CASE WHEN settled_as = 'energy' THEN resource_hours END)::BIGINT AS known_hours,
-    sum(CASE WHEN settled_as <> 'no_energy' THEN resource_hours END)::BIGINT AS expected_hours
-FROM ledger
+    sum(CASE WHEN settled_as = 'energy' THEN lines * resource_hours END)::BIGINT AS known_hours,
+    sum(CASE WHEN settled_as <> 'no_energy' THEN lines * resource_hours END)::BIGINT AS expected_hours
+FROM name_sum
+JOIN line_name USING (name_number)
+JOIN kind USING (standing_kind)
 GROUP BY ALL

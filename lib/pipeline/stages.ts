@@ -1,6 +1,6 @@
 import { buildFacts } from '../facts/build-facts.ts';
 import { STORED_TABLES } from '../facts/columns.ts';
-import { type KpiRequest, computeKpis as queryKpis } from '../kpis/compute-kpis.ts';
+import { type KpiRequest, keepGaps, computeKpis as queryKpis } from '../kpis/compute-kpis.ts';
 import { jsonBytes, readText } from '../landing/book.ts';
 import { collect } from '../landing/collect.ts';
 import type { Receipt } from '../landing/receipt.ts';
@@ -46,6 +46,7 @@ export const STAGES: Stages = {
           book: workplace.book,
           origin: workplace.openOrigin(source_id, { month, as_of }),
           warehouse,
+          openWarehouse: workplace.openWarehouse,
           putTogether: workplace.putTogether,
         },
       );
@@ -78,11 +79,15 @@ export const STAGES: Stages = {
 
   async computeKpis({ month, as_of }, workplace) {
     const period = parsePeriod(month);
-    return withWarehouse(workplace, async (warehouse) => {
+    const request = await kpiRequestOf(period, as_of, workplace);
+    const figures = withWarehouse(workplace, async (warehouse) => {
       await openMonth(period, as_of, workplace, warehouse);
-      const request = await kpiRequestOf(period, as_of, workplace);
-      return { figures: await queryKpis(request, workplace.book, warehouse) };
+      return queryKpis(request, workplace.book, warehouse);
     });
+    const gaps = withWarehouse(workplace, (warehouse) => keepGaps(request, workplace.book, warehouse));
+    await Promise.allSettled([figures, gaps]);
+    await gaps;
+    return { figures: await figures };
   },
 
   raiseAlarms,

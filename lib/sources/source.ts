@@ -30,9 +30,14 @@ export interface ContractColumn {
   readonly aliases?: readonly string[];
   /** A file without a required column is refused; an absent optional column reads as NULL. */
   readonly required?: boolean;
-  /** SQL truth about `value`, with the words for a reader when it is false: a row that fails is rejected. */
-  readonly check?: { readonly sql: string; readonly expected: string };
+  /** What must hold of a value, with the words for a reader when it does not: a row that fails is rejected. */
+  readonly check?: ValueCheck;
 }
+
+/** SQL truth about `value`, or the magnitude that a number stays below. */
+export type ValueCheck =
+  | { readonly sql: string; readonly expected: string }
+  | { readonly below: number; readonly expected: string };
 
 /** How DuckDB opens the bytes: `lines` gives one VARCHAR column `line` a row, `text` one row with the column `content`. */
 export type Format = 'parquet' | 'csv' | 'lines' | 'text';

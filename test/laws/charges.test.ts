@@ -45,6 +45,8 @@ function manyLines(source: Source, id: string): string {
 function cellOf(name: string, type: string, index: number): string {
   if (name.endsWith('start_date')) return "TIMESTAMP '2026-06-01' + INTERVAL (n // 40) HOUR";
   if (name.endsWith('end_date')) return "TIMESTAMP '2026-06-01 01:00:00' + INTERVAL (n // 40) HOUR";
+  // What a product is follows from its SKU.
+  if (name === 'product') return "CASE product_sku WHEN '' THEN MAP {} ELSE MAP {'model': product_sku || ' model'} END";
   if (type === 'DOUBLE') return `((r >> ${index % 40}) % 977)::DOUBLE / 8`;
   if (name === 'line_item_currency_code') return "'USD'";
   const values = VALUES[name] ?? ['NULL', "''", `'${name}-1'`, `'${name}-2'`];
@@ -60,7 +62,6 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   bill_billing_entity: texts('AWS Marketplace', 'AWS'),
   pricing_unit: texts('Hrs', 'GB-Mo', '', '1K tokens'),
   product_instance_type: texts('m5.large', 'ml.g5.xlarge-Hosting', ''),
-  product: ["MAP {'model': 'large'}", "MAP {'model': 'small'}", 'MAP {}'],
   tags: ["MAP {'team': 't2'}", "MAP {'user_project': 'p', 'team': 't1'}", "MAP {'team': 't1'}"],
 };
 

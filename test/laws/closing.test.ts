@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { LocalBook } from '../../lib/adapters/local-book.ts';
 import { STORED_TABLES } from '../../lib/facts/columns.ts';
-import { computeKpis } from '../../lib/kpis/compute-kpis.ts';
+import { computeKpis, keepGaps } from '../../lib/kpis/compute-kpis.ts';
 import { type Book, jsonBytes } from '../../lib/landing/book.ts';
 import type { Receipt } from '../../lib/landing/receipt.ts';
 import { literal, type Warehouse } from '../../lib/landing/warehouse.ts';
@@ -128,6 +128,7 @@ async function settledInSlices({ company, folder }: Closed, count: number) {
   const { currency } = workplace.settings;
   const lines = await withFacts(workplace, async (warehouse) => {
     await computeKpis({ period, currency, ledgerPaths, sumsPaths, instruments: [] }, sliced, warehouse);
+    await keepGaps({ period, ledgerPaths }, sliced, warehouse);
     const [one, other] = [sliced, workplace.book].map(ledgerOf);
     return warehouse.query(`(${one} EXCEPT ALL ${other}) UNION ALL (${other} EXCEPT ALL ${one})`);
   });

@@ -32,15 +32,49 @@ const VARIABLES: Readonly<Record<string, string>> = {
 };
 
 /** A bill as it is stored: in a case each line is a charge of its own. */
-const A_CHARGE_A_LINE = 'SELECT *, 1 AS file_key, row_number() OVER () AS charge_in_file FROM fct_cost';
+const A_CHARGE_A_LINE = `SELECT * REPLACE (coalesce(receipt_sha256, 'bill') AS receipt_sha256),
+  1 AS file_key, row_number() OVER () AS charge_in_file FROM fct_cost`;
 
-/** Views that the stages make by hand: a bill as it is stored, both parts of a day's lines, and the sums of the days. */
+/** Views that the stages make by hand: a bill as it is stored, and the sums of the slices. */
 const VIEWS: Readonly<Record<string, () => string>> = {
   cost_line: () => A_CHARGE_A_LINE,
   dim_charge: () => A_CHARGE_A_LINE,
-  settled: () => 'SELECT * FROM settled_charge UNION ALL BY NAME SELECT * FROM placed_host',
   day_sum: () => textOf('ledger', 'sums'),
 };
+
+/** What a standing says of the lines that stand on it, and what a line comes to; everything else is said by its name. */
+const OF_STANDING = [
+  'period_start',
+  'scope',
+  'site',
+  'grid_zone',
+  'factor_id',
+  'pue_u95_ratio',
+  'factor_u95_ratio',
+  'pue',
+  'control',
+  'region_id',
+  'carbon_intensity_gco2e_per_kwh',
+];
+const OF_LINE = LEDGER_COLUMNS.map(({ name }) => name).filter((name) =>
+  /_joules$|gco2e$|_cost$|^gap_quantity$|^bill_rows$/.test(name),
+);
+const numbered = (columns: string) => `SELECT ${columns} FROM (SELECT *, row_number() OVER () AS number FROM ledger)`;
+/** A ledger that a case gives, in the pieces that it is made of: each line bears a name and a standing of its own. */
+const PIECES_OF_LEDGER: Readonly<Record<string, () => string>> = {
+  line: () => numbered(`number AS name_number, number AS standing_number, ${OF_LINE.join(', ')}`),
+  line_name: () => numbered(`* EXCLUDE (number, ${[...OF_STANDING, ...OF_LINE].join(', ')}), number AS name_number`),
+  standing: () =>
+    numbered(
+      `number AS standing_number, number AS standing_kind, region_id AS region_label, ${OF_STANDING.join(', ')}`,
+    ),
+};
+
+/** The part of a slice that a case settles: its hosts where it gives telemetry and no bill, else its charges. */
+const PARTS = {
+  charges: { settled: 'SELECT * FROM settled_charge', others: ['host-names'] },
+  hosts: { settled: 'SELECT * FROM placed_host', others: ['charge-names'] },
+} as const;
 
 export type Stage = 'ledger' | 'kpis';
 
@@ -68,9 +102,11 @@ export async function runStatement(
   folder: string,
 ): Promise<void> {
   await setVariables(warehouse, folder);
-  if (stage === 'ledger') for (const macros of ['macros', 'winner']) await runScript(warehouse, textOf(stage, macros));
-  const bench = new Bench(warehouse, stage);
-  for (const file of readdirSync(join(folder, 'given'))) await bench.give(join(folder, 'given', file));
+  for (const macros of ['macros', 'winner']) await runScript(warehouse, textOf('ledger', macros));
+  const given = readdirSync(join(folder, 'given'));
+  const isOfHosts = given.includes('fct_energy.csv') && !given.includes('fct_cost.csv');
+  const bench = new Bench(warehouse, stage, PARTS[isOfHosts ? 'hosts' : 'charges']);
+  for (const file of given) await bench.give(join(folder, 'given', file));
   const sql = textOf(stage, statement);
   await bench.provideFor(sql);
   const created = CREATED.exec(sql)?.[1];
@@ -84,10 +120,13 @@ class Bench {
   readonly #warehouse: Warehouse;
   readonly #ready = new Set<string>();
   readonly #makers: ReadonlyMap<string, string>;
+  readonly #settled: string;
 
-  constructor(warehouse: Warehouse, stage: Stage) {
+  constructor(warehouse: Warehouse, stage: Stage, { settled, others }: (typeof PARTS)[keyof typeof PARTS]) {
     this.#warehouse = warehouse;
-    const texts = statementsOf(stage).map((statement) => textOf(stage, statement));
+    this.#settled = settled;
+    const ofPart = statementsOf(stage).filter((statement) => !(others as readonly string[]).includes(statement));
+    const texts = ofPart.map((statement) => textOf(stage, statement));
     this.#makers = new Map(
       texts.flatMap((text) => (CREATED.exec(text)?.[1] ? [[CREATED.exec(text)?.[1] ?? '', text]] : [])),
     );
@@ -120,13 +159,19 @@ class Bench {
     this.#ready.add(table);
     const columns = columnsOf(table);
     const csv = REFERENCE_TABLES[table as keyof typeof REFERENCE_TABLES] ?? EMPTY_TABLES[table];
-    const maker = this.#makers.get(table) ?? viewNamed(table);
+    const maker = this.#viewNamed(table) ?? this.#makers.get(table);
     if (columns) await this.#spread(table, columns, new Set());
     else if (csv) await this.#warehouse.loadCsv(table, csv);
     else if (maker) {
       await this.provideFor(maker);
       await this.#warehouse.run(maker);
     }
+  }
+
+  #viewNamed(table: string): string | undefined {
+    const pieces = this.#ready.has('ledger') ? PIECES_OF_LEDGER : {};
+    const select = table === 'settled' ? this.#settled : (pieces[table] ?? VIEWS[table])?.();
+    return select && `CREATE OR REPLACE TEMP VIEW ${table} AS ${select}`;
   }
 
   /** All columns of a table of the book over the given ones. */
@@ -153,11 +198,6 @@ function typeIn(columns: readonly Column[] | undefined, name: string, path: stri
   if (!type)
     throw new Error(`Cannot load ${path}: expected a column of the book or a name with its type, got "${name}"`);
   return type;
-}
-
-function viewNamed(table: string): string | undefined {
-  const select = VIEWS[table]?.();
-  return select && `CREATE OR REPLACE TEMP VIEW ${table} AS ${select}`;
 }
 
 async function setVariables(warehouse: Warehouse, folder: string): Promise<void> {

@@ -7,7 +7,7 @@ import regions from './regions.sql' with { type: 'text' };
 const amount = (name: string): ContractColumn => ({
   name,
   type: 'DOUBLE',
-  check: { sql: 'abs(value) < 1e12', expected: 'a number below 10^12' },
+  check: { below: 1e12, expected: 'a number below 10^12' },
 });
 
 /** AWS Cost Explorer, GetCostAndUsage by the day: for the days that the export does not have yet. */

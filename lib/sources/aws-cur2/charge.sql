@@ -93,5 +93,13 @@ SELECT
         WHEN energy_driver IN ('output_tokens', 'input_tokens')
             THEN CASE WHEN pricing_unit ILIKE '1K%' THEN 1000 WHEN pricing_unit ILIKE '1M%' THEN 1000000 ELSE 1 END
         WHEN energy_driver <> 'none' THEN 1
-    END AS driver_units
+    END AS driver_units,
+    -- What the line's amounts are made of, asked once a charge: a million lines look at no text
+    charge_category = 'Usage' AS is_usage,
+    line_item_line_item_type = 'SavingsPlanCoveredUsage' AS is_covered_by_plan,
+    line_item_line_item_type = 'DiscountedUsage' AS is_reserved,
+    line_item_line_item_type IN ('SavingsPlanNegation', 'SavingsPlanUpfrontFee')
+        OR (line_item_line_item_type = 'Fee' AND reservation_reservation_a_r_n <> '') AS is_spread_over_usage,
+    line_item_line_item_type = 'SavingsPlanRecurringFee' AS is_plan_fee,
+    line_item_line_item_type = 'RIFee' AS is_reservation_fee
 FROM line

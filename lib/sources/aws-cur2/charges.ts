@@ -2,7 +2,10 @@ import { type ChargesOfShape, costOf } from '../source.ts';
 import charge from './charge.sql' with { type: 'text' };
 import cost from './cost.sql' with { type: 'text' };
 
-/** Every text that charge.sql looks at, or that the facts take over. */
+/**
+ * Every text that charge.sql looks at, or that the facts take over. What `product` says of a product needs not be compared line by
+ * line: it follows from the SKU, and a SKU is made of product code, usage type and operation (AWS, Data Exports user guide, product columns).
+ */
 const TOLD_BY = [
   'bill_billing_entity',
   'bill_payer_account_id',
@@ -21,7 +24,6 @@ const TOLD_BY = [
   'product_sku',
   'reservation_reservation_a_r_n',
   'split_line_item_parent_resource_id',
-  "product['model']",
   'tags',
 ] as const;
 

@@ -1,7 +1,7 @@
 import type { ContractColumn } from '../source.ts';
 
 /** What the exact columns of the book can hold, also times the hours of a month: more is a broken cell. */
-const amount = { sql: 'abs(value) < 1e12', expected: 'a number below 10^12' };
+const amount = { below: 1e12, expected: 'a number below 10^12' };
 
 /**
  * The columns of a Cost and Usage Report that the cost facts read, under their CUR 2.0 names. The other spellings are

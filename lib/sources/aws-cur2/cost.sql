@@ -15,22 +15,20 @@ SELECT
     nullif(product_sku, '') AS sku_id,
     line_item_usage_start_date AS charge_period_start,
     line_item_usage_end_date AS charge_period_end,
-    CASE WHEN charge_category = 'Usage' THEN line_item_usage_amount END AS consumed_quantity,
+    CASE WHEN is_usage THEN line_item_usage_amount END AS consumed_quantity,
     coalesce(nullif(pricing_unit, ''), line_item_usage_type) AS consumed_unit,
     line_item_unblended_cost AS billed_cost,
-    CASE line_item_line_item_type
-        WHEN 'SavingsPlanCoveredUsage' THEN coalesce(savings_plan_savings_plan_effective_cost, line_item_unblended_cost)
-        WHEN 'DiscountedUsage' THEN coalesce(reservation_effective_cost, line_item_unblended_cost)
-        WHEN 'SavingsPlanNegation' THEN 0
-        WHEN 'SavingsPlanUpfrontFee' THEN 0
-        WHEN 'SavingsPlanRecurringFee' THEN
+    CASE
+        WHEN is_covered_by_plan THEN coalesce(savings_plan_savings_plan_effective_cost, line_item_unblended_cost)
+        WHEN is_reserved THEN coalesce(reservation_effective_cost, line_item_unblended_cost)
+        WHEN is_spread_over_usage THEN 0
+        WHEN is_plan_fee THEN
             coalesce(savings_plan_total_commitment_to_date - savings_plan_used_commitment, line_item_unblended_cost)
-        WHEN 'RIFee' THEN
+        WHEN is_reservation_fee THEN
             coalesce(reservation_unused_amortized_upfront_fee_for_billing_period + reservation_unused_recurring_fee, line_item_unblended_cost)
-        WHEN 'Fee' THEN CASE WHEN reservation_reservation_a_r_n <> '' THEN 0 ELSE line_item_unblended_cost END
         ELSE line_item_unblended_cost
     END AS effective_cost,
-    CASE WHEN charge_category = 'Usage' THEN pricing_public_on_demand_cost END AS list_cost,
+    CASE WHEN is_usage THEN pricing_public_on_demand_cost END AS list_cost,
     line_item_currency_code AS billing_currency,
     line_item_usage_amount * driver_units AS driver_quantity
 FROM charge

@@ -60,7 +60,7 @@ export const azureCarbon = {
           name: 'latest_month_emissions',
           type: 'DOUBLE',
           required: true,
-          check: { sql: 'abs(value) < 1e12', expected: 'a number below 10^12' },
+          check: { below: 1e12, expected: 'a number below 10^12' },
         },
       ],
       event_time: 'month',

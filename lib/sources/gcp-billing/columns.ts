@@ -1,7 +1,7 @@
 import type { ContractColumn } from '../source.ts';
 
 /** What the exact columns of the book can hold: more is a broken cell. */
-const amount = { sql: 'abs(value) < 1e12', expected: 'a number below 10^12' };
+const amount = { below: 1e12, expected: 'a number below 10^12' };
 
 /** The columns of the BigQuery billing export, standard and detailed, that the facts read; nested fields under dotted names. */
 export const BILLING_COLUMNS = [
