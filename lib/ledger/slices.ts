@@ -10,14 +10,16 @@ export interface Slice {
 
 /** Rows that one slice may have: enough to make its fixed costs small, few enough for a gigabyte. */
 const ROWS_PER_SLICE = 1_000_000;
+/** A month of so many rows is cut for several workers even where it would fit one slice. */
+const WORTH_SHARING = { rows: 250_000, slices: 4 } as const;
 
 /**
- * Cuts a month into slices by how many rows landed for it: a small month is one slice, ten million rows are fifteen. The
+ * Cuts a month into slices by how many rows landed for it: a small month is one slice, ten million rows are ten. The
  * cut depends on the receipts alone, never on the machine or the number of workers, so the files are the same everywhere.
  */
 export function slicesOf(period: Period, rows: number): Slice[] {
   const days = daysOf(period);
-  const slices = Math.max(1, Math.ceil(rows / ROWS_PER_SLICE));
+  const slices = Math.max(Math.ceil(rows / ROWS_PER_SLICE), rows < WORTH_SHARING.rows ? 1 : WORTH_SHARING.slices);
   const daysPerSlice = Math.max(1, Math.floor(days.length / slices));
   const starts = days.filter((_, index) => index % daysPerSlice === 0);
   return starts.map((from, index) => ({ from, to: starts[index + 1] ?? period.to.slice(0, 10) }));
