@@ -62,6 +62,7 @@ export async function checkRows(
     SELECT count(*)::VARCHAR AS rows, count(defect)::VARCHAR AS rows_rejected,
            strftime(min(event_time), '%Y-%m-%dT%H:%M:%SZ') AS first_event,
            strftime(max(event_time), '%Y-%m-%dT%H:%M:%SZ') AS last_event,
+           ${shape.event_end ? `strftime(max(${shape.event_end}), '%Y-%m-%dT%H:%M:%SZ')` : 'NULL'} AS last_end,
            count(*) FILTER (WHERE ${passes(period)})::VARCHAR AS rows_in_month,
            ${shape.provider_version ? `max((${shape.provider_version})::VARCHAR) FILTER (WHERE defect IS NULL)` : 'NULL'} AS provider_version
     FROM checked`);
@@ -75,6 +76,7 @@ export async function checkRows(
       rows_rejected: rejected,
       first_event: textOrNull(counts?.['first_event']),
       last_event: textOrNull(counts?.['last_event']),
+      ...(shape.event_end && { last_end: textOrNull(counts?.['last_end']) }),
     },
     rows_in_month: Number(counts?.['rows_in_month']),
     provider_version: textOrNull(counts?.['provider_version']),

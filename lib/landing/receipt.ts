@@ -10,6 +10,8 @@ export interface ContractResult {
   /** First and last event time in the file, ISO 8601 UTC; null for a file without rows in time. */
   readonly first_event: string | null;
   readonly last_event: string | null;
+  /** When the last row has ended, for shapes that say so; null where no row says when. */
+  readonly last_end?: string | null;
 }
 
 /** The paper that lies beside each landed file (DESIGN §5). JSON, snake_case, written once, never changed. */

@@ -24,3 +24,22 @@ export function slicesOf(period: Period, rows: number): Slice[] {
   const starts = days.filter((_, index) => index % daysPerSlice === 0);
   return starts.map((from, index) => ({ from, to: starts[index + 1] ?? period.to.slice(0, 10) }));
 }
+
+/** The time that the rows of a landed file speak of, as its receipt has it: ISO 8601 UTC, to the second. */
+interface Span {
+  readonly first_event: string | null;
+  readonly last_event: string | null;
+  readonly last_end?: string | null;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Whether a bill may hold charges of these slices: begun in one of them, or before and reaching in. One that does not say when
+ * its rows end may; a row without an end of its own lasts an hour.
+ */
+export function mayReachInto({ first_event, last_event, last_end }: Span, slices: readonly Slice[]): boolean {
+  if (first_event === null || last_event === null || last_end === undefined) return true;
+  const end = Math.max(Date.parse(last_event) + HOUR_MS, last_end === null ? 0 : Date.parse(last_end));
+  return slices.some(({ from, to }) => Date.parse(first_event) < Date.parse(to) && !(end < Date.parse(from)));
+}

@@ -1,4 +1,4 @@
-import { buildFacts } from '../facts/build-facts.ts';
+import { buildFacts, factKey } from '../facts/build-facts.ts';
 import { STORED_TABLES } from '../facts/columns.ts';
 import { type KpiRequest, keepGaps, computeKpis as queryKpis } from '../kpis/compute-kpis.ts';
 import { jsonBytes, readText } from '../landing/book.ts';
@@ -6,7 +6,7 @@ import { collect } from '../landing/collect.ts';
 import type { Receipt } from '../landing/receipt.ts';
 import type { Warehouse } from '../landing/warehouse.ts';
 import { ledgerKeys, openFacts, settleSlice, sumsKeys } from '../ledger/settle.ts';
-import { type Slice, slicesOf } from '../ledger/slices.ts';
+import { mayReachInto, type Slice, slicesOf } from '../ledger/slices.ts';
 import { type Period, parsePeriod } from '../units/period.ts';
 import { assumptionsOf, instrumentsOf, optionsOf, sourceKind } from './assumptions.ts';
 import { coverageOptions } from './coverage.ts';
@@ -68,9 +68,9 @@ export const STAGES: Stages = {
   async settle({ month, as_of, shard }, workplace) {
     const period = parsePeriod(month);
     return withinLimits(workplace, async (warehouse) => {
-      await openMonth(period, as_of, workplace, warehouse);
       const named = new Set(shard.split(','));
       const slices = (await slicesOfMonth(period, as_of, workplace)).filter(({ from }) => named.has(from));
+      await openMonth(period, as_of, workplace, warehouse, slices);
       let rows = 0;
       for (const slice of slices) rows += await settleSlice(period, slice, workplace.book, warehouse);
       return { rows };
@@ -172,18 +172,26 @@ export async function kpiRequestOf(period: Period, asOf: string, workplace: Work
   };
 }
 
-/** Makes the month's fact tables readable in a warehouse, and the settings as tables. */
+/**
+ * Makes the month's fact tables readable in a warehouse, and the settings as tables. Where slices are named, of the lines of bills
+ * only the files that may reach into them: a worker far from the book need not fetch the others.
+ */
 export async function openMonth(
   period: Period,
   asOf: string,
   workplace: Workplace,
   warehouse: Warehouse,
+  slices?: readonly Slice[],
 ): Promise<void> {
-  const keys = (await factReceipts(period, asOf, workplace)).flatMap((receipt) => factKeysOf(receipt));
+  const receipts = await factReceipts(period, asOf, workplace);
+  const keys = receipts.flatMap((receipt) => factKeysOf(receipt));
   const byTable = Object.fromEntries(
     STORED_TABLES.map((table) => [table, keys.filter((key) => key.startsWith(`facts/${table}/`))]),
   ) as Record<(typeof STORED_TABLES)[number], string[]>;
-  await openFacts(byTable, assumptionsOf(workplace.settings), workplace.book, warehouse);
+  const far = slices ? receipts.filter(({ contract }) => !mayReachInto(contract, slices)) : [];
+  const unread = new Set(far.map((receipt) => factKey('fct_cost', receipt)));
+  const opened = { ...byTable, fct_cost: byTable.fct_cost.filter((key) => !unread.has(key)) };
+  await openFacts(opened, assumptionsOf(workplace.settings), workplace.book, warehouse);
 }
 
 /** Work on a shard: where it does not fit it throws `Exhausted`, and is split. */

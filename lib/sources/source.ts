@@ -60,6 +60,8 @@ export interface Shape {
   readonly tag_columns?: RegExp;
   /** SQL over the contract's columns: the instant (TIMESTAMP, UTC) by which a row belongs to a month; NULL: to none. */
   readonly event_time: string;
+  /** SQL over the contract's columns: the instant at which the row has ended, so that a settlement of days knows which files reach in. */
+  readonly event_end?: string;
   /** SQL over the contract's columns: the provider's own version of the rows, for the receipt. */
   readonly provider_version?: string;
   /**

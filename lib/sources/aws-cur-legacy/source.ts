@@ -6,6 +6,7 @@ const report = {
   columns: [...CUR_COLUMNS, { name: 'product', type: 'MAP(VARCHAR, VARCHAR)' }],
   tag_columns: /^resource_?tags[_/](.+)$/i,
   event_time: 'line_item_usage_start_date',
+  event_end: 'line_item_usage_end_date',
   facts: { fct_cost: CUR_COST },
 } as const satisfies Omit<Shape, 'id' | 'format'>;
 

@@ -25,6 +25,7 @@ export const awsCur2 = {
         { name: 'tags', type: 'MAP(VARCHAR, VARCHAR)', aliases: ['resource_tags'], required: true },
       ],
       event_time: 'line_item_usage_start_date',
+      event_end: 'line_item_usage_end_date',
       facts: { fct_cost: CUR_COST },
       charges: CUR_CHARGES,
     },

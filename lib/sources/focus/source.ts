@@ -2,7 +2,11 @@ import type { Shape, Source } from '../source.ts';
 import { focusColumns } from './columns.ts';
 import cost from './cost.sql' with { type: 'text' };
 
-const exported = { event_time: 'charge_period_start', facts: { fct_cost: cost } } as const satisfies Partial<Shape>;
+const exported = {
+  event_time: 'charge_period_start',
+  event_end: 'charge_period_end',
+  facts: { fct_cost: cost },
+} as const satisfies Partial<Shape>;
 
 /** FOCUS cost and usage, versions 1.0 to 1.2, of one or several providers in a file. */
 export const focus = {

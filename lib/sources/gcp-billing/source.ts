@@ -7,6 +7,7 @@ import nested from './nested.sql' with { type: 'text' };
 const exported = {
   columns: BILLING_COLUMNS,
   event_time: 'usage_start_time',
+  event_end: 'usage_end_time',
   provider_version: "strftime(export_time, '%Y-%m-%dT%H:%M:%SZ')",
   facts: { fct_cost: cost },
 } as const satisfies Omit<Shape, 'id' | 'format'>;
