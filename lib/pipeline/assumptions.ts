@@ -1,6 +1,6 @@
 import type { InstrumentOffer } from '../kpis/compute-kpis.ts';
 import type { SourceOptions } from '../landing/contract.ts';
-import type { Assumptions } from '../ledger/settle.ts';
+import type { Assumptions } from '../ledger/open-facts.ts';
 import type { Settings, SourceSetting } from '../settings/settings.ts';
 import { SOURCES } from '../sources/catalogue.ts';
 import type { Source } from '../sources/source.ts';

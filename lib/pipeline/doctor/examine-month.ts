@@ -1,6 +1,6 @@
 import { STORED_TABLES } from '../../facts/columns.ts';
 import { literal, type Row, type Warehouse } from '../../landing/warehouse.ts';
-import { type FactKeys, openFacts } from '../../ledger/settle.ts';
+import { type FactKeys, openFacts } from '../../ledger/open-facts.ts';
 import { assumptionsOf } from '../assumptions.ts';
 import type { Workplace } from '../stage.ts';
 import { examineRules } from './examine-rules.ts';

@@ -1,0 +1,120 @@
+import { STORED_COLUMNS, STORED_TABLES, type StoredTable, wholeCost } from '../facts/columns.ts';
+import type { Book } from '../landing/book.ts';
+import { identifier, literal, type Warehouse } from '../landing/warehouse.ts';
+import macros from './macros.sql' with { type: 'text' };
+import { REFERENCE_TABLES } from './reference-tables.ts';
+import watched from './watched.sql' with { type: 'text' };
+import winner from './winner.sql' with { type: 'text' };
+
+/** The settings that a settlement depends on, beside the facts. */
+export interface Assumptions {
+  readonly idle: 'node' | 'proportional' | 'owner';
+  readonly cpuUtilisation: number;
+  readonly gpuUtilisation: number;
+  readonly utilisationU95: number;
+  readonly factorKind: 'direct' | 'lifecycle';
+  /** Ids of the grid sources, the most authoritative first. */
+  readonly gridSources: readonly string[];
+  readonly sites: readonly SiteAssumption[];
+  /** Zones for which contractual instruments or a residual mix exist: market-based figures are made for them. */
+  readonly marketZones: readonly string[];
+}
+
+interface SiteAssumption {
+  readonly id: string;
+  readonly control: 'own' | 'colo' | 'cloud';
+  readonly grid_zone: string;
+  readonly pue: readonly { readonly from: string; readonly value: number }[];
+  readonly hosts: readonly string[];
+}
+
+/** Amortisation of embodied emissions: four years of hours (docs/methods/embodied-carbon.md). */
+const LIFETIME_HOURS = 35_040;
+/** The two tables that a bill lies in. */
+const BILL_FILES: ReadonlySet<StoredTable> = new Set(['fct_cost', 'dim_charge']);
+
+/** Every statement that a settlement begins with. */
+export const OPENING_STATEMENTS: readonly string[] = [macros, winner, watched];
+
+/** The keys of a month's fact files, by table: what a settlement reads. */
+export type FactKeys = Readonly<Record<StoredTable, readonly string[]>>;
+
+/** Makes the fact tables of a month and the reference tables readable in the warehouse, once for all its slices. */
+export async function openFacts(
+  keys: FactKeys,
+  assumptions: Assumptions,
+  book: Book,
+  warehouse: Warehouse,
+): Promise<void> {
+  for (const table of STORED_TABLES) {
+    const paths = await Promise.all(keys[table].map((key) => book.localPath(key)));
+    const [view, rows] = [table === 'fct_cost' ? 'cost_line' : table, factRows(table, paths)];
+    await warehouse.run(`CREATE OR REPLACE TEMP VIEW ${view} AS ${BILL_FILES.has(table) ? keyed(rows) : rows}`);
+  }
+  await warehouse.run(`CREATE OR REPLACE TEMP VIEW fct_cost AS ${wholeCost('cost_line', 'dim_charge', ['file_key'])}`);
+  for (const [table, text] of Object.entries(REFERENCE_TABLES)) await warehouse.loadCsv(table, text);
+  for (const statement of [...statements(macros), ...statements(winner)]) await warehouse.run(statement);
+  for (const [table, text] of Object.entries(assumptionTables(assumptions))) await warehouse.loadCsv(table, text);
+  await setAssumptions(assumptions, warehouse);
+  await warehouse.run(watched);
+}
+
+/** A number beside each row that stands for its landed file: joined at a third of the cost of two texts. */
+function keyed(rows: string): string {
+  return `SELECT *, hash(source_id, receipt_sha256) AS file_key FROM (${rows})`;
+}
+
+function factRows(table: StoredTable, paths: readonly string[]): string {
+  if (paths.length > 0)
+    return `SELECT * FROM read_parquet([${paths.map(literal).join(', ')}], hive_partitioning = false)`;
+  const columns = STORED_COLUMNS[table].map(({ name, type }) => `NULL::${type} AS ${identifier(name)}`);
+  return `SELECT ${columns.join(', ')} WHERE false`;
+}
+
+async function setAssumptions(assumptions: Assumptions, warehouse: Warehouse): Promise<void> {
+  await warehouse.run(`SET VARIABLE idle_policy = ${literal(assumptions.idle)}`);
+  await warehouse.run(`SET VARIABLE cpu_utilisation = ${assumptions.cpuUtilisation}::DOUBLE`);
+  await warehouse.run(`SET VARIABLE gpu_utilisation = ${assumptions.gpuUtilisation}::DOUBLE`);
+  await warehouse.run(`SET VARIABLE utilisation_u95 = ${assumptions.utilisationU95}::DOUBLE`);
+  await warehouse.run(`SET VARIABLE factor_kind = ${literal(assumptions.factorKind)}`);
+  await warehouse.run(`SET VARIABLE lifetime_hours = ${LIFETIME_HOURS}`);
+}
+
+/** Sites, their hosts, grid sources and market zones as CSV texts: the settings as tables. */
+function assumptionTables({ sites, gridSources, marketZones }: Assumptions): Record<string, string> {
+  const csv = (header: string, rows: readonly (readonly (string | number)[])[]) =>
+    [header, ...rows.map((row) => row.map(csvCell).join(','))].join('\n').concat('\n');
+  return {
+    site: csv(
+      'site:VARCHAR,control:VARCHAR,grid_zone:VARCHAR,valid_from:DATE,pue:DOUBLE',
+      sites.flatMap(({ id, control, grid_zone, pue }) =>
+        pue.map(({ from, value }) => [id, control, grid_zone, from, value]),
+      ),
+    ),
+    site_host: csv(
+      'site:VARCHAR,pattern:VARCHAR',
+      sites.flatMap(({ id, hosts }) => hosts.map((host) => [id, likePattern(host)])),
+    ),
+    grid_source: csv(
+      'source_id:VARCHAR,rank:INTEGER',
+      gridSources.map((id, rank) => [id, rank]),
+    ),
+    market_zone: csv(
+      'grid_zone:VARCHAR,residual_gco2e_per_kwh:DOUBLE',
+      marketZones.map((zone) => [zone, '']),
+    ),
+  };
+}
+
+function csvCell(cell: string | number): string {
+  return typeof cell === 'number' || cell === '' ? String(cell) : `"${cell.replaceAll('"', '""')}"`;
+}
+
+/** `*` for any text, everything else as it stands. */
+function likePattern(pattern: string): string {
+  return pattern.replaceAll('\\', '\\\\').replaceAll('%', '\\%').replaceAll('_', '\\_').replaceAll('*', '%');
+}
+
+function statements(script: string): string[] {
+  return script.split(/;\s*$/m).filter((statement) => statement.trim().length > 0);
+}
