@@ -2,8 +2,10 @@ import { deviceUseOf } from './attribution/device-use.ts';
 import {
   type CpuTime,
   cpuUseBetween,
+  type Deal,
+  dealOf,
+  dealt,
   type Parts,
-  sharesOf,
   type TimesByKey,
   type Use,
   workloadsSince,
@@ -56,9 +58,9 @@ export function spendingSince(
   look: Look,
 ): { readonly spendings: readonly Spending[]; readonly after: Baseline } {
   if (isSameMoment(before, look)) return { spendings: [], after: before };
-  const cpuUse = cpuUseSince(before, look);
+  const cpuDeal = cpuDealSince(before, look);
   const readings = [...devicesOf(look), ...vanishedFrom(look, before), ...missingFrom(look, before)];
-  const spendings = readings.map((reading) => spend(reading, before, look, cpuUse));
+  const spendings = readings.map((reading) => spend(reading, before, look, cpuDeal));
   return { spendings, after: baselineAfter(before, look) };
 }
 
@@ -101,12 +103,17 @@ function missingFrom({ devices }: Look, before: Baseline): DeviceReading[] {
   }));
 }
 
-function cpuUseSince(before: Baseline, look: Look): Use | undefined {
+function cpuDealSince(before: Baseline, look: Look): Deal | undefined {
   if (before.bootId !== look.bootId) return undefined;
-  return cpuUseBetween(before.cpuTime, look.cpuTime, workloadsSince(before.workloadTimes, look.workloadTimes));
+  const users = workloadsSince(before.workloadTimes, look.workloadTimes);
+  return maybeDeal(cpuUseBetween(before.cpuTime, look.cpuTime, users));
 }
 
-function spend(reading: DeviceReading, before: Baseline, look: Look, cpuUse: Use | undefined): Spending {
+function maybeDeal(use: Use | undefined): Deal | undefined {
+  return use && dealOf(use);
+}
+
+function spend(reading: DeviceReading, before: Baseline, look: Look, cpuDeal: Deal | undefined): Spending {
   const device = deviceOf(reading);
   const known = before.counters.get(reading.domain);
   const spent = spentOf(reading, known, before, look);
@@ -114,14 +121,16 @@ function spend(reading: DeviceReading, before: Baseline, look: Look, cpuUse: Use
   const from = known ?? before;
   const { energyMicrojoules, hasWrapped } = spent;
   const elapsedMs = look.runningMs - from.runningMs;
-  const use =
-    reading.use === 'cpu-time' ? cpuUse : deviceUseOf({ reading, energyMicrojoules, elapsedMs, owners: look.owners });
-  const remarks = [...(reading.quality ?? []), ...(hasWrapped ? ['counter-wrapped'] : []), ...useRemarks(reading, use)];
+  const deal =
+    reading.use === 'cpu-time'
+      ? cpuDeal
+      : maybeDeal(deviceUseOf({ reading, energyMicrojoules, elapsedMs, owners: look.owners }));
+  const remarks = [...(reading.quality ?? []), ...(hasWrapped ? ['counter-wrapped'] : []), ...useRemarks(reading, deal)];
   return {
     device,
     from,
     to: look,
-    spent: { energyMicrojoules, parts: sharesOf(energyMicrojoules, use) },
+    spent: { energyMicrojoules, parts: dealt(energyMicrojoules, deal) },
     quality: remarks,
   };
 }
@@ -130,7 +139,7 @@ function deviceOf({ component, domain, method, basis, u95Ratio, vendor, model }:
   return { component, domain, method, basis, u95Ratio, ...(vendor && { vendor }), ...(model && { model }) };
 }
 
-function useRemarks({ use }: DeviceReading, known: Use | undefined): string[] {
+function useRemarks({ use }: DeviceReading, known: Deal | undefined): string[] {
   if (known) return [];
   return [use === 'cpu-time' ? 'cpu-time-unknown' : 'use-unknown'];
 }
