@@ -114,8 +114,8 @@ function maybeDeal(use: Use | undefined): Deal | undefined {
 }
 
 function spend(reading: DeviceReading, before: Baseline, look: Look, cpuDeal: Deal | undefined): Spending {
-  const device = deviceOf(reading);
   const known = before.counters.get(reading.domain);
+  const device = deviceOf(reading, known?.device);
   const spent = spentOf(reading, known, before, look);
   if ('gap' in spent) return { device, from: before, to: look, spent, quality: [] };
   const from = known ?? before;
@@ -135,8 +135,17 @@ function spend(reading: DeviceReading, before: Baseline, look: Look, cpuDeal: De
   };
 }
 
-function deviceOf({ component, domain, method, basis, u95Ratio, vendor, model }: DeviceReading): Device {
+/** The device as it was known, the very same object, where nothing about it has changed. */
+function deviceOf(reading: DeviceReading, known: Device | undefined): Device {
+  if (known && isSameDevice(known, reading)) return known;
+  const { component, domain, method, basis, u95Ratio, vendor, model } = reading;
   return { component, domain, method, basis, u95Ratio, ...(vendor && { vendor }), ...(model && { model }) };
+}
+
+function isSameDevice(a: Device, b: Device): boolean {
+  const isSameMethod = a.method === b.method && a.basis === b.basis && a.u95Ratio === b.u95Ratio;
+  const isSameKind = a.component === b.component && a.vendor === b.vendor && a.model === b.model;
+  return isSameMethod && isSameKind && a.domain === b.domain;
 }
 
 function useRemarks({ use }: DeviceReading, known: Deal | undefined): string[] {
@@ -165,18 +174,16 @@ function hasSlept(from: Moment, to: Moment): boolean {
 function baselineAfter(before: Baseline, look: Look): Baseline {
   const { readAt, runningMs, sinceBootMs, bootId } = look;
   const moment = { readAt, runningMs, sinceBootMs };
-  const read = look.devices.flatMap((reading): [string, KnownCounter][] =>
-    reading.counter ? [[reading.domain, { ...moment, device: deviceOf(reading), counter: reading.counter }]] : [],
-  );
-  const kept =
-    before.bootId === bootId
-      ? [...before.counters].filter(([, known]) => runningMs - known.runningMs <= LONGEST_MS)
-      : [];
-  return {
-    ...moment,
-    bootId,
-    counters: new Map([...kept, ...read]),
-    cpuTime: look.cpuTime,
-    workloadTimes: new Map(look.workloadTimes.map(({ workload, microseconds }) => [workload.key, microseconds])),
-  };
+  const counters = new Map<string, KnownCounter>();
+  if (before.bootId === bootId)
+    before.counters.forEach((known, domain) => {
+      if (runningMs - known.runningMs <= LONGEST_MS) counters.set(domain, known);
+    });
+  for (const reading of look.devices) {
+    const device = deviceOf(reading, before.counters.get(reading.domain)?.device);
+    if (reading.counter) counters.set(reading.domain, { ...moment, device, counter: reading.counter });
+  }
+  const workloadTimes = new Map<string, bigint>();
+  for (const { workload, microseconds } of look.workloadTimes) workloadTimes.set(workload.key, microseconds);
+  return { ...moment, bootId, counters, cpuTime: look.cpuTime, workloadTimes };
 }
