@@ -125,7 +125,11 @@ function spend(reading: DeviceReading, before: Baseline, look: Look, cpuDeal: De
     reading.use === 'cpu-time'
       ? cpuDeal
       : maybeDeal(deviceUseOf({ reading, energyMicrojoules, elapsedMs, owners: look.owners }));
-  const remarks = [...(reading.quality ?? []), ...(hasWrapped ? ['counter-wrapped'] : []), ...useRemarks(reading, deal)];
+  const remarks = [
+    ...(reading.quality ?? []),
+    ...(hasWrapped ? ['counter-wrapped'] : []),
+    ...useRemarks(reading, deal),
+  ];
   return {
     device,
     from,
