@@ -19,7 +19,7 @@ import { Drain } from './sinks/drain.ts';
 import { idOf } from './sinks/settings.ts';
 import type { Spending } from './spending.ts';
 import { Spool } from './spool/spool.ts';
-import { now, ticks } from './ticks.ts';
+import { now, runningNow, ticks } from './ticks.ts';
 import { type Books, standardOutput, Watch } from './watch.ts';
 
 /** What the agent needs of the process it runs in. */
@@ -124,7 +124,7 @@ export class Daemon {
   async #tickOn(): Promise<Ending> {
     for await (const moment of ticks(this.#options.sampleMs, this.#edges.ending)) {
       await this.#watch.tick(moment);
-      this.#tally.tickSeconds = (now().runningMs - moment.runningMs) / MS_PER_SECOND;
+      this.#tally.tickSeconds = (runningNow() - moment.runningMs) / MS_PER_SECOND;
       this.#tellProblems();
       if (this.#lookout.isRestartNeeded()) return 'restart-needed';
     }
@@ -178,7 +178,7 @@ export class Daemon {
   async #openLive(): Promise<void> {
     const { version, readText } = this.#edges;
     const routes = runRoutes(this.#watch);
-    this.#live = await openLive(this.#options.settings, { host: this.#host, version, now, readText, routes });
+    this.#live = await openLive(this.#options.settings, { host: this.#host, version, now: clock, readText, routes });
     this.#live.health(() => this.#health());
   }
 
@@ -205,6 +205,10 @@ export class Daemon {
     await this.#drain?.stop(this.#options.settings.deliver.at_stop_seconds * MS_PER_SECOND);
     this.#spool?.close();
   }
+}
+
+function clock() {
+  return { readAt: new Date(), runningMs: runningNow() };
 }
 
 function hostOf({ root, settings }: AgentOptions): Promise<Host> {

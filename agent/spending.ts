@@ -2,8 +2,10 @@ import { deviceUseOf } from './attribution/device-use.ts';
 import {
   type CpuTime,
   cpuUseBetween,
+  type Deal,
+  dealOf,
+  dealt,
   type Parts,
-  sharesOf,
   type TimesByKey,
   type Use,
   workloadsSince,
@@ -56,9 +58,9 @@ export function spendingSince(
   look: Look,
 ): { readonly spendings: readonly Spending[]; readonly after: Baseline } {
   if (isSameMoment(before, look)) return { spendings: [], after: before };
-  const cpuUse = cpuUseSince(before, look);
+  const cpuDeal = cpuDealSince(before, look);
   const readings = [...devicesOf(look), ...vanishedFrom(look, before), ...missingFrom(look, before)];
-  const spendings = readings.map((reading) => spend(reading, before, look, cpuUse));
+  const spendings = readings.map((reading) => spend(reading, before, look, cpuDeal));
   return { spendings, after: baselineAfter(before, look) };
 }
 
@@ -101,36 +103,56 @@ function missingFrom({ devices }: Look, before: Baseline): DeviceReading[] {
   }));
 }
 
-function cpuUseSince(before: Baseline, look: Look): Use | undefined {
+function cpuDealSince(before: Baseline, look: Look): Deal | undefined {
   if (before.bootId !== look.bootId) return undefined;
-  return cpuUseBetween(before.cpuTime, look.cpuTime, workloadsSince(before.workloadTimes, look.workloadTimes));
+  const users = workloadsSince(before.workloadTimes, look.workloadTimes);
+  return maybeDeal(cpuUseBetween(before.cpuTime, look.cpuTime, users));
 }
 
-function spend(reading: DeviceReading, before: Baseline, look: Look, cpuUse: Use | undefined): Spending {
-  const device = deviceOf(reading);
+function maybeDeal(use: Use | undefined): Deal | undefined {
+  return use && dealOf(use);
+}
+
+function spend(reading: DeviceReading, before: Baseline, look: Look, cpuDeal: Deal | undefined): Spending {
   const known = before.counters.get(reading.domain);
+  const device = deviceOf(reading, known?.device);
   const spent = spentOf(reading, known, before, look);
   if ('gap' in spent) return { device, from: before, to: look, spent, quality: [] };
   const from = known ?? before;
   const { energyMicrojoules, hasWrapped } = spent;
   const elapsedMs = look.runningMs - from.runningMs;
-  const use =
-    reading.use === 'cpu-time' ? cpuUse : deviceUseOf({ reading, energyMicrojoules, elapsedMs, owners: look.owners });
-  const remarks = [...(reading.quality ?? []), ...(hasWrapped ? ['counter-wrapped'] : []), ...useRemarks(reading, use)];
+  const deal =
+    reading.use === 'cpu-time'
+      ? cpuDeal
+      : maybeDeal(deviceUseOf({ reading, energyMicrojoules, elapsedMs, owners: look.owners }));
+  const remarks = [
+    ...(reading.quality ?? []),
+    ...(hasWrapped ? ['counter-wrapped'] : []),
+    ...useRemarks(reading, deal),
+  ];
   return {
     device,
     from,
     to: look,
-    spent: { energyMicrojoules, parts: sharesOf(energyMicrojoules, use) },
+    spent: { energyMicrojoules, parts: dealt(energyMicrojoules, deal) },
     quality: remarks,
   };
 }
 
-function deviceOf({ component, domain, method, basis, u95Ratio, vendor, model }: DeviceReading): Device {
+/** The device as it was known, the very same object, where nothing about it has changed. */
+function deviceOf(reading: DeviceReading, known: Device | undefined): Device {
+  if (known && isSameDevice(known, reading)) return known;
+  const { component, domain, method, basis, u95Ratio, vendor, model } = reading;
   return { component, domain, method, basis, u95Ratio, ...(vendor && { vendor }), ...(model && { model }) };
 }
 
-function useRemarks({ use }: DeviceReading, known: Use | undefined): string[] {
+function isSameDevice(a: Device, b: Device): boolean {
+  const isSameMethod = a.method === b.method && a.basis === b.basis && a.u95Ratio === b.u95Ratio;
+  const isSameKind = a.component === b.component && a.vendor === b.vendor && a.model === b.model;
+  return isSameMethod && isSameKind && a.domain === b.domain;
+}
+
+function useRemarks({ use }: DeviceReading, known: Deal | undefined): string[] {
   if (known) return [];
   return [use === 'cpu-time' ? 'cpu-time-unknown' : 'use-unknown'];
 }
@@ -156,18 +178,16 @@ function hasSlept(from: Moment, to: Moment): boolean {
 function baselineAfter(before: Baseline, look: Look): Baseline {
   const { readAt, runningMs, sinceBootMs, bootId } = look;
   const moment = { readAt, runningMs, sinceBootMs };
-  const read = look.devices.flatMap((reading): [string, KnownCounter][] =>
-    reading.counter ? [[reading.domain, { ...moment, device: deviceOf(reading), counter: reading.counter }]] : [],
-  );
-  const kept =
-    before.bootId === bootId
-      ? [...before.counters].filter(([, known]) => runningMs - known.runningMs <= LONGEST_MS)
-      : [];
-  return {
-    ...moment,
-    bootId,
-    counters: new Map([...kept, ...read]),
-    cpuTime: look.cpuTime,
-    workloadTimes: new Map(look.workloadTimes.map(({ workload, microseconds }) => [workload.key, microseconds])),
-  };
+  const counters = new Map<string, KnownCounter>();
+  if (before.bootId === bootId)
+    before.counters.forEach((known, domain) => {
+      if (runningMs - known.runningMs <= LONGEST_MS) counters.set(domain, known);
+    });
+  for (const reading of look.devices) {
+    const device = deviceOf(reading, before.counters.get(reading.domain)?.device);
+    if (reading.counter) counters.set(reading.domain, { ...moment, device, counter: reading.counter });
+  }
+  const workloadTimes = new Map<string, bigint>();
+  for (const { workload, microseconds } of look.workloadTimes) workloadTimes.set(workload.key, microseconds);
+  return { ...moment, bootId, counters, cpuTime: look.cpuTime, workloadTimes };
 }

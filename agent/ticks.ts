@@ -5,8 +5,12 @@ import type { Moment } from './look.ts';
 
 /** The clocks of this host, in whole milliseconds. */
 export function now(): Moment {
-  const runningMs = Number(process.hrtime.bigint() / 1_000_000n);
-  return { readAt: new Date(), runningMs, sinceBootMs: Math.round(uptime() * 1000) };
+  return { readAt: new Date(), runningMs: runningNow(), sinceBootMs: Math.round(uptime() * 1000) };
+}
+
+/** The clock that only runs, alone: how long the host is up is read from a file. */
+export function runningNow(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n);
 }
 
 /**
@@ -15,8 +19,7 @@ export function now(): Moment {
  */
 export async function* ticks(everyMs: number, ending: AbortSignal): AsyncGenerator<Moment> {
   while (!ending.aborted) {
-    const { runningMs } = now();
-    const isOver = await setTimeout(everyMs - (runningMs % everyMs), false, { signal: ending }).catch(() => true);
+    const isOver = await setTimeout(everyMs - (runningNow() % everyMs), false, { signal: ending }).catch(() => true);
     if (!isOver) yield now();
   }
 }

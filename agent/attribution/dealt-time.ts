@@ -43,7 +43,8 @@ function splitTimes(microseconds: bigint, speakers: readonly (readonly [string, 
 export function withStep(times: TimeByVoice, step: Step): TimeByVoice {
   const [only = ''] = step.voices.keys();
   const isOnly = step.voices.size <= 1 && times.size === 1 && times.has(only);
-  // As it is nearly always.
+  // As it is nearly always; a pod uses nothing beside its containers.
+  if (isOnly && step.microseconds === 0n) return times;
   if (isOnly) return new Map([[only, (times.get(only) ?? 0n) + step.microseconds]]);
   return withVoices(times, step);
 }

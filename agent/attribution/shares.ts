@@ -1,4 +1,4 @@
-import { splitExactly } from './split.ts';
+import { splitByWeights, splitExactly, type Weights, weightsOf } from './split.ts';
 import type { Workload } from './workload.ts';
 
 /** CPU time since boot, in microseconds, over all processors together. */
@@ -46,11 +46,28 @@ export interface WorkloadEnergy {
  * those who used the device. What nobody can be named for is unattributed; so is everything where the use is unknown.
  */
 export function sharesOf(energyMicrojoules: bigint, use: Use | undefined): Parts {
-  if (!use) return { workloads: [], idle: 0n, unattributed: energyMicrojoules };
+  return dealt(energyMicrojoules, use && dealOf(use));
+}
+
+/** A use by which the energies of several devices are dealt out: all processors and memories of a host share one. */
+export interface Deal {
+  readonly use: Use;
+  /** Of the users and, last, of the unnamed; `undefined` where nobody used anything. */
+  readonly weights: Weights | undefined;
+}
+
+export function dealOf(use: Use): Deal {
+  const weights = weightsOf([...use.users.map(({ weight }) => weight), use.unnamed]);
+  return { use, weights: weights.sum === 0n ? undefined : weights };
+}
+
+/** The shares of one device, as `sharesOf` gives them. */
+export function dealt(energyMicrojoules: bigint, deal: Deal | undefined): Parts {
+  if (!deal) return { workloads: [], idle: 0n, unattributed: energyMicrojoules };
+  const { use, weights } = deal;
   const [idle = 0n, active = 0n] = splitExactly(energyMicrojoules, [use.idle, use.active]);
-  const named = use.users.reduce((sum, { weight }) => sum + weight, 0n);
-  if (named + use.unnamed === 0n) return { workloads: [], idle, unattributed: active };
-  const energies = splitExactly(active, [...use.users.map(({ weight }) => weight), use.unnamed]);
+  if (!weights) return { workloads: [], idle, unattributed: active };
+  const energies = splitByWeights(active, weights);
   const workloads = use.users.map(({ workload }, index) => ({ workload, energyMicrojoules: energies[index] ?? 0n }));
   return { workloads, idle, unattributed: energies[use.users.length] ?? 0n };
 }
@@ -75,12 +92,12 @@ export type TimesByKey = ReadonlyMap<string, bigint>;
 
 /** Workloads that used time since an earlier look. One that began since then counts from its beginning. */
 export function workloadsSince(before: TimesByKey, after: readonly WorkloadTime[]): WorkloadUse[] {
-  return after
-    .map(({ workload, microseconds }) => ({
-      workload,
-      weight: sinceThen(microseconds, before.get(workload.key) ?? 0n),
-    }))
-    .filter(({ weight }) => weight > 0n);
+  const uses: WorkloadUse[] = [];
+  for (const { workload, microseconds } of after) {
+    const weight = sinceThen(microseconds, before.get(workload.key) ?? 0n);
+    if (weight > 0n) uses.push({ workload, weight });
+  }
+  return uses;
 }
 
 /** A service that was started anew stands lower than before: all of its time is new. */

@@ -4,10 +4,45 @@
  * RangeError where a weight is negative or all are zero.
  */
 export function splitExactly(amount: bigint, weights: readonly bigint[]): bigint[] {
-  const sum = sumOf(amount, weights);
+  return splitByWeights(amount, weightsOf(weights));
+}
+
+/** Weights by which several amounts are split: what is the same in every split of them is worked out once. */
+export interface Weights {
+  readonly each: readonly bigint[];
+  readonly sum: bigint;
+  readonly least: bigint;
+  /** The same as doubles; `undefined` where the product of the sum and a weight may be more than a double counts exactly. */
+  readonly doubles: readonly number[] | undefined;
+}
+
+/** The largest whole number up to which a double counts exactly. */
+const MOST = BigInt(Number.MAX_SAFE_INTEGER);
+
+export function weightsOf(each: readonly bigint[]): Weights {
+  let sum = 0n;
+  let least = 0n;
+  let most = 0n;
+  for (let at = 0; at < each.length; at += 1) {
+    const weight = each[at] ?? 0n;
+    sum += weight;
+    if (weight < least) least = weight;
+    if (weight > most) most = weight;
+  }
+  return { each, sum, least, doubles: least === 0n && sum * most <= MOST ? each.map(Number) : undefined };
+}
+
+/** As `splitExactly`. */
+export function splitByWeights(amount: bigint, weights: Weights): bigint[] {
+  const { each, sum, least, doubles } = weights;
+  if (sum <= 0n || least < 0n)
+    throw new RangeError(
+      `Cannot split ${amount}: expected weights of at least 0 and one above, got ${each.join(', ')}`,
+    );
+  if (doubles && amount >= 0n && amount <= MOST) return splitDoubles(Number(amount), Number(sum), doubles);
   let left = amount;
   const lost: bigint[] = [];
-  const parts = weights.map((weight) => {
+  const parts = each.map((weight) => {
     const product = amount * weight;
     const part = product / sum;
     lost.push(product - part * sum);
@@ -18,28 +53,43 @@ export function splitExactly(amount: bigint, weights: readonly bigint[]): bigint
   return parts;
 }
 
-function sumOf(amount: bigint, weights: readonly bigint[]): bigint {
-  let sum = 0n;
-  let least = 0n;
-  for (const weight of weights) {
-    sum += weight;
-    if (weight < least) least = weight;
+/**
+ * The same with doubles, none of which is more than they count exactly: amount = quotient · sum + rest, so each part is
+ * quotient · weight + rest · weight / sum. Bigints are new memory at each step: this is a host's most frequent reckoning.
+ */
+function splitDoubles(amount: number, sum: number, weights: readonly number[]): bigint[] {
+  const rest = amount % sum;
+  const quotient = (amount - rest) / sum;
+  let left = amount;
+  const lost: number[] = [];
+  const parts: bigint[] = [];
+  for (let at = 0; at < weights.length; at += 1) {
+    const weight = weights[at] ?? 0;
+    const product = rest * weight;
+    const loss = product % sum;
+    const part = quotient * weight + (product - loss) / sum;
+    lost.push(loss);
+    left -= part;
+    parts.push(BigInt(part));
   }
-  if (sum > 0n && least === 0n) return sum;
-  throw new RangeError(
-    `Cannot split ${amount}: expected weights of at least 0 and one above, got ${weights.join(', ')}`,
-  );
+  giveToThoseWhoLostMost(parts, lost, left);
+  return parts;
 }
 
 /** One each for the `count` parts that lost most. Sorted without a comparison of our own, which would be most of the cost. */
-function giveToThoseWhoLostMost(parts: bigint[], lost: readonly bigint[], count: number): void {
+function giveToThoseWhoLostMost<Loss extends bigint | number>(
+  parts: bigint[],
+  lost: readonly Loss[],
+  count: number,
+): void {
   if (count === 0) return;
-  const least = ascending(lost)[lost.length - count] ?? 0n;
+  const least = ascending(lost)[lost.length - count] ?? 0;
   let left = count;
-  const give = (isTurn: (loss: bigint) => boolean) => {
-    for (let index = 0; index < lost.length && left > 0; index += 1) {
-      if (!isTurn(lost[index] ?? 0n)) continue;
-      parts[index] = (parts[index] ?? 0n) + 1n;
+  const give = (isTurn: (loss: Loss) => boolean) => {
+    for (let at = 0; at < lost.length && left > 0; at += 1) {
+      const loss = lost[at];
+      if (loss === undefined || !isTurn(loss)) continue;
+      parts[at] = (parts[at] ?? 0n) + 1n;
       left -= 1;
     }
   };
@@ -49,7 +99,13 @@ function giveToThoseWhoLostMost(parts: bigint[], lost: readonly bigint[], count:
 
 const BITS = 64;
 
-function ascending(amounts: readonly bigint[]): BigUint64Array | readonly bigint[] {
-  const fits = amounts.every((amount) => BigInt.asUintN(BITS, amount) === amount);
-  return fits ? BigUint64Array.from(amounts).sort() : amounts.toSorted((a, b) => (a < b ? -1 : Number(a > b)));
+function ascending(amounts: readonly (bigint | number)[]): ArrayLike<bigint | number> {
+  if (isOfDoubles(amounts)) return Float64Array.from(amounts).sort();
+  const whole = amounts.map(BigInt);
+  const fits = whole.every((amount) => BigInt.asUintN(BITS, amount) === amount);
+  return fits ? BigUint64Array.from(whole).sort() : whole.sort((a, b) => (a < b ? -1 : Number(a > b)));
+}
+
+function isOfDoubles(amounts: readonly (bigint | number)[]): amounts is readonly number[] {
+  return typeof amounts[0] === 'number';
 }

@@ -16,7 +16,7 @@ const MS_PER_SECOND = 1000;
 export interface LiveContext {
   readonly host: Host;
   readonly version: string;
-  now(): Moment;
+  now(): Pick<Moment, 'readAt' | 'runningMs'>;
   /** Reads the files that the settings name: token, certificate, key, headers. */
   readText(path: string): Promise<string>;
   /** What others answer beside `/metrics` and `/healthz`. */

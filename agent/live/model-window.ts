@@ -85,15 +85,16 @@ interface Gain {
 function gainsOf(dealt: readonly Dealt[]): Map<string, Gain> {
   const gains = new Map<string, Gain>();
   for (const { device, parts } of dealt) {
-    for (const { workload, energyMicrojoules } of parts.workloads) {
-      const { model_id } = identityOf(workload).labels;
-      if (!model_id || energyMicrojoules === 0n) continue;
+    parts.workloads.forEach(({ workload, energyMicrojoules }) => {
+      // Most workloads serve no model.
+      const model_id = workload.names.model_id && identityOf(workload).labels.model_id;
+      if (!model_id || energyMicrojoules === 0n) return;
       const gain = gains.get(model_id) ?? { energyMicrojoules: 0n, bases: new Set(), domains: new Set() };
       gain.energyMicrojoules += energyMicrojoules;
       gain.bases.add(device.basis);
       gain.domains.add(device.domain);
       gains.set(model_id, gain);
-    }
+    });
   }
   return gains;
 }

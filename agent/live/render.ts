@@ -1,7 +1,7 @@
 import type { Metric } from './catalogue.ts';
 
 /** Label values by name, in the order of the catalogue; one that is null, absent or empty is left out of the series. */
-type Labels = Readonly<Record<string, string | null | undefined>>;
+export type Labels = Readonly<Record<string, string | null | undefined>>;
 
 export interface Sample {
   readonly labels: Labels;
@@ -22,21 +22,36 @@ export function renderMetrics(families: readonly Family[]): string {
   let text = '';
   for (const { metric, samples } of families) {
     if (samples.length === 0) continue;
-    text += `# HELP ${metric.name} ${helpText(metric.meaning)}\n# TYPE ${metric.name} ${metric.type}\n`;
+    text += headOf(metric);
     for (const { labels, value } of samples) text += `${metric.name}${labelsText(labels)} ${valueText(value)}\n`;
   }
   return text;
 }
 
+const HEADS = new WeakMap<Metric, string>();
+
+function headOf(metric: Metric): string {
+  const known = HEADS.get(metric);
+  if (known !== undefined) return known;
+  const head = `# HELP ${metric.name} ${helpText(metric.meaning)}\n# TYPE ${metric.name} ${metric.type}\n`;
+  HEADS.set(metric, head);
+  return head;
+}
+
 const TEXTS = new WeakMap<Labels, string>();
+
+/** Labels that come again from page to page: they are written once. */
+export function kept(labels: Labels): Labels {
+  TEXTS.set(labels, writtenLabels(labels));
+  return labels;
+}
 
 /** Series of workloads are the many, and keep their labels from page to page. */
 function labelsText(labels: Labels): string {
-  if (!labels['workload']) return writtenLabels(labels);
   const known = TEXTS.get(labels);
   if (known !== undefined) return known;
   const text = writtenLabels(labels);
-  TEXTS.set(labels, text);
+  if (labels['workload']) TEXTS.set(labels, text);
   return text;
 }
 

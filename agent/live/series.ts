@@ -6,7 +6,7 @@ import { METRICS, type Metric } from './catalogue.ts';
 import type { DeviceTotal } from './device-totals.ts';
 import type { AgentHealth, SpoolHealth, TargetLevel } from './health.ts';
 import { type ModelRate, ratesOf } from './model-window.ts';
-import type { Family, Sample } from './render.ts';
+import { type Family, kept, type Labels, type Sample } from './render.ts';
 import type { Totals } from './totals.ts';
 import { labelText } from './workload-name.ts';
 
@@ -126,24 +126,45 @@ function perSamples({ model_id, basis, joules: energy }: ModelRate, count: numbe
   return count ? [of({ model_id, basis }, energy / count)] : [];
 }
 
-function energySamples({ device, ...parts }: DeviceTotal): Sample[] {
+const SHARES = ['attributed', 'idle', 'unattributed'] as const;
+
+/** Labels of a device's series: of its energy share by share, of its power and of its emissions. */
+interface DeviceLabels {
+  readonly shares: readonly Labels[];
+  readonly power: Labels;
+  readonly carbon: Labels;
+}
+
+/** A device is one object for as long as nothing about it changes (agent/spending.ts). */
+const DEVICE_LABELS = new WeakMap<Device, DeviceLabels>();
+
+function labelsOf(device: Device): DeviceLabels {
+  const known = DEVICE_LABELS.get(device);
+  if (known) return known;
   const { component, domain, model, basis } = device;
-  return (['attributed', 'idle', 'unattributed'] as const).map((share) =>
-    of({ component, domain, model, basis, share }, decimalText(parts[share])),
-  );
+  const labels = {
+    shares: SHARES.map((share) => kept({ component, domain, model, basis, share })),
+    power: kept({ component, domain, model, basis }),
+    carbon: kept({ component, domain, basis }),
+  };
+  DEVICE_LABELS.set(device, labels);
+  return labels;
+}
+
+function energySamples({ device, ...parts }: DeviceTotal): Sample[] {
+  const { shares } = labelsOf(device);
+  return SHARES.map((share, at) => of(shares[at] ?? {}, decimalText(parts[share])));
 }
 
 function powerSamples({ device, powerWatts }: DeviceTotal): Sample[] {
-  const { component, domain, model, basis } = device;
-  return powerWatts === undefined ? [] : [of({ component, domain, model, basis }, powerWatts)];
+  return powerWatts === undefined ? [] : [of(labelsOf(device).power, powerWatts)];
 }
 
 /** g/s = W · 1 s → kWh · g/kWh */
 function carbonSamples({ device, powerWatts }: DeviceTotal, intensity: number): Sample[] {
   if (powerWatts === undefined) return [];
-  const { component, domain, basis } = device;
   const grams = emissionsOf(kilowattHours(joules(powerWatts)), gramsCo2ePerKilowattHour(intensity));
-  return [of({ component, domain, basis }, grams)];
+  return [of(labelsOf(device).carbon, grams)];
 }
 
 function gapSample({ device, reason, seconds }: { device: Device; reason: string; seconds: number }): Sample {

@@ -66,7 +66,10 @@ export function withWorkloadTick(
   { runningMs, maxSeries }: { readonly runningMs: number; readonly maxSeries: number },
 ): WorkloadTotals {
   const ledger = new Ledger(totals);
-  const newcomers = [...gainsOf(dealt, runningMs)].filter(([key, gain]) => !ledger.maybeGrow(key, gain));
+  const newcomers: [string, WorkloadSeries][] = [];
+  gainsOf(dealt, runningMs).forEach((gain, key) => {
+    if (!ledger.maybeGrow(key, gain)) newcomers.push([key, gain]);
+  });
   const ended = ledger.fold(({ usedAtMs }) => runningMs - usedAtMs >= ENDED_MS, Number.POSITIVE_INFINITY);
   const missing = ledger.series.size + newcomers.length - maxSeries;
   const quiet = ledger.fold(({ usedAtMs }) => runningMs - usedAtMs >= QUIET_MS, missing);
@@ -106,7 +109,10 @@ class Ledger {
   /** Moves the totals of series to `other`, those unused for longest first, `most` of them; tells how many. */
   fold(isFoldable: (series: WorkloadSeries) => boolean, most: number): number {
     if (most <= 0) return 0;
-    const foldable = [...this.series].filter(([, series]) => isFoldable(series));
+    const foldable: [string, WorkloadSeries][] = [];
+    this.series.forEach((series, key) => {
+      if (isFoldable(series)) foldable.push([key, series]);
+    });
     foldable.sort(([, a], [, b]) => a.usedAtMs - b.usedAtMs || compare(a.energyMicrojoules, b.energyMicrojoules));
     const folded = foldable.slice(0, most);
     for (const [key, series] of folded) {
@@ -129,11 +135,11 @@ class Ledger {
 function gainsOf(dealt: readonly Dealt[], runningMs: number): Map<string, WorkloadSeries> {
   const gains = new Map<string, WorkloadSeries>();
   for (const [kind, { device, energies }] of byKind(dealt)) {
-    for (const [workload, energyMicrojoules] of energies) {
+    energies.forEach((energyMicrojoules, workload) => {
       const { key, labels } = namedSeries(kind, device, workload);
       const before = gains.get(key)?.energyMicrojoules ?? 0n;
       gains.set(key, { labels, energyMicrojoules: before + energyMicrojoules, usedAtMs: runningMs });
-    }
+    });
   }
   return gains;
 }
@@ -149,9 +155,10 @@ function byKind(dealt: readonly Dealt[]): Map<string, KindGain> {
     const kind = keyOf(device, '');
     const { energies } = kinds.get(kind) ?? { energies: new Map<Workload, bigint>() };
     kinds.set(kind, { device, energies });
-    for (const { workload, energyMicrojoules } of parts.workloads) {
+    // Every device times every workload: the most frequent step of a tick, and `for … of` makes an object for each.
+    parts.workloads.forEach(({ workload, energyMicrojoules }) => {
       if (energyMicrojoules > 0n) energies.set(workload, (energies.get(workload) ?? 0n) + energyMicrojoules);
-    }
+    });
   }
   return kinds;
 }

@@ -80,10 +80,18 @@ export function microsecondsIn({ version }: Hierarchy, answer: FileAnswer | unde
     const nanoseconds = countIn(answer);
     return nanoseconds === undefined ? undefined : nanoseconds / NANOSECONDS_PER_MICROSECOND;
   }
-  const text = answer && 'text' in answer ? answer.text : '';
-  // Its first line (kernel documentation, cgroup-v2, cpu.stat).
-  const said = (/^usage_usec (\d+)/.exec(text) ?? /^usage_usec (\d+)$/m.exec(text))?.[1];
-  return said === undefined ? undefined : BigInt(said);
+  return answer && 'text' in answer ? usageIn(answer.text) : undefined;
+}
+
+const USAGE = 'usage_usec ';
+
+/** Its first line (kernel documentation, cgroup-v2, cpu.stat); any other where it is not. */
+function usageIn(text: string): bigint | undefined {
+  const start = text.startsWith(USAGE) ? 0 : text.indexOf(`\n${USAGE}`) + 1;
+  if (start === 0 && !text.startsWith(USAGE)) return undefined;
+  const end = text.indexOf('\n', start);
+  const said = text.slice(start + USAGE.length, end < 0 ? undefined : end);
+  return /^\d+$/.test(said) ? BigInt(said) : undefined;
 }
 
 /**

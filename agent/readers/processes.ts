@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { type Said, SILENT, saidIn, variablesIn } from '../attribution/said.ts';
 import { maybeWorkloadLabels } from '../attribution/workload-labels.ts';
 import type { Moment } from '../look.ts';
+import { AT_ONCE_MS } from './kept-files.ts';
 import { MS_PER_TICK, type ProcessStat, parseStat } from './process-stat.ts';
-import { isDoneWithin, listOnce, ownerOf, readOnce } from './read-once.ts';
+import { isDoneWithin, listNow, listOnce, ownerOf, readNow, readOnce } from './read-once.ts';
 
 /** A process as it was when it was last read. */
 export interface Process {
@@ -42,6 +43,8 @@ const YOUNG_MS = 1000;
 /** Longer environments and command lines are read so far. */
 const LONGEST_BYTES = 65_536;
 const LONGEST_COMMAND = 4096;
+/** Some fifty numbers and a name of sixteen letters. */
+const LONGEST_STAT = 4096;
 /** Slurm's own process in each step. It serves the job and says nothing of it. */
 const STEP_DAEMON = 'slurmstepd';
 
@@ -61,7 +64,9 @@ export class Processes {
   readonly #buffers: Buffer[] = [];
   readonly #young = new Set<number>();
   readonly #deaf = new Set<number>();
+  readonly #statBytes = Buffer.alloc(LONGEST_STAT);
   #listing = '';
+  #listingMs = Number.POSITIVE_INFINITY;
   #listed = 0;
   #left = 0;
   #listAt = Number.NEGATIVE_INFINITY;
@@ -105,7 +110,7 @@ export class Processes {
   }
 
   async #list({ runningMs }: Moment): Promise<void> {
-    const names = await listOnce(this.#asked.proc);
+    const names = await this.#names();
     if (!names) return;
     // Most listings are the same as the one before.
     const listing = names.join(' ');
@@ -115,12 +120,29 @@ export class Processes {
     for (const pid of this.#young) this.#queue.add(pid);
     // Each that is asked goes to the end of the row.
     let left = Math.ceil(this.#known.size / ASKED_AGAIN);
-    for (const pid of this.#known.keys()) {
+    for (const process of this.#known.values()) {
       if (left === 0) break;
-      this.#queue.add(pid);
+      this.#askAgain(process);
       left -= 1;
     }
     for (const pid of this.#reading) this.#queue.delete(pid);
+  }
+
+  /** The kernel lists a few hundred at once; the first time, and where it took long, beside the look. */
+  async #names(): Promise<readonly string[] | undefined> {
+    const { proc } = this.#asked;
+    const began = performance.now();
+    const names = this.#listingMs < AT_ONCE_MS ? listNow(proc) : await listOnce(proc);
+    this.#listingMs = performance.now() - began;
+    return names;
+  }
+
+  /** The same process, or one that is to be read anew: another with its number, or one that could not be read. */
+  #askAgain(process: Process): void {
+    const answer = readNow(this.#path(process.pid, 'stat'), this.#statBytes);
+    const stat = 'bytes' in answer ? parseStat(textOf(answer.bytes)) : undefined;
+    if (stat?.startTicks === process.startTicks && !process.isYoung) this.#keep(process);
+    else this.#queue.add(process.pid);
   }
 
   /** Those that are gone are forgotten, those that are new are read. */

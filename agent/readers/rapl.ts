@@ -15,7 +15,8 @@ const U95 = 0.05;
  */
 export function raplSensor(root: string, deadlineMs: number = DEADLINE_MS): Sensor {
   const powercap = join(root, 'sys/class/powercap');
-  const files = new KeptFiles(deadlineMs);
+  // The kernel reads a register of the processor, over the wire between its cores where need be (intel_rapl_common.c): microseconds.
+  const files = new KeptFiles(deadlineMs, 'kernel');
   const zones = new Searched((seek) => findZones(powercap, seek));
   return {
     async read({ runningMs }) {

@@ -1,4 +1,4 @@
-import { close, open, read, readdir, stat } from 'node:fs';
+import { close, closeSync, constants, open, openSync, read, readdir, readdirSync, readSync, stat } from 'node:fs';
 
 /** Bytes that a file held, or why it said nothing. */
 export type Bytes = { readonly bytes: Uint8Array } | { readonly fault: 'absent' | 'forbidden' };
@@ -16,6 +16,33 @@ export function readOnce(path: string, buffer: Buffer): Promise<Bytes> {
       });
     });
   });
+}
+
+/**
+ * The same at once, without the way through the pool: for files that the kernel answers out of its own memory, which
+ * `/proc/<pid>/stat` is and `environ` and `cmdline` are not.
+ */
+export function readNow(path: string, buffer: Buffer): Bytes {
+  try {
+    // What is no plain file, a pipe or a device, must not keep everybody waiting.
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      return { bytes: buffer.subarray(0, readSync(fd, buffer)) };
+    } finally {
+      closeSync(fd);
+    }
+  } catch (fault) {
+    return { fault: faultOf(fault as NodeJS.ErrnoException) };
+  }
+}
+
+/** Names in a folder, at once; `undefined` where it cannot be listed. */
+export function listNow(folder: string): readonly string[] | undefined {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Names in a folder; `undefined` where it cannot be listed. */

@@ -104,7 +104,9 @@ class Watch {
   #made = '';
   #assigned: AssignedDevices['assigned'] = [];
   #askedOf = 0;
+  /** In the order of their paths: the outer before the inner. */
   #groups: readonly Group[] = [];
+  #groupsFromInside: readonly Group[] = [];
   #groupTimes: ReadonlyMap<string, GroupTime> = new Map();
   #outside: ReadonlyMap<string, bigint> = new Map();
   #timed: readonly Process[] = [];
@@ -134,7 +136,8 @@ class Watch {
     const spent = this.#spentIn(answers);
     const workloadTimes = [...this.#timesOfGroups(roster, answers, spent), ...this.#timesOutside(roster, spent)];
     this.#before = moment;
-    tree.drop(this.#groups.filter(({ file }) => isGone(answers.get(file))).map(({ cgroup }) => cgroup));
+    const gone = this.#groups.filter(({ file }) => isGone(answers.get(file)));
+    if (gone.length > 0) tree.drop(gone.map(({ cgroup }) => cgroup));
     return { cpuTime: cpuTimeIn(answers.get(this.#stat)), workloadTimes, owners: this.#ownersOf(roster) };
   }
 
@@ -159,6 +162,7 @@ class Watch {
     });
     // Processes have shown groups that were not known.
     this.#groups = [...tree.groups.values()].sort((a, b) => (a.cgroup < b.cgroup ? -1 : 1));
+    this.#groupsFromInside = this.#groups.toReversed();
     this.#made = this.#madeOf();
     this.#choose(this.#roster);
     return this.#roster;
@@ -225,8 +229,8 @@ class Watch {
     if (!hierarchy) return [];
     const times = new Map<string, GroupTime>();
     const usedInside = new Map<string, bigint>();
-    // In the order of their paths, from the end: the inner before the outer, which takes off what they used.
-    for (const { cgroup, file, outer } of this.#groups.toReversed()) {
+    // The inner before the outer, which takes off what they used.
+    for (const { cgroup, file, outer } of this.#groupsFromInside) {
       const parties = roster.partiesOf(cgroup);
       const time = groupTimeAfter(this.#groupTimes.get(cgroup), {
         usage: microsecondsIn(hierarchy, answers.get(file)),
@@ -239,7 +243,9 @@ class Watch {
       if (outer !== undefined) usedInside.set(outer, (usedInside.get(outer) ?? 0n) + time.used);
     }
     this.#groupTimes = times;
-    return this.#groups.flatMap((group) => workloadTimesOf(group, times.get(group.cgroup), roster));
+    const workloadTimes: WorkloadTime[] = [];
+    for (const group of this.#groups) addTimes(workloadTimes, group, { time: times.get(group.cgroup), roster });
+    return workloadTimes;
   }
 
   #timesOutside(roster: Roster<Process>, spent: ReadonlyMap<number, bigint>): readonly WorkloadTime[] {
@@ -287,9 +293,15 @@ function spokenIn(parties: Parties<Process>, spent: ReadonlyMap<number, bigint>)
 }
 
 /** A group whose file has never answered is not listed: it would count from its beginning when it does. */
-function workloadTimesOf(group: Group, time: GroupTime | undefined, roster: Roster<Process>): readonly WorkloadTime[] {
-  if (time?.usage === undefined) return [];
-  return [...time.times].map(([voice, microseconds]) => ({ workload: roster.workloadOf(group, voice), microseconds }));
+function addTimes(
+  to: WorkloadTime[],
+  group: Group,
+  { time, roster }: { readonly time: GroupTime | undefined; readonly roster: Roster<Process> },
+): void {
+  if (time?.usage === undefined) return;
+  time.times.forEach((microseconds, voice) => {
+    to.push({ workload: roster.workloadOf(group, voice), microseconds });
+  });
 }
 
 /** `undefined` where the file does not answer, or another process has its number by now. */

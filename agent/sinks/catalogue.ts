@@ -17,7 +17,7 @@ export function openSink(setting: SinkSetting, edges: SinkEdges): Sink {
   const id = idOf(setting);
   switch (setting.kind) {
     case 's3':
-      return s3Sink(setting, id, edges.now);
+      return s3Sink(setting, id, edges);
     case 'file':
       return fileSink(setting, id);
     case 'influx':

@@ -1,12 +1,17 @@
+import { createHash } from 'node:crypto';
+
 import { post } from '../../agent/post.ts';
 import type { Asked, Said } from '../support/answering-server.ts';
 import { batchOf, telemetry } from '../support/sealed-batch.ts';
 import { servedSinks } from '../support/served-sinks.ts';
 
 // biome-ignore lint/style/noProcessEnv: the SDK reads its credentials there
-Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'us-east-1' });
+const withEnvironment = (variables: Readonly<Record<string, string>>) => Object.assign(process.env, variables);
+withEnvironment({ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'us-east-1' });
 
 const { serve, sinkOf } = servedSinks();
+const sha256 = (bytes: Uint8Array, encoding: 'base64' | 'hex') => createHash('sha256').update(bytes).digest(encoding);
+const scopeOf = (headers: Asked['headers']) => String(headers['authorization']).split('/')[2];
 
 const batch = batchOf([telemetry()]);
 
@@ -20,11 +25,61 @@ describe('s3', () => {
     const [asked] = server.asked;
     expect(asked).toMatchObject({
       method: 'PUT',
-      path: `/books/inbox/${batch.name.replaceAll('=', '%3D')}?x-id=PutObject`,
+      path: `/books/inbox/${batch.name.replaceAll('=', '%3D')}`,
     });
     expect(asked?.headers['if-none-match']).toBe('*');
-    expect(asked?.headers['x-amz-checksum-sha256']).toEqual(expect.any(String));
+    expect(asked?.headers['x-amz-checksum-sha256']).toBe(sha256(batch.bytes, 'base64'));
+    expect(asked?.headers['x-amz-content-sha256']).toBe(sha256(batch.bytes, 'hex'));
+    expect(asked?.headers['authorization']).toMatch(
+      /^AWS4-HMAC-SHA256 Credential=test\/20260610\/us-east-1\/s3\/aws4_request, SignedHeaders=content-type;host;if-none-match;/,
+    );
     expect(asked?.body.equals(batch.bytes)).toBe(true);
+  });
+
+  test('is asked in the region that it names itself, from then on', async () => {
+    const elsewhere: Said = {
+      status: 301,
+      body: error('PermanentRedirect'),
+      headers: { 'x-amz-bucket-region': 'eu-west-1' },
+    };
+    const server = await serve(({ headers }) => (scopeOf(headers) === 'eu-west-1' ? { status: 200 } : elsewhere));
+    const sink = s3At(server.url);
+    expect(await sink.deliver(batch)).toBe('delivered');
+    expect(await sink.deliver(batch)).toBe('delivered');
+    expect(server.asked.map(({ headers }) => scopeOf(headers))).toEqual(['us-east-1', 'eu-west-1', 'eu-west-1']);
+  });
+
+  test('that refuses our clock is asked by its own the next time', async () => {
+    const refusal: Said = {
+      status: 403,
+      body: error('RequestTimeTooSkewed'),
+      headers: { date: 'Wed, 10 Jun 2026 15:00:00 GMT' },
+    };
+    const server = await serve((_, before) => (before === 0 ? refusal : { status: 200 }));
+    const sink = s3At(server.url);
+    expect(await sink.deliver(batch)).toMatchObject({ retry: 'S3 says RequestTimeTooSkewed: said so' });
+    expect(await sink.deliver(batch)).toBe('delivered');
+    expect(server.asked.map(({ headers }) => headers['x-amz-date'])).toEqual(['20260610T140000Z', '20260610T150000Z']);
+  });
+
+  test('that refuses a key is asked with the one that stands there by then', async () => {
+    const server = await serve((_, before) =>
+      before === 0 ? { status: 403, body: error('InvalidAccessKeyId') } : { status: 200 },
+    );
+    const sink = s3At(server.url);
+    await sink.deliver(batch);
+    withEnvironment({ AWS_ACCESS_KEY_ID: 'rotated' });
+    expect(await sink.deliver(batch)).toBe('delivered');
+    withEnvironment({ AWS_ACCESS_KEY_ID: 'test' });
+    const keys = server.asked.map(({ headers }) => /Credential=(\w+)/.exec(String(headers['authorization']))?.[1]);
+    expect(keys).toEqual(['test', 'rotated']);
+  });
+
+  test('of S3 Express One Zone is told, since it would ask for sessions', async () => {
+    expect(await sinkOf({ kind: 's3', path: 's3://books--euw1-az1--x-s3/inbox' }).deliver(batch)).toEqual({
+      retry:
+        'S3 says Error: Cannot deliver to books--euw1-az1--x-s3: expected a general purpose bucket, got a directory bucket',
+    });
   });
 
   test('one that is there is delivered, one that S3 can never take is refused', async () => {

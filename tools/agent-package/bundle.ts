@@ -85,14 +85,21 @@ const nodeInParts: Plugin = {
   },
 };
 
-/** A module with the same names, which loads the one of Node.js when the first of them is used. */
+/**
+ * A module of no names of its own: they stand in its prototype, which the bundler hands on where it makes a module of a package of
+ * CommonJS. There each is looked up when it is first used, in the module of Node.js, which is loaded then, and kept with whoever
+ * asked: from then on it is found as fast as any property.
+ */
 function lateModule(path: string): string {
-  const names = Object.keys(process.getBuiltinModule(path) ?? {}).filter((name) => name !== 'default');
   return [
-    'let found;',
-    `const late=(name)=>({enumerable:true,get:()=>(found??=process.getBuiltinModule(${JSON.stringify(path)}))[name]});`,
-    `module.exports=Object.defineProperties({},Object.fromEntries(${JSON.stringify(names)}.map((name)=>[name,late(name)])));`,
-  ].join('\n');
+    'const names=new Proxy({},{get(_,name,asking){',
+    "if(name==='__esModule'||typeof name==='symbol')return undefined;",
+    `const value=process.getBuiltinModule(${JSON.stringify(path)})[name];`,
+    'Object.defineProperty(asking,name,{value,configurable:true,enumerable:true,writable:true});',
+    'return value;',
+    '}});',
+    'module.exports=Object.create(names);',
+  ].join('');
 }
 
 /** Clients that the agent may need and most hosts do not; each costs megabytes of memory on a host that loads it. */

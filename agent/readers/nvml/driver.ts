@@ -111,7 +111,7 @@ export class Driver {
   }
 
   /** Samples since an earlier one; none where nobody used the GPU since then. */
-  async samples(handle: bigint, since: bigint): Promise<Answer<readonly UtilisationSample[]>> {
+  async samples(handle: bigint, since: number): Promise<Answer<readonly UtilisationSample[]>> {
     const answer = await this.#listed(SAMPLE_BYTES, samplesIn, (list) =>
       this.#library.call('nvmlDeviceGetProcessUtilization', handle, list, this.#second, since),
     );

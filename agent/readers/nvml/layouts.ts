@@ -10,8 +10,8 @@ export interface GpuProcess {
 /** How much of the multiprocessors one process used in one sample period of the driver. */
 export interface UtilisationSample {
   readonly pid: number;
-  /** Microseconds of the wall clock. */
-  readonly timestamp: bigint;
+  /** Microseconds of the wall clock: a double holds them for 285 years. */
+  readonly timestamp: number;
   readonly smPercent: number;
 }
 
@@ -46,26 +46,37 @@ function isUntouched(list: Buffer, from: number, to: number): boolean {
   return list.subarray(from, to).every((byte) => byte === UNTOUCHED);
 }
 
+/** Read by words: a look holds hundreds of samples, and each way through a method of Buffer is checked anew. */
 export function samplesIn(list: Buffer, count: number): UtilisationSample[] {
-  return Array.from({ length: count }, (_, index) => ({
-    pid: list.readUInt32LE(index * SAMPLE_BYTES),
-    timestamp: list.readBigUInt64LE(index * SAMPLE_BYTES + 8),
-    smPercent: list.readUInt32LE(index * SAMPLE_BYTES + 16),
-  }));
+  const words = wordsOf(list);
+  const samples: UtilisationSample[] = [];
+  for (let at = 0; samples.length < count; at += SAMPLE_BYTES / WORD_BYTES)
+    samples.push({ pid: words[at] ?? 0, timestamp: longAt(words, at + 2), smPercent: words[at + 4] ?? 0 });
+  return samples;
 }
 
 /** nvmlValueType_t: 0 double, 1 unsigned int, 2 and 3 unsigned long (64 bits each on Linux). */
 export function fieldIn(list: Buffer, index: number): { readonly value: number } | { readonly code: number } {
-  const at = index * FIELD_BYTES;
-  const code = list.readInt32LE(at + 28);
+  const words = wordsOf(list);
+  const at = (index * FIELD_BYTES) / WORD_BYTES;
+  const code = (words[at + 7] ?? 0) | 0;
   if (code !== 0) return { code };
-  const type = list.readUInt32LE(at + 24);
-  const value = type === 0 ? list.readDoubleLE(at + 32) : wholeIn(list, at + 32, type);
+  const type = words[at + 6];
+  if (type === 1) return { value: words[at + 8] ?? 0 };
+  const value = type === 0 ? list.readDoubleLE(index * FIELD_BYTES + 32) : longAt(words, at + 8);
   return Number.isFinite(value) ? { value: Math.round(value) } : { code: RETURN.noData };
 }
 
-function wholeIn(list: Buffer, at: number, type: number): number {
-  return type === 1 ? list.readUInt32LE(at) : Number(list.readBigUInt64LE(at));
+const WORD_BYTES = 4;
+const WORD = 2 ** 32;
+
+/** The processors that have such drivers write the lowest byte first. */
+function wordsOf(list: Buffer): Uint32Array {
+  return new Uint32Array(list.buffer, list.byteOffset, list.length / WORD_BYTES);
+}
+
+function longAt(words: Uint32Array, at: number): number {
+  return (words[at] ?? 0) + (words[at + 1] ?? 0) * WORD;
 }
 
 export function textIn(bytes: Buffer): string {

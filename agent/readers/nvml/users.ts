@@ -21,7 +21,7 @@ export class Users {
   #servers: ReadonlyMap<number, boolean> = new Map();
   #clients: readonly number[] = [];
   #work: Map<number, bigint> | undefined;
-  #sampledTo = 0n;
+  #sampledTo = 0;
   #listedAgo = 0;
 
   /** `root` holds `proc`: the driver gives the numbers that processes have on the host. */
