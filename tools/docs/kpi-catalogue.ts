@@ -80,7 +80,7 @@ function sentence(text: string): string {
 }
 
 /** The notes that say what goes into a figure, as its entry in the catalogue tells. */
-function notesOf({ id, energy, includes_pue: includesPue, reads, sql }: Kpi): string[] {
+function notesOf({ id, energy, includes_pue: includesPue, method, reads, sql }: Kpi): string[] {
   const rests = energy !== 'nothing' && id !== 'quality.coverage';
   const notes: readonly (readonly [string, boolean])[] = [
     ['winner-rule', energy !== 'nothing'],
@@ -88,6 +88,7 @@ function notesOf({ id, energy, includes_pue: includesPue, reads, sql }: Kpi): st
     ['modelled-energy', rests && reads.includes('fct_cost')],
     ['pue', includesPue && energy !== 'nothing'],
     ['grid-factors', reads.includes('fct_grid_intensity')],
+    ['market-based', method === 'market'],
     ['embodied-carbon', /embodied/.test(sql)],
     ['uncertainty', rests && !id.startsWith('quality.')],
   ];
