@@ -37,6 +37,7 @@ async function run(command: Command, rest: readonly string[], terminal: Terminal
   try {
     const { values, positionals } = parseArgs({ args: [...rest], options, allowPositionals: true });
     if (values.help) return answer(usageOf(command), terminal);
+    refuseEmpty(values);
     if (!command.takesArgument && positionals.length > 0)
       throw new TypeError(`Unexpected argument '${positionals[0]}'`);
     return await command.run({ values, positionals }, terminal);
@@ -45,6 +46,12 @@ async function run(command: Command, rest: readonly string[], terminal: Terminal
     const [first] = error.message.split('. ');
     throw new CannotAnswer(`Cannot run ${command.name}: ${first}\n\n${usageOf(command)}`);
   }
+}
+
+/** `--book "$BOOK"` with a variable that nobody set would mean the folder one happens to stand in. */
+function refuseEmpty(values: Readonly<Record<string, unknown>>): void {
+  const empty = Object.entries(values).find(([, value]) => value === '');
+  if (empty) throw new CannotAnswer(`Cannot read --${empty[0]}: expected a value, got an empty text`);
 }
 
 /** What `parseArgs` throws, and the one case that it leaves to us. */

@@ -77,22 +77,31 @@ describe('nothing is lost', () => {
     expect(whole.map(({ reason }) => reason.source_id).sort()).toEqual(
       [
         'cut-off',
+        'epoch',
         'error-page',
         'euro',
+        'false-name',
+        'gz-of-gz',
         'long-footer',
         'no-bytes',
         'no-outcome',
+        'no-text',
+        'same-header',
+        'thousands',
         'utf-16',
         'wrong-month',
         'wrong-unit',
       ].sort(),
     );
-    for (const { reason } of whole) expect(keys.filter((key) => key.includes(`${reason.sha256}.`))).toHaveLength(2);
+    for (const { reason } of whole) {
+      const own = keys.filter((key) => key.startsWith(`quarantine/source=${reason.source_id}/`));
+      expect(own.filter((key) => key.includes(`${reason.sha256}.`))).toHaveLength(2);
+    }
   });
 
   test('a rejected row names its file, row, column and what was expected', () => {
     const rows = quarantined.filter(({ reason }) => !reason.whole_file).flatMap(({ reason }) => reason.reasons);
-    expect(rows).toHaveLength(7);
+    expect(rows).toHaveLength(9);
     for (const row of rows)
       expect(row).toEqual({
         file: expect.any(String),
@@ -168,6 +177,37 @@ describe('settings that cannot be used end the run with 2', () => {
       { sites: [{ id: 'x', control: 'own', grid_zone: 'IE', pue: [{ from: '2026-02-30', value: 1.2 }] }] },
       /pue\[0\]\.from: expected a date that the calendar has, got "2026-02-30"/,
     ],
+    [
+      'two sites of one name',
+      { sites: [siteOf('x'), siteOf('x')] },
+      /sites\[1\]\.id: expected a new id, "x" is taken, got "x"/,
+    ],
+    [
+      'two PUEs from one day on',
+      {
+        sites: [
+          siteOf('x', {
+            pue: [
+              { from: '2026-01-01', value: 1.2 },
+              { from: '2026-01-01', value: 1.3 },
+            ],
+          }),
+        ],
+      },
+      /sites\[0\]\.pue\[1\]\.from: expected a new from, "2026-01-01" is taken/,
+    ],
+    [
+      'hosts that stand on two sites',
+      { sites: [siteOf('x', { hosts: ['a-*'] }), siteOf('y', { hosts: ['b', 'a-*'] })] },
+      /sites\[1\]\.hosts\[1\]: expected hosts of one site, x has them, got "a-\*"/,
+    ],
+    [
+      'a vintage that is no time',
+      {
+        instruments: [{ id: 'i', kind: 'ppa', grid_zone: 'IE', mwh: 1, gco2e_per_kwh: 0, vintage: 'last summer' }],
+      },
+      /instruments\[0\]\.vintage: expected a month such as 2026-06 or a quoted year such as "2026", got "last summer"/,
+    ],
   ])('%s', (_, more, message) => {
     const { status, stderr } = close(JSON.stringify(tinySettings(more)));
     expect(stderr).toMatch(message);
@@ -177,6 +217,22 @@ describe('settings that cannot be used end the run with 2', () => {
   test('a file that is no YAML names the line', () => {
     const { status, stderr } = close('organisation: { name: Tiny\ncurrency: USD\n');
     expect(stderr).toMatch(/^Cannot read the settings .*joulebook\.yaml: .* line \d+/);
+    expect(status).toBe(2);
+  });
+
+  test.each([
+    ['anchors that repeat one another without end', nestedAnchors(9), /: expected fewer aliases of anchors \(\*name\)/],
+    ['an alias without its anchor', 'organisation: *nobody\n', /: Unresolved alias .*nobody$/],
+    [
+      'two documents',
+      'currency: USD\n---\ncurrency: EUR\n',
+      /: Source contains multiple documents, expected one at line/,
+    ],
+    ['a key that stands twice', 'currency: USD\ncurrency: EUR\n', /: Map keys must be unique at line 2, column 1$/],
+  ])('%s', (_, text, message) => {
+    const { status, stderr } = close(text);
+    expect(stderr.trim()).toMatch(message);
+    expect(stderr).toMatch(/^Cannot read the settings .*joulebook\.yaml: [^\n]*\n$/);
     expect(status).toBe(2);
   });
 
@@ -197,6 +253,22 @@ const isRoot = process.getuid?.() === 0;
     ]);
   },
 );
+
+function siteOf(id: string, more: Readonly<Record<string, unknown>> = {}) {
+  return { id, control: 'own', grid_zone: 'IE', pue: [{ from: '2026-01-01', value: 1.2 }], ...more };
+}
+
+/** A few hundred bytes of YAML that stand for nine to the power of `depth` texts. */
+function nestedAnchors(depth: number): string {
+  const lines = Array.from(
+    { length: depth },
+    (_, index) =>
+      `a${index}: &a${index} [${Array(9)
+        .fill(index === 0 ? 'x' : `*a${index - 1}`)
+        .join(', ')}]`,
+  );
+  return `${lines.join('\n')}\n`;
+}
 
 function close(settings: string) {
   writeText(join(root, 'typo/joulebook.yaml'), settings);

@@ -6,7 +6,7 @@ import { runLocally } from '../../lib/pipeline/run-locally.ts';
 import { STAGES } from '../../lib/pipeline/stages.ts';
 import { parsePeriod } from '../../lib/units/period.ts';
 import { closeInAws } from './close-in-aws.ts';
-import { type Command, isInAws, textOption, timeOption, wholeOption } from './command.ts';
+import { CannotAnswer, type Command, isInAws, textOption, timeOption, wholeOption } from './command.ts';
 import { MEMORY_PER_WORKER, openDesk } from './desk.ts';
 import { progressTeller } from './progress-teller.ts';
 import { tellReport } from './tell-report.ts';
@@ -36,8 +36,10 @@ export const close: Command = {
     json: { type: 'boolean' },
   },
   async run(typed, terminal) {
-    const { month } = parsePeriod(textOption(typed, 'month'));
+    const { month, from } = parsePeriod(textOption(typed, 'month'));
     const run = { month, as_of: timeOption(typed, 'as-of', new Date()) };
+    if (run.as_of <= from)
+      throw new CannotAnswer(`Cannot close ${month} as of ${run.as_of}: expected a time after its begin, ${from}`);
     if (isInAws(typed)) return closeInAws(run, typed, terminal);
     const workers = wholeOption(typed, 'workers') ?? availableParallelism();
     const desk = await openDesk(typed, MEMORY_PER_WORKER);

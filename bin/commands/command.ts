@@ -75,10 +75,13 @@ export function wholeOption({ values }: Arguments, name: string): number | undef
   throw new CannotAnswer(`Cannot read --${name}: expected a whole number of at least 1, got "${typed}"`);
 }
 
+/** A day, or an instant that says its zone: a time without one would mean another moment on another machine. */
+const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
+
 /** An option's instant as `2026-07-22T06:00:00Z`; `fallback` where it was not typed. */
 export function timeOption({ values }: Arguments, name: string, fallback: Date): string {
   const typed = values[name];
-  const instant = typeof typed === 'string' ? new Date(typed) : fallback;
+  const instant = typeof typed === 'string' ? new Date(INSTANT.test(typed) ? typed : Number.NaN) : fallback;
   if (!Number.isNaN(instant.getTime())) return secondsIso(instant);
   throw new CannotAnswer(`Cannot read --${name}: expected a time such as 2026-07-22T06:00:00Z, got "${typed}"`);
 }

@@ -18,8 +18,31 @@ export async function openSettings(path: string): Promise<SettingsFile> {
       `Cannot read the settings ${path}: expected a readable YAML file, got ${error.code ?? error.message}`,
     );
   });
+  return { settings: readSettings(parsed(text, path), path), base: dirname(resolve(path)) };
+}
+
+/** The document as plain values. Anchors are followed, but not without end: a small file must not become a large one. */
+function parsed(text: string, path: string): unknown {
   const document = parseDocument(text);
   const [fault] = document.errors;
-  if (fault) throw new InvalidSettings(`Cannot read the settings ${path}: ${fault.message.split('\n')[0]}`);
-  return { settings: readSettings(document.toJS(), path), base: dirname(resolve(path)) };
+  if (fault) throw new InvalidSettings(`Cannot read the settings ${path}: ${inWords(fault)}`);
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new InvalidSettings(`Cannot read the settings ${path}: ${inWords(error)}`);
+  }
+}
+
+/** What the parser says to programmers, to whoever wrote the file. */
+const PARSER_WORDS: readonly { readonly said: RegExp; readonly words: string }[] = [
+  {
+    said: /Excessive alias count/,
+    words: 'expected fewer aliases of anchors (*name), they repeat one another too often',
+  },
+  { said: /multiple documents; [^;]*parseAllDocuments\(\)/, words: 'multiple documents, expected one' },
+];
+
+function inWords(fault: unknown): string {
+  const [first = ''] = (fault instanceof Error ? fault.message : String(fault)).split('\n');
+  return PARSER_WORDS.reduce((text, { said, words }) => text.replace(said, words), first).replace(/:$/, '');
 }

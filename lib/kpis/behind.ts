@@ -5,9 +5,15 @@
 const COLUMNS =
   'dimension, dimension_value, scope, it_energy_joules, modelled_joules, filled_joules, boundary, factor_ids';
 
+const SHARE_COLUMNS = COLUMNS.replace('factor_ids', 'NULL::VARCHAR[] AS factor_ids').concat(', coverage_ratio');
+
 export const ENERGY_BEHIND = {
   /** All energy of the cut. */
   ledger: `SELECT ${COLUMNS}, coalesce(known_hours, 0)::DOUBLE / nullif(expected_hours, 0)::DOUBLE AS coverage_ratio FROM cut`,
+  /** What devices drew while no workload used them. */
+  idle: `SELECT ${SHARE_COLUMNS} FROM share_cut WHERE share = 'idle'`,
+  /** What no workload is known for. */
+  unattributed: `SELECT ${SHARE_COLUMNS} FROM share_cut WHERE share = 'unattributed'`,
   /** Inference whose requests are counted. */
   requests: `SELECT ${COLUMNS}, coverage_ratio FROM serving WHERE measure = 'requests'`,
   /** Inference whose output tokens are counted. */
@@ -18,7 +24,7 @@ export const ENERGY_BEHIND = {
          UNION ALL
          SELECT NULL, NULL, CASE WHEN min(scope) = max(scope) THEN min(scope) END, sum(it_energy_joules), sum(modelled_joules), sum(filled_joules),
            list_sort(list_distinct(flatten(list(boundary)))), list_sort(list_distinct(flatten(list(factor_ids)))), NULL FROM run_sum`,
-  /** None: money, counts and what providers say of themselves. */
+  /** None: money, hardware, counts and what providers say of themselves. */
   nothing: `SELECT dimension, dimension_value, scope, NULL::DECIMAL(38,6) AS it_energy_joules, NULL::DECIMAL(38,6) AS modelled_joules,
               NULL::DECIMAL(38,6) AS filled_joules, NULL::VARCHAR[] AS boundary, NULL::VARCHAR[] AS factor_ids, NULL::DOUBLE AS coverage_ratio FROM cut`,
 } as const;

@@ -14,8 +14,9 @@ import providerEmissions from './provider-emissions.sql' with { type: 'text' };
 import reconciliation from './reconciliation.sql' with { type: 'text' };
 import runs from './runs.sql' with { type: 'text' };
 import serving from './serving.sql' with { type: 'text' };
+import shareCuts from './share-cuts.sql' with { type: 'text' };
 
-const STEPS = [ledgerSums, cuts, activity, serving, runs, providerEmissions, instrumentUse] as const;
+const STEPS = [ledgerSums, cuts, shareCuts, activity, serving, runs, providerEmissions, instrumentUse] as const;
 /** What the disclosure prints beside the figures: one Parquet file each. Gaps are read from the lines, the others from sums. */
 const SIDE_TABLES = {
   factors,

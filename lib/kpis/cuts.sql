@@ -3,7 +3,7 @@
 -- Grain   dimension x value; dimension NULL is the total, value NULL means that nobody said
 -- Reads   ledger_sum
 -- Half-widths: linear within one method, one site's PUE and one factor (they err together), in quadrature across them
--- (docs/methods/uncertainty.md).
+-- (docs/methods/uncertainty.md). placed_hours are those whose PUE is known, factored_hours those whose grid factor is, too.
 CREATE OR REPLACE TEMP TABLE cut AS
 WITH cell AS (
     SELECT
@@ -25,8 +25,6 @@ WITH cell AS (
         sum(CASE WHEN basis = 'measured' THEN it_energy_joules END) AS measured_joules,
         sum(CASE WHEN basis = 'modelled' THEN it_energy_joules END) AS modelled_joules,
         sum(CASE WHEN basis = 'filled' THEN it_energy_joules END) AS filled_joules,
-        sum(CASE WHEN share = 'idle' THEN facility_energy_joules END) AS idle_joules,
-        sum(CASE WHEN share = 'unattributed' THEN facility_energy_joules END) AS unattributed_joules,
         sum(CASE WHEN factor_id LIKE '%/hour' OR factor_id LIKE '%/half\_hour' ESCAPE '\' THEN facility_energy_joules END) AS hour_matched_joules,
         sum(emissions_location_gco2e) AS emissions_location_gco2e,
         sum(emissions_market_gco2e) AS emissions_market_gco2e,
@@ -40,6 +38,8 @@ WITH cell AS (
         sum(u95_pue_joules) AS u95_pue_joules,
         sum(u95_pue_gco2e) AS u95_pue_gco2e,
         sum(known_hours) AS known_hours,
+        sum(CASE WHEN facility_energy_joules IS NOT NULL THEN known_hours END) AS placed_hours,
+        sum(CASE WHEN emissions_location_gco2e IS NOT NULL THEN known_hours END) AS factored_hours,
         sum(expected_hours) AS expected_hours,
         list(DISTINCT component ORDER BY component) FILTER (WHERE it_energy_joules IS NOT NULL) AS boundary,
         list(DISTINCT factor_id ORDER BY factor_id) FILTER (WHERE factor_id IS NOT NULL) AS factor_ids,
@@ -85,8 +85,6 @@ whole AS (
         sum(measured_joules) AS measured_joules,
         sum(modelled_joules) AS modelled_joules,
         sum(filled_joules) AS filled_joules,
-        sum(idle_joules) AS idle_joules,
-        sum(unattributed_joules) AS unattributed_joules,
         sum(hour_matched_joules) AS hour_matched_joules,
         sum(emissions_location_gco2e) AS emissions_location_gco2e,
         sum(emissions_market_gco2e) AS emissions_market_gco2e,
@@ -94,6 +92,8 @@ whole AS (
         sum(billed_cost) AS billed_cost,
         sum(effective_cost) AS effective_cost,
         sum(known_hours) AS known_hours,
+        sum(placed_hours) AS placed_hours,
+        sum(factored_hours) AS factored_hours,
         sum(expected_hours) AS expected_hours,
         list_sort(list_distinct(flatten(list(boundary)))) AS boundary,
         list_sort(list_distinct(flatten(list(factor_ids)))) AS factor_ids,
@@ -113,4 +113,3 @@ JOIN by_site
     ON by_site.dimension IS NOT DISTINCT FROM whole.dimension AND by_site.dimension_value IS NOT DISTINCT FROM whole.dimension_value
 JOIN by_factor
     ON by_factor.dimension IS NOT DISTINCT FROM whole.dimension AND by_factor.dimension_value IS NOT DISTINCT FROM whole.dimension_value
-WHERE whole.dimension IS DISTINCT FROM 'workload_id' OR whole.dimension_value IS NOT NULL

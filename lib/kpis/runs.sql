@@ -3,11 +3,31 @@
 -- Grain   run
 -- Reads   fct_run, ledger_sum
 -- A run's energy is the ledger's lines whose workload_id is the run. Failed runs count: they are part of the way to the goal.
+-- Half-widths as in cuts.sql: linear within one method, one site's PUE and one factor, in quadrature across them.
 CREATE OR REPLACE TEMP TABLE run_sum AS
 WITH run AS (
     SELECT DISTINCT ON (run_id) run_id, coalesce(solution_id, run_id) AS solution_id, outcome, started_at, ended_at
     FROM fct_run
     ORDER BY run_id, ended_at DESC, receipt_sha256
+),
+placed AS (
+    SELECT * FROM ledger_sum WHERE workload_id IS NOT NULL AND facility_energy_joules IS NOT NULL
+),
+half_width AS (
+    SELECT workload_id, 'method ' || method AS cause, sum(u95_facility_joules)::DOUBLE AS joules, sum(u95_energy_gco2e)::DOUBLE AS gco2e
+    FROM placed GROUP BY ALL
+    UNION ALL
+    SELECT workload_id, 'site ' || site, sum(u95_pue_joules)::DOUBLE, sum(u95_pue_gco2e)::DOUBLE FROM placed GROUP BY ALL
+    UNION ALL
+    SELECT workload_id, 'factor ' || factor_id, NULL, sum(u95_factor_gco2e)::DOUBLE FROM placed GROUP BY ALL
+),
+spread AS (
+    SELECT
+        workload_id,
+        sqrt(list_sum(list(joules * joules ORDER BY cause))) AS joules,
+        sqrt(list_sum(list(gco2e * gco2e ORDER BY cause))) AS gco2e
+    FROM half_width
+    GROUP BY workload_id
 ),
 energy AS (
     SELECT
@@ -17,14 +37,17 @@ energy AS (
         sum(CASE WHEN basis = 'filled' THEN it_energy_joules END) AS filled_joules,
         sum(facility_energy_joules) AS facility_energy_joules,
         sum(emissions_location_gco2e) AS emissions_location_gco2e,
-        sum(u95_facility_joules)::DOUBLE / nullif(sum(facility_energy_joules), 0)::DOUBLE AS u95_ratio,
         list(DISTINCT component ORDER BY component) FILTER (WHERE it_energy_joules IS NOT NULL) AS boundary,
         list(DISTINCT factor_id ORDER BY factor_id) FILTER (WHERE factor_id IS NOT NULL) AS factor_ids,
         CASE WHEN min(scope) = max(scope) THEN min(scope) END AS scope
-    FROM ledger_sum
-    WHERE workload_id IS NOT NULL AND facility_energy_joules IS NOT NULL
+    FROM placed
     GROUP BY workload_id
 )
-SELECT run.*, energy.* EXCLUDE (workload_id)
+SELECT
+    run.*,
+    energy.* EXCLUDE (workload_id),
+    spread.joules / nullif(energy.facility_energy_joules, 0)::DOUBLE AS u95_ratio,
+    spread.gco2e / nullif(energy.emissions_location_gco2e, 0)::DOUBLE AS emissions_u95_ratio
 FROM run
 LEFT JOIN energy ON energy.workload_id = run.run_id
+LEFT JOIN spread ON spread.workload_id = run.run_id

@@ -2,7 +2,8 @@
 -- Unit    joules, gCO2e, billing currency; requests, tokens
 -- Grain   measure x dimension x value
 -- Reads   ledger_sum, activity_cut
--- A model that draws energy but counts nothing is left out of the ratio and lowers its coverage.
+-- A model that draws energy but counts nothing is left out of the ratio and lowers its coverage. Half-widths as in cuts.sql:
+-- linear within one method, one site's PUE and one factor, in quadrature across them.
 CREATE OR REPLACE TEMP TABLE serving AS
 WITH measure AS (
     SELECT DISTINCT measure FROM activity_cut WHERE measure IN ('requests', 'output_tokens')
@@ -29,6 +30,8 @@ cell AS (
         CASE WHEN grouping(model_id) = 0 THEN 'model_id' END AS dimension,
         model_id AS dimension_value,
         method,
+        site,
+        factor_id,
         sum(facility_energy_joules) AS inference_joules,
         sum(it_energy_joules) FILTER (WHERE is_counted) AS it_energy_joules,
         sum(it_energy_joules) FILTER (WHERE is_counted AND basis = 'modelled') AS modelled_joules,
@@ -37,14 +40,34 @@ cell AS (
         sum(emissions_location_gco2e) FILTER (WHERE is_counted) AS emissions_location_gco2e,
         sum(embodied_gco2e) FILTER (WHERE is_counted) AS embodied_gco2e,
         sum(effective_cost) FILTER (WHERE is_counted) AS effective_cost,
-        sum(u95_facility_joules) FILTER (WHERE is_counted) AS u95_joules,
+        sum(u95_facility_joules) FILTER (WHERE is_counted) AS u95_facility_joules,
+        sum(u95_pue_joules) FILTER (WHERE is_counted) AS u95_pue_joules,
+        sum(u95_energy_gco2e) FILTER (WHERE is_counted) AS u95_energy_gco2e,
+        sum(u95_pue_gco2e) FILTER (WHERE is_counted) AS u95_pue_gco2e,
+        sum(u95_factor_gco2e) FILTER (WHERE is_counted) AS u95_factor_gco2e,
         list(DISTINCT component) FILTER (WHERE is_counted AND it_energy_joules IS NOT NULL) AS boundary,
-        list(DISTINCT factor_id) FILTER (WHERE is_counted AND factor_id IS NOT NULL) AS factor_ids,
+        CASE WHEN bool_or(is_counted) THEN factor_id END AS counted_factor,
         list(DISTINCT scope) FILTER (WHERE is_counted) AS scopes,
         list(DISTINCT model_id) FILTER (WHERE is_counted) AS models,
         list(DISTINCT model_id) FILTER (WHERE is_counted AND effective_cost IS NOT NULL) AS priced_models
     FROM line
-    GROUP BY GROUPING SETS ((measure, method), (measure, model_id, method))
+    GROUP BY GROUPING SETS ((measure, method, site, factor_id), (measure, model_id, method, site, factor_id))
+),
+half_width AS (
+    SELECT measure, dimension, dimension_value, 'method ' || method AS cause, sum(u95_facility_joules)::DOUBLE AS joules, sum(u95_energy_gco2e)::DOUBLE AS gco2e
+    FROM cell GROUP BY ALL
+    UNION ALL
+    SELECT measure, dimension, dimension_value, 'site ' || site, sum(u95_pue_joules)::DOUBLE, sum(u95_pue_gco2e)::DOUBLE FROM cell GROUP BY ALL
+    UNION ALL
+    SELECT measure, dimension, dimension_value, 'factor ' || factor_id, NULL, sum(u95_factor_gco2e)::DOUBLE FROM cell GROUP BY ALL
+),
+spread AS (
+    SELECT
+        measure, dimension, dimension_value,
+        sqrt(list_sum(list(joules * joules ORDER BY cause))) AS joules,
+        sqrt(list_sum(list(gco2e * gco2e ORDER BY cause))) AS gco2e
+    FROM half_width
+    GROUP BY measure, dimension, dimension_value
 ),
 whole AS (
     SELECT
@@ -57,9 +80,8 @@ whole AS (
         sum(emissions_location_gco2e) AS emissions_location_gco2e,
         sum(embodied_gco2e) AS embodied_gco2e,
         sum(effective_cost) AS effective_cost,
-        sqrt(list_sum(list_transform(list(u95_joules::DOUBLE ORDER BY method), lambda half_width: half_width * half_width))) AS u95_joules,
         list_sort(list_distinct(flatten(list(boundary)))) AS boundary,
-        list_sort(list_distinct(flatten(list(factor_ids)))) AS factor_ids,
+        list_sort(list_distinct(list(counted_factor))) AS factor_ids,
         list_sort(list_distinct(flatten(list(scopes)))) AS scopes,
         list_sort(list_distinct(flatten(list(models)))) AS models,
         list_sort(list_distinct(flatten(list(priced_models)))) AS priced_models
@@ -73,6 +95,10 @@ SELECT
     (SELECT sum(counted.quantity) FROM counted WHERE counted.measure = whole.measure AND list_contains(whole.priced_models, counted.model_id)) AS priced_quantity,
     len(whole.models) = (SELECT count(DISTINCT line.model_id) FROM line WHERE line.is_counted AND line.embodied_gco2e IS NOT NULL AND list_contains(whole.models, line.model_id)) AS is_embodied_known,
     whole.facility_energy_joules::DOUBLE / nullif(whole.inference_joules, 0)::DOUBLE AS coverage_ratio,
-    whole.u95_joules / nullif(whole.facility_energy_joules, 0)::DOUBLE AS u95_ratio
+    spread.joules / nullif(whole.facility_energy_joules, 0)::DOUBLE AS u95_ratio,
+    spread.gco2e AS emissions_location_u95
 FROM whole
+JOIN spread
+    ON spread.measure = whole.measure AND spread.dimension IS NOT DISTINCT FROM whole.dimension
+    AND spread.dimension_value IS NOT DISTINCT FROM whole.dimension_value
 WHERE whole.facility_energy_joules IS NOT NULL

@@ -30,6 +30,7 @@ const LONG_LINES = 'max_line_size = 16777216, buffer_size = 33554432';
 export async function openLanded(warehouse: Warehouse, request: OpenRequest): Promise<Shape> {
   await setVariables(warehouse, request);
   const fitting = await firstFittingShape(warehouse, request);
+  refuseTwins(fitting, request.columnMapping);
   await check(warehouse, fitting, request);
   await warehouse.run(
     `CREATE OR REPLACE TEMP VIEW landed AS SELECT * EXCLUDE (defect) FROM checked
@@ -165,10 +166,14 @@ function byEnding(path: string, shapes: readonly Shape[]): Shape[] {
     : shapes.filter(({ format }) => (format === 'parquet') === path.endsWith('.parquet'));
 }
 
+/** What DuckDB calls the one column of a text without a header. */
+const UNNAMED = 'column0';
+
 function misfit(source: Source, seen: readonly FoundColumn[], misfits: readonly string[]): RejectedPayload {
   const columns = seen.map(({ name }) => name).filter((name) => name !== 'file_row');
+  const headers = `columns ${columns.slice(0, 8).join(', ')}${columns.length > 8 ? ', …' : ''}`;
   return new RejectedPayload({
-    found: refusalOf(source, seen) ?? `columns ${columns.slice(0, 8).join(', ')}${columns.length > 8 ? ', …' : ''}`,
+    found: refusalOf(source, seen) ?? (columns.join() === UNNAMED ? 'no header' : headers),
     expected: `${source.card.title}: ${misfits.join('; ') || `a file of ${[...new Set(source.shapes.map(({ format }) => format))].join(' or ')}`}`,
   });
 }
@@ -227,6 +232,7 @@ async function columnsOfOpened(warehouse: Warehouse, format: Format): Promise<Fo
 const BROKEN_BYTES: readonly { readonly said: RegExp; readonly found: string }[] = [
   { said: /magic bytes|too small to be a parquet|footer/i, found: 'a Parquet file that is cut off, or is none' },
   { said: /not utf-8|unicode/i, found: 'text that is not UTF-8' },
+  { said: /sniffing file/i, found: 'bytes in which no columns of text can be told apart' },
 ];
 
 /** A DuckDB error about a file's bytes, in the words of the file: its path would only tell where the copy lay. */
@@ -252,6 +258,16 @@ function reader({ format, delimiter }: Shape, path: string): string {
 
 function missingColumns(shape: Shape, found: readonly FoundColumn[], mapping: OpenRequest['columnMapping']): string[] {
   return shape.columns.filter((column) => column.required && !columnIn(found, column, mapping)).map(({ name }) => name);
+}
+
+/** Two columns of one header: DuckDB numbers the second, and which of them is meant nobody can tell. */
+function refuseTwins({ shape, found }: Fitting, mapping: OpenRequest['columnMapping']): void {
+  const names = new Set(found.map(({ name }) => name.toLowerCase()));
+  for (const column of shape.columns) {
+    const match = columnIn(found, column, mapping);
+    if (match?.isText && names.has(`${match.name.toLowerCase()}_1`))
+      throw new RejectedPayload({ found: 'two columns of that name', expected: 'one', column: match.name });
+  }
 }
 
 function columnIn(found: readonly FoundColumn[], column: ContractColumn, mapping: OpenRequest['columnMapping']) {

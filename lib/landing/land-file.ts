@@ -104,6 +104,7 @@ export async function check(
 
 /** A file of other months stays where it is; one whose path promises this month is refused. */
 function elsewhere({ origin }: Offer, { contract }: Checked, { period, source }: CollectRequest): Fate {
+  if (contract.rows === 0) return { outcome: 'passed over', elsewhere: `${origin}: holds no rows` };
   const span = contract.first_event ? `${contract.first_event} to ${contract.last_event}` : 'no time at all';
   const promised = source.month_in_path?.exec(origin)?.[1];
   if (promised === period.month) {

@@ -1,4 +1,3 @@
-import type { InstrumentOffer } from '../kpis/compute-kpis.ts';
 import type { SourceOptions } from '../landing/contract.ts';
 import type { Assumptions } from '../ledger/open-facts.ts';
 import type { Settings, SourceSetting } from '../settings/settings.ts';
@@ -17,11 +16,6 @@ export function assumptionsOf(settings: Settings): Assumptions {
     sites: settings.sites,
     marketZones: [...new Set(settings.instruments.map(({ grid_zone }) => grid_zone))].sort(),
   };
-}
-
-/** The instruments that may be set against consumption: those that were retired for the reporter. */
-export function instrumentsOf(settings: Settings): InstrumentOffer[] {
-  return settings.instruments.filter(({ kind, retired_at }) => kind !== 'certificate' || retired_at !== undefined);
 }
 
 /** What a source's SQL may ask for with getvariable('…'); absent options are NULL. */

@@ -9,12 +9,13 @@ import { openFacts } from '../ledger/open-facts.ts';
 import { ledgerKeys, settleSlice, sumsKeys } from '../ledger/settle.ts';
 import { mayReachInto, type Slice, slicesOf } from '../ledger/slices.ts';
 import { type Period, parsePeriod } from '../units/period.ts';
-import { assumptionsOf, instrumentsOf, optionsOf, sourceKind } from './assumptions.ts';
+import { assumptionsOf, optionsOf, sourceKind } from './assumptions.ts';
 import { coverageOptions } from './coverage.ts';
 import { distribute } from './distribute.ts';
 import { orExhausted } from './exhausted.ts';
 import { planHalves } from './halves.ts';
 import type { PartsRequest, Plan, Stages } from './handlers.ts';
+import { instrumentsOf } from './instruments.ts';
 import { keepSettings } from './kept-settings.ts';
 import { factKeysOf, factReceipts } from './month-receipts.ts';
 import { raiseAlarms } from './raise-alarms.ts';
@@ -169,7 +170,7 @@ export async function kpiRequestOf(period: Period, asOf: string, workplace: Work
     currency: settings.currency,
     ledgerPaths: await Promise.all(ledgerKeys(period, slices).map((key) => book.localPath(key))),
     sumsPaths: await Promise.all(sumsKeys(period, slices).map((key) => book.localPath(key))),
-    instruments: instrumentsOf(settings),
+    instruments: instrumentsOf(settings, { period, asOf }),
   };
 }
 

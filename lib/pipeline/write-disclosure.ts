@@ -10,7 +10,7 @@ import { readQuarantine } from '../landing/receipts.ts';
 import { readShortfalls, type ShortfallPaper, UNREAD } from '../landing/shortfall.ts';
 import { type Period, parsePeriod } from '../units/period.ts';
 import { assumptionWords } from './assumption-words.ts';
-import { instrumentsOf } from './assumptions.ts';
+import { instrumentWords } from './instruments.ts';
 import { bookEntries, type Manifest, type ManifestEntry, manifestOf } from './manifest.ts';
 import { evidenceReceipts, factKeysOf, factReceipts } from './month-receipts.ts';
 import { saysNothingNew } from './nothing-new.ts';
@@ -99,7 +99,7 @@ async function annexAt(
     receipts,
     quarantined: quarantined.map(({ reason }) => reason),
     missingSources,
-    instruments: instrumentWords(workplace),
+    instruments: instrumentWords(workplace.settings, { period, asOf: request.as_of }),
     inputsByTable: await inputsByTable(period, request.as_of, workplace),
     fingerprint: workplace.fingerprint,
     frameworks: workplace.settings.disclosure.frameworks,
@@ -188,19 +188,6 @@ function reasonsOf(missing: readonly MissingPart[]): string[] {
     const rest = parts.length > PARTS_NAMED ? ` and ${parts.length - PARTS_NAMED} more` : '';
     return `lacks ${named.join(', ')}${rest}: ${reason}`;
   });
-}
-
-function instrumentWords({ settings }: Workplace) {
-  const usable = new Set(instrumentsOf(settings).map(({ id }) => id));
-  return settings.instruments.map((instrument) => ({
-    id: instrument.id,
-    kind: usable.has(instrument.id) ? instrument.kind : `${instrument.kind} (not retired, not used)`,
-    grid_zone: instrument.grid_zone,
-    mwh: String(instrument.mwh),
-    gco2e_per_kwh: String(instrument.gco2e_per_kwh),
-    vintage: instrument.vintage,
-    retired_at: instrument.retired_at ?? null,
-  }));
 }
 
 async function inputsByTable(period: Period, asOf: string, workplace: Workplace): Promise<Record<string, string[]>> {

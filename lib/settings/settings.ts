@@ -57,6 +57,7 @@ const site = z.strictObject({
   pue: z
     .array(z.strictObject({ from: date, value: z.number().min(1).max(5) }))
     .min(1)
+    .superRefine(differ('from', ({ from }) => from))
     .describe('Power usage effectiveness from a date on'),
   hosts: z.array(name).default([]).describe('Host or resource ids that stand there; * for any text'),
 });
@@ -85,7 +86,9 @@ const instrument = z.strictObject({
   grid_zone: name,
   mwh: z.number().positive(),
   gco2e_per_kwh: z.number().min(0),
-  vintage: name,
+  vintage: z
+    .string()
+    .regex(/^\d{4}(-(0[1-9]|1[0-2]))?$/, 'expected a month such as 2026-06 or a quoted year such as "2026"'),
   retired_at: date.optional(),
 });
 
@@ -93,6 +96,34 @@ const instrument = z.strictObject({
 function isInTheCalendar(date: string): boolean {
   const instant = new Date(`${date}T00:00:00Z`);
   return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(date);
+}
+
+/** Entries that are told apart by `key`: the second of two alike is refused. */
+function differ<Entry>(key: string, wordOf: (entry: Entry) => string) {
+  return (entries: readonly Entry[], context: z.RefinementCtx): void => {
+    const values = entries.map(wordOf);
+    values.forEach((value, index) => {
+      if (values.indexOf(value) !== index)
+        context.addIssue({ code: 'custom', path: [index, key], message: `expected a new ${key}, "${value}" is taken` });
+    });
+  };
+}
+
+/** A host stands on one site: the same pattern below two would leave it to chance which. */
+function hostsOfTwoSites(sites: readonly z.infer<typeof site>[], context: z.RefinementCtx): void {
+  const siteOf = new Map<string, string>();
+  sites.forEach(({ id, hosts }, index) => {
+    hosts.forEach((host, place) => {
+      const other = siteOf.get(host);
+      if (other !== undefined && other !== id)
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'hosts', place],
+          message: `expected hosts of one site, ${other} has them`,
+        });
+      siteOf.set(host, other ?? id);
+    });
+  });
 }
 
 /** The settings file, whole (DESIGN §7). Secrets never stand in it: they are named references. */
@@ -114,12 +145,13 @@ export const settingsSchema = z.strictObject({
         if (!ids.includes(other))
           context.addIssue({ code: 'custom', path: [index, 'fills_in_for'], message: 'expected the id of a source' });
       });
-      ids.forEach((id, index) => {
-        if (ids.indexOf(id) !== index)
-          context.addIssue({ code: 'custom', path: [index, 'id'], message: `expected a new id, "${id}" is taken` });
-      });
-    }),
-  sites: z.array(site).default([]),
+    })
+    .superRefine(differ('id', ({ id }) => id)),
+  sites: z
+    .array(site)
+    .superRefine(differ('id', ({ id }) => id))
+    .superRefine(hostsOfTwoSites)
+    .default([]),
   workloads: z.array(z.strictObject({ match: workloadMatch, set: workloadNames })).default([]),
   idle: z.enum(['node', 'proportional', 'owner']).default('node'),
   energy_model: z
@@ -137,7 +169,10 @@ export const settingsSchema = z.strictObject({
     .strictObject({ factor_kind: z.enum(['direct', 'lifecycle']).default('direct') })
     .prefault({})
     .describe('Which average factor the location-based inventory uses'),
-  instruments: z.array(instrument).default([]),
+  instruments: z
+    .array(instrument)
+    .superRefine(differ('id', ({ id }) => id))
+    .default([]),
   disclosure: z
     .strictObject({
       languages: z

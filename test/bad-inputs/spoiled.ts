@@ -104,6 +104,118 @@ export const SPOILED: readonly Spoiled[] = [
     write: (folder) => writeText(join(folder, 'part.parquet'), ''),
   },
   {
+    name: 'a text of no bytes',
+    source: 'no-text',
+    kind: 'focus',
+    fate: 'file in quarantine',
+    remark: 'no-text/cost.csv: found no header, expected FOCUS cost and usage (1.0 to 1.2): focus-csv (lacks',
+    write: (folder) => writeText(join(folder, 'cost.csv'), ''),
+  },
+  {
+    name: 'a header without rows',
+    source: 'no-rows',
+    kind: 'runs',
+    fate: 'passed over',
+    remark: 'no-rows/runs.csv: holds no rows',
+    write: (folder) => writeText(join(folder, 'runs.csv'), 'run_id,started_at,ended_at,outcome\n'),
+  },
+  {
+    name: 'a header that stands twice',
+    source: 'same-header',
+    kind: 'runs',
+    fate: 'file in quarantine',
+    remark: 'same-header/runs.csv: column outcome: found two columns of that name, expected one',
+    write: (folder) =>
+      writeText(
+        join(folder, 'runs.csv'),
+        'run_id,started_at,ended_at,outcome,Outcome\nrun-1,2026-06-01T00:00:00Z,2026-06-01T01:00:00Z,failed,succeeded\n',
+      ),
+  },
+  {
+    name: 'a Parquet file that calls itself CSV',
+    source: 'false-name',
+    kind: 'focus',
+    fate: 'file in quarantine',
+    remark:
+      'false-name/cost.csv: found bytes in which no columns of text can be told apart, expected a whole, readable file',
+    write: async (folder) => {
+      const parquet = readFileSync(await bill(`${folder}-aside`, 'cost.parquet'));
+      writeText(join(folder, 'cost.csv'), parquet);
+    },
+  },
+  {
+    name: 'a gzip file in a gzip file',
+    source: 'gz-of-gz',
+    kind: 'focus',
+    fate: 'file in quarantine',
+    remark: 'gz-of-gz/cost.csv.gz: found text that is not UTF-8, expected a whole, readable file',
+    write: (folder) => writeText(join(folder, 'cost.csv.gz'), gzipSync(gzipSync('a,b\n1,2\n'))),
+  },
+  {
+    name: 'a gzip file with something behind it',
+    source: 'gz-and-more',
+    kind: 'focus',
+    fate: 'file in quarantine',
+    remark:
+      'gz-and-more/cost.csv.gz: found a .gz file that cannot be unpacked: incorrect header check, expected a whole gzip file',
+    write: (folder) =>
+      writeText(join(folder, 'cost.csv.gz'), Buffer.concat([gzipSync('a,b\n1,2\n'), Buffer.from('GARBAGE')])),
+  },
+  {
+    name: 'a leap second',
+    source: 'leap-second',
+    kind: 'runs',
+    fate: 'rows in quarantine',
+    remark: 'leap-second/runs.csv: 1 of 2 rows rejected, the first: row 2, column ended_at: found 2026-06-30T23:59:60Z',
+    write: (folder) =>
+      writeText(
+        join(folder, 'runs.csv'),
+        [
+          'run_id,started_at,ended_at,outcome',
+          'run-1,2026-06-01T00:00:00Z,2026-06-01T01:00:00Z,failed',
+          'run-2,2026-06-30T00:00:00Z,2026-06-30T23:59:60Z,failed',
+          '',
+        ].join('\n'),
+      ),
+  },
+  {
+    name: 'times in seconds since 1970',
+    source: 'epoch',
+    kind: 'runs',
+    fate: 'file in quarantine',
+    remark:
+      'epoch/runs.csv: column started_at: found 1780290000 in row 1 and no row that passes, expected a value of type',
+    write: (folder) =>
+      writeText(join(folder, 'runs.csv'), 'run_id,started_at,ended_at,outcome\nrun-1,1780290000,1780293600,failed\n'),
+  },
+  {
+    name: 'amounts with separators of thousands',
+    source: 'thousands',
+    kind: 'grid',
+    settings: grid,
+    fate: 'file in quarantine',
+    remark:
+      'thousands/ie.csv: column carbon_intensity: found 1,234.5 in row 1 and no row that passes, expected a value of type',
+    write: (folder) =>
+      writeText(join(folder, 'ie.csv'), `period_start,carbon_intensity\n${hourOf(MONTH, 1)},"1,234.5"\n`),
+  },
+  {
+    name: 'a counter that jumped by more than any host draws',
+    source: 'jumped',
+    kind: 'agent',
+    fate: 'rows in quarantine',
+    remark:
+      'jumped/a.jsonl: 1 of 2 rows rejected, the first: row 2, column energy_joules: found 999999999999.000000, expected decimal joules of at least 0 and below 10^10',
+    write: (folder) =>
+      writeText(
+        join(folder, 'a.jsonl'),
+        telemetryText([
+          { host: 'cellar-jumped', seq: 1, start: hourOf(MONTH, 1), idle: 1_000_000 },
+          { host: 'cellar-jumped', seq: 2, start: hourOf(MONTH, 2), idle: 999_999_999_999_000_000 },
+        ]),
+      ),
+  },
+  {
     name: 'a CSV without a column',
     source: 'no-outcome',
     kind: 'runs',
@@ -219,7 +331,7 @@ export const SPOILED: readonly Spoiled[] = [
     kind: 'agent',
     fate: 'rows in quarantine',
     remark:
-      'negative/a.jsonl: 1 of 2 rows rejected, the first: row 2, column energy_joules: found -5.000000, expected decimal joules of at least 0 with at most six places, as text',
+      'negative/a.jsonl: 1 of 2 rows rejected, the first: row 2, column energy_joules: found -5.000000, expected decimal joules of at least 0 and below 10^10 (2.8 MW for an hour) with at most six places, as text',
     write: (folder) => {
       const record = {
         ...telemetryRecord({ host: 'h-2', seq: 2, start: hourOf(MONTH, 3), idle: 5_000_000 }),

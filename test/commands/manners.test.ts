@@ -58,6 +58,16 @@ describe('the shell sees', () => {
       /^Cannot read a month: expected YYYY-MM such as 2026-06, got "2026-13"\n$/,
     ],
     [
+      'a month that is still to come',
+      ['close', '--month', '9876-05'],
+      /^Cannot close 9876-05 as of .*: expected a time after its begin, 9876-05-01T00:00:00Z\n$/,
+    ],
+    [
+      'a book in a variable that nobody set',
+      ['close', '--month', '2026-06', '--book', ''],
+      /^Cannot read --book: expected a value, got an empty text\n$/,
+    ],
+    [
       'settings that are not there',
       ['doctor', '--settings', '/nowhere.yaml'],
       /^Cannot read the settings \/nowhere\.yaml: expected a readable YAML file, got ENOENT\n$/,
@@ -139,6 +149,9 @@ describe('close', () => {
   test.each([
     ['--workers', 'many', /^Cannot read --workers: expected a whole number of at least 1, got "many"$/],
     ['--as-of', 'tomorrow', /^Cannot read --as-of: expected a time such as .*, got "tomorrow"$/],
+    ['--as-of', '2026-07-22T06:00:00', /^Cannot read --as-of: expected a time such as .*, got "2026-07-22T06:00:00"$/],
+    ['--as-of', '1', /^Cannot read --as-of: expected a time such as .*, got "1"$/],
+    ['--as-of', '2026-05-31', /^Cannot close 2026-06 as of 2026-05-31T00:00:00Z: expected a time after its begin/],
     ['--until', 'Dusk', /^Cannot stop after Dusk: expected one of PlanCollection, /],
   ])('%s %s is refused with what was expected', async (option, value, expected) => {
     await expect(typeIn(close, '--month', MONTH, '--settings', settings, option, value)).rejects.toThrow(expected);

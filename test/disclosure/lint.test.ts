@@ -145,6 +145,17 @@ test('a total may differ from its parts by what was cut off the last decimals, a
   expect(findings('1.002').map(({ rule }) => rule)).toEqual(['L26']);
 });
 
+test('a large total may differ from its parts by what a binary number cannot hold, and by no more', () => {
+  const parts = ['388888.888888888876', '166666.666666666657'].map((value, index) =>
+    figure({ id: 'activity.requests', dimensions: { provider: `p${index}` }, value }),
+  );
+  const rest = sampleAnnex.figures.filter(({ id }) => id !== 'activity.requests');
+  const total = (value: string) => figure({ id: 'activity.requests', dimensions: {}, value });
+  const findings = (value: string) => lintAnnex({ ...sampleAnnex, figures: [...rest, ...parts, total(value)] });
+  expect(findings('555555.555555555504')).toEqual([]);
+  expect(findings('555555.555556').map(({ rule }) => rule)).toEqual(['L26']);
+});
+
 test('a null part is not zero: its total is not checked against it', () => {
   const unknown = figure({ id: 'cost.effective', dimensions: { provider: 'Google Cloud' }, value: null });
   expect(lintAnnex(withMore([unknown]))).toEqual([]);

@@ -9,6 +9,8 @@ version, for instance \`energy.it@1\`; the version counts up when the meaning ch
 /** What lies behind a figure's energy; told at each figure that rests on energy. */
 const ENERGY_BEHIND: Readonly<Record<Kpi['energy'], string>> = {
   ledger: 'all energy of the cut',
+  idle: 'idle lines of the cut, with the coverage of all its energy',
+  unattributed: 'lines of the cut that no workload is known for, with the coverage of all its energy',
   requests: 'inference whose requests are counted',
   output_tokens: 'inference whose output tokens are counted',
   runs: 'training and batch runs',
@@ -78,7 +80,7 @@ function sentence(text: string): string {
 }
 
 /** The notes that say what goes into a figure, as its entry in the catalogue tells. */
-function notesOf({ id, energy, includes_pue: includesPue, reads, sql }: Kpi): string[] {
+function notesOf({ id, energy, includes_pue: includesPue, method, reads, sql }: Kpi): string[] {
   const rests = energy !== 'nothing' && id !== 'quality.coverage';
   const notes: readonly (readonly [string, boolean])[] = [
     ['winner-rule', energy !== 'nothing'],
@@ -86,6 +88,7 @@ function notesOf({ id, energy, includes_pue: includesPue, reads, sql }: Kpi): st
     ['modelled-energy', rests && reads.includes('fct_cost')],
     ['pue', includesPue && energy !== 'nothing'],
     ['grid-factors', reads.includes('fct_grid_intensity')],
+    ['market-based', method === 'market'],
     ['embodied-carbon', /embodied/.test(sql)],
     ['uncertainty', rests && !id.startsWith('quality.')],
   ];

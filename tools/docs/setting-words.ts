@@ -46,7 +46,8 @@ export const SETTING_WORDS: Readonly<Record<string, string>> = {
   'instruments[].grid_zone': 'Zone whose consumption it may be set against',
   'instruments[].mwh': 'Size in MWh',
   'instruments[].gco2e_per_kwh': 'Emission factor that it conveys',
-  'instruments[].vintage': 'When the electricity was generated; printed, not checked',
+  'instruments[].vintage':
+    'When the electricity was generated: a month, which it serves alone, or a quoted year, each month of which it serves by its hours',
   'instruments[].retired_at': 'Day of retirement',
   disclosure: 'What the disclosure holds',
   'disclosure.languages': 'Languages of the pages',

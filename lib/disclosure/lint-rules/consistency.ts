@@ -1,5 +1,5 @@
 import type { Annex, Figure } from '../annex.ts';
-import { absolute, compare, type Decimal, parseDecimal, subtract, sum } from '../decimal.ts';
+import { absolute, compare, type Decimal, parseDecimal, shift, subtract, sum } from '../decimal.ts';
 import { figureKey, partsOf, totalOf } from '../figures.ts';
 import { isDecimal, known } from './known.ts';
 import type { LintRule } from './rule.ts';
@@ -71,15 +71,23 @@ function wrongTotals(annex: Annex): string[] {
   return ids.flatMap((id) => EXHAUSTIVE_DIMENSIONS.flatMap((dimension) => wrongTotal(annex, id, dimension)));
 }
 
-/** Each number was cut to its last decimal, so a sum of n parts may be off by half a unit of that place n + 1 times. */
+/** Joules become kWh, and grams kg, in binary numbers: of a large figure thirteen digits are surely right, as in `trace`. */
+const BINARY_DIGITS = 13;
+
+/**
+ * Each number was cut to its last decimal, so a sum of n parts may be off by half a unit of that place n + 1 times; of large
+ * numbers already by what a binary number cannot hold.
+ */
 function wrongTotal(annex: Annex, id: string, dimension: string): string[] {
   const total = known(totalOf(annex, id)?.value);
   const parts = partsOf(annex, id, dimension).map(({ value }) => known(value));
   const values = parts.filter((part) => part !== undefined);
   if (!total || parts.length === 0 || values.length < parts.length) return [];
   const scale = Math.max(total.scale, ...values.map((value) => value.scale));
-  const tolerance: Decimal =
+  const cut: Decimal =
     scale === 0 ? { digits: 0n, scale } : { digits: BigInt(values.length + 1) * 5n, scale: scale + 1 };
+  const binary = shift(sum([total, ...values].map(absolute)), -BINARY_DIGITS);
+  const tolerance = compare(cut, binary) > 0 ? cut : binary;
   const difference = absolute(subtract(total, sum(values)));
   return compare(difference, tolerance) > 0 ? [`${id} is not the sum of its parts by ${dimension}`] : [];
 }

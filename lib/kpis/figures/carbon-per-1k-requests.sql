@@ -8,7 +8,7 @@ SELECT
     1000 * emissions_location_gco2e::DOUBLE / quantity::DOUBLE AS value,
     emissions_location_gco2e / 1000 AS numerator,
     quantity AS denominator,
-    sqrt(u95_ratio * u95_ratio + 0.05 * 0.05) AS u95_ratio,
+    emissions_location_u95 / nullif(emissions_location_gco2e, 0)::DOUBLE AS u95_ratio,
     coverage_ratio
 FROM serving
 WHERE measure = 'requests' AND quantity > 0 AND emissions_location_gco2e IS NOT NULL

@@ -3,11 +3,11 @@
 -- Grain   total (mean over runs) and one row a run
 -- Reads   run_sum
 SELECT 'workload_id' AS dimension, run_id AS dimension_value, emissions_location_gco2e / 1000 AS value,
-    emissions_location_gco2e / 1000 AS numerator, 1 AS denominator, sqrt(u95_ratio * u95_ratio + 0.05 * 0.05) AS u95_ratio, NULL AS coverage_ratio
+    emissions_location_gco2e / 1000 AS numerator, 1 AS denominator, emissions_u95_ratio AS u95_ratio, NULL AS coverage_ratio
 FROM run_sum
 WHERE emissions_location_gco2e IS NOT NULL
 UNION ALL
 SELECT NULL, NULL, sum(emissions_location_gco2e) / 1000 / count(emissions_location_gco2e), sum(emissions_location_gco2e) / 1000,
-    count(emissions_location_gco2e), sqrt(max(u95_ratio) * max(u95_ratio) + 0.05 * 0.05), count(emissions_location_gco2e) / count(*)
+    count(emissions_location_gco2e), max(emissions_u95_ratio), count(emissions_location_gco2e) / count(*)
 FROM run_sum
 HAVING count(emissions_location_gco2e) > 0

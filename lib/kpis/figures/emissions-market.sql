@@ -39,7 +39,7 @@ SELECT
     NULL AS numerator,
     NULL AS denominator,
     cut.emissions_location_u95 / nullif(cut.emissions_location_gco2e, 0)::DOUBLE AS u95_ratio,
-    NULL AS coverage_ratio
+    coalesce(cut.factored_hours, 0)::DOUBLE / nullif(cut.expected_hours, 0)::DOUBLE AS coverage_ratio
 FROM summed
 JOIN cut ON cut.dimension IS NOT DISTINCT FROM summed.dimension AND cut.dimension_value IS NOT DISTINCT FROM summed.dimension_value
 WHERE EXISTS (SELECT 1 FROM instrument_use)

@@ -140,7 +140,7 @@ export const TRACES: Readonly<Record<string, Trace>> = {
   'energy.idle': { numerator: [{ ...facility, only: "share = 'idle'" }], methods: SHARES },
   'energy.unattributed': { numerator: [{ ...facility, only: "share = 'unattributed'" }], methods: SHARES },
   'emissions.location': { numerator: [location], methods: CARBON },
-  'emissions.market': { numerator: [market], methods: CARBON },
+  'emissions.market': { numerator: [market], methods: [...CARBON, 'docs/methods/market-based.md'] },
   'emissions.embodied_amortised': { numerator: [embodied], methods: ['docs/methods/embodied-carbon.md'] },
   'emissions.provider_reported': { numerator: [reported], methods: [] },
   'cost.effective': { numerator: [effective], methods: [] },

@@ -7,9 +7,10 @@ import open from './open.sql' with { type: 'text' };
 import openActivity from './open-activity.sql' with { type: 'text' };
 
 const DECIMAL = '[0-9]{1,12}([.][0-9]{1,6})?';
+const JOULES_TEXT = '[0-9]{1,10}([.][0-9]{1,6})?';
 const LEVEL = 'STRUCT("last" DOUBLE, mean DOUBLE, minimum DOUBLE, maximum DOUBLE, samples BIGINT, seconds DOUBLE)';
 const BUCKETS = 'STRUCT("over" VARCHAR, up_to VARCHAR, count VARCHAR)[]';
-const JOULES = 'decimal joules of at least 0 with at most six places, as text';
+const JOULES = 'decimal joules of at least 0 and below 10^10 (2.8 MW for an hour) with at most six places, as text';
 
 const text = (name: string): ContractColumn => ({
   name,
@@ -21,7 +22,7 @@ const text = (name: string): ContractColumn => ({
 const joules = (name: string): ContractColumn => ({
   name,
   type: 'DECIMAL(18,6)',
-  check: { sql: `regexp_full_match(${name}, '${DECIMAL}')`, expected: JOULES },
+  check: { sql: `regexp_full_match(${name}, '${JOULES_TEXT}')`, expected: JOULES },
 });
 
 /** One of the words of `lib/landing/record.ts` or `activity-record.ts`. */
