@@ -13,7 +13,7 @@ import { type Answer, send } from '../post.ts';
 import { addressOf, type Bucket } from './s3-address.ts';
 
 /** What is put: bytes under a key, with headers that are signed. */
-export interface PutObject {
+interface PutObject {
   readonly key: string;
   readonly bytes: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
