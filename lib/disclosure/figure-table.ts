@@ -43,7 +43,8 @@ export function cutTable(source: Source, { dimension, ids, caption, onlyWith }: 
     column: textColumn(nameOfDimension(texts, dimension)),
     cells: [...shown.map(({ name }) => cell(nameOf(texts, dimension, name))), cell(texts.total)],
   };
-  const all = [names, ...columns, coverage];
+  const isCovered = coverage.cells.some(({ text }) => text !== NO_FIGURE);
+  const all = [names, ...columns, ...(isCovered ? [coverage] : [])];
   const rows = names.cells.map((_, row) => all.map(({ cells }) => cells[row] ?? cell(NO_FIGURE)));
   const hasTotal = !onlyWith && present.some((id) => totalOf(annex, id));
   return {

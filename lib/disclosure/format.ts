@@ -63,6 +63,13 @@ export function printColumn(
 
 /** Both ends of the 95 % interval in the unit of the value: `118–140 MWh`; undefined where there is no interval. */
 export function printRange(amount: Amount): string | undefined {
+  const ends = printEnds(amount);
+  const ladder = ladderOf(amount.unit);
+  return ends === undefined ? undefined : `${ends} ${symbolOf(ladder, stepFor([amount], ladder))}`;
+}
+
+/** The same beside a value that has its unit: `118–140`. */
+export function printEnds(amount: Amount): string | undefined {
   const { value, u95_low: low, u95_high: high } = amount;
   if (value === null || !low || !high) return undefined;
   const ladder = ladderOf(amount.unit);
@@ -70,7 +77,7 @@ export function printRange(amount: Amount): string | undefined {
   const ends = [low, high].map(
     (end) => printOnStep({ ...amount, value: end }, ladder, step, allowedPlace(amount)).number,
   );
-  return `${ends.join('–')} ${symbolOf(ladder, step)}`;
+  return ends.join('–');
 }
 
 /** `128 MWh`, `USD 18 420`, `97.3%`, or `not known`. */
@@ -106,7 +113,9 @@ export function printExact(value: string | null): string {
 /** A ratio's numerator or denominator, whose unit its formula names: a whole number is a count, any other has four digits. */
 export function printTerm(value: string | null, unit: string | null): string {
   const number = value?.includes('.') ? printAmount({ value, unit: '' }).number : printExact(value);
-  return value === null || unit === null ? number : `${number}\u00a0${unit.replace('CO2e', 'CO₂e')}`;
+  if (value === null || unit === null) return number;
+  const units = value === '1' ? unit.replace(/s$/, '') : unit;
+  return `${number}\u00a0${units.replace('CO2e', 'CO₂e')}`;
 }
 
 /** The place of the last digit that may be shown, in the amount's own unit; undefined where there is nothing to show. */

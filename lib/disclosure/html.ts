@@ -142,7 +142,7 @@ function rowHtml(row: readonly Cell[], columns: readonly TableColumn[]): string 
 
 function chartHtml({ name, title, alt, table }: Chart, svg: string, texts: Texts): string {
   return `<figure class="chart"><figcaption>${escapeHtml(title)}</figcaption>
-<div role="img" aria-label="${escapeHtml(alt)}">${ownIds(svg, name)}</div></figure>
+<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(title)}"><div role="img" aria-label="${escapeHtml(alt)}">${ownIds(svg, name)}</div></div></figure>
 <details><summary>${escapeHtml(texts.html.numbers)}</summary>${tableHtml(table)}</details>`;
 }
 

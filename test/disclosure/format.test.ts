@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-
+import { printPeriod } from '../../lib/disclosure/dates.ts';
 import { compare, decimalText, parseDecimal, roundAt } from '../../lib/disclosure/decimal.ts';
 import {
   type Amount,
@@ -7,8 +7,10 @@ import {
   NOT_KNOWN,
   printAmount,
   printColumn,
+  printEnds,
   printRange,
   printRatio,
+  printTerm,
   printText,
 } from '../../lib/disclosure/format.ts';
 
@@ -93,7 +95,9 @@ describe('the digits rule', () => {
 
   test('both ends of an interval stand in the unit and at the place of the value', () => {
     expect(printRange(around('128341.2375', '112940.3', '143742.1'))).toBe('113–144 MWh');
+    expect(printEnds(around('128341.2375', '112940.3', '143742.1'))).toBe('113–144');
     expect(printRange({ value: '5', unit: 'kWh' })).toBeUndefined();
+    expect(printEnds({ value: '5', unit: 'kWh' })).toBeUndefined();
   });
 
   test('columns of one table share their unit, and take a larger one only for tens of it', () => {
@@ -134,4 +138,16 @@ test.each([
   ['1.2', '120.0%'],
 ])('the ratio %s prints as %s', (ratio, printed) => {
   expect(printRatio(ratio)).toBe(printed);
+});
+
+test('a period names its last day, not the day after it', () => {
+  const period = (from: string, to: string) => printPeriod({ from, to });
+  expect(period('2026-06-01T00:00:00Z', '2026-07-01T00:00:00Z')).toBe('June 2026');
+  expect(period('2026-06-01T00:00:00Z', '2026-06-16T00:00:00Z')).toBe('1 June 2026 to 15 June 2026');
+  expect(period('2026-06-21T04:00:00Z', '2026-06-21T07:00:00Z')).toBe('21 June 2026');
+});
+
+test('one of a thing is not many', () => {
+  expect([printTerm('1', 'runs'), printTerm('2', 'runs')]).toEqual(['1\u00a0run', '2\u00a0runs']);
+  expect(printTerm('1', 'resource hours')).toBe('1\u00a0resource hour');
 });

@@ -46,6 +46,21 @@ test('every chart has its alternative text and its numbers', () => {
   expect(new Set(body.match(/<svg id="[^"]+"/g)).size).toBe(charts);
 });
 
+test('a chart scrolls by itself where the screen is narrow, by keyboard too', () => {
+  const scrolling = body.match(/<div class="scroll" tabindex="0" role="region" aria-label="[^"]+"><div role="img"/g);
+  expect(scrolling).toHaveLength(chartsOf(report).length);
+});
+
+test('a column that says nothing is left out', () => {
+  const headings = (caption: string) => {
+    const table = body.slice(body.indexOf(`<caption>${caption}</caption>`));
+    return table.slice(0, table.indexOf('</thead>'));
+  };
+  expect(headings('Emissions by provider')).toContain('>Coverage<');
+  expect(headings('Cost by provider')).toContain('>Effective cost, USD<');
+  expect(headings('Cost by provider')).not.toContain('>Coverage<');
+});
+
 test('headings go down by one, landmarks and labels are there, ids are unique', () => {
   const levels = [...body.matchAll(/<h(\d)/g)].map(([, level]) => Number(level));
   expect(levels[0]).toBe(1);

@@ -94,7 +94,7 @@ export function reconciliationSection({ annex, texts }: Source): Section {
   const { provider, measure, ours, theirs, difference, remark } = texts.columns;
   const rows = annex.reconciliation.map((line) => [
     cell(line.provider),
-    cell(line.measure),
+    cell(nameOfFigure(texts, line.measure)),
     ...[line.ours, line.theirs, line.difference].map((value) => cell(printText({ value, unit: line.unit }))),
     cell(line.remark),
   ]);

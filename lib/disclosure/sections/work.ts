@@ -2,7 +2,7 @@ import type { Figure } from '../annex.ts';
 import { barChart, barsOf, PALETTE, pairBars, pairSpecification } from '../charts.ts';
 import { cutTable, figureCell, nameOf, nameOfDimension, type Source } from '../figure-table.ts';
 import { figureKey, totalOf } from '../figures.ts';
-import { printRange, printRatio, printTerm, printText } from '../format.ts';
+import { printEnds, printRatio, printTerm, printText } from '../format.ts';
 import {
   type Block,
   cell,
@@ -26,7 +26,7 @@ export function intensitiesSection({ annex, texts }: Source): Section {
   const rows = kpis.map((figure) => [
     cell(subjectOf(figure, { annex, texts })),
     figureCell(figure),
-    cell(printRange(figure) ?? '–', figureKey(figure)),
+    cell(printEnds(figure) ?? '–', figureKey(figure)),
     cell(printTerm(figure.numerator, figure.numerator_unit), figureKey(figure)),
     cell(printTerm(figure.denominator, figure.denominator_unit), figureKey(figure)),
     cell(figure.coverage_ratio === null ? '–' : printRatio(figure.coverage_ratio), figureKey(figure)),
