@@ -14,6 +14,7 @@ import { runClient } from './runs/client.ts';
 import { runCommand } from './runs/run-command.ts';
 import { type RunOptions, readRunOptions, runIdAt } from './runs/run-options.ts';
 import { now } from './ticks.ts';
+import { askedFor, USAGE } from './usage.ts';
 import { VERSION } from './version.ts';
 import { standardOutput, Watch } from './watch.ts';
 
@@ -24,12 +25,20 @@ const ending = new AbortController();
 process.exitCode = await main(process.argv.slice(2));
 
 /** Exit codes (DESIGN §7): 0 done, 2 cannot; 75 for a driver that only a new process can read; of `run`, the command's own. */
-async function main([verb, ...rest]: readonly string[]): Promise<number> {
+async function main(typed: readonly string[]): Promise<number> {
+  const asked = askedFor(typed);
+  if (asked) return answer(asked === 'help' ? USAGE : VERSION);
+  const [verb, ...rest] = typed;
   try {
     return verb === 'run' ? await run(rest) : await watch(verb === undefined ? [] : [verb, ...rest]);
   } catch (error) {
     return ending.signal.aborted ? 0 : explain(error);
   }
+}
+
+function answer(text: string): 0 {
+  process.stdout.write(`${text}\n`);
+  return 0;
 }
 
 /** Foreseen errors are told in one line; anything else keeps its stack, for whoever mends it. */

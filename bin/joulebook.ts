@@ -63,7 +63,8 @@ function isMistyped(error: unknown): error is Error {
   );
 }
 
-function help([verb]: readonly string[], terminal: Terminal): Answer {
+function help(words: readonly string[], terminal: Terminal): Answer {
+  const [verb] = words.filter((word) => !['--help', '-h'].includes(word));
   const command = COMMANDS.find(({ name }) => name === verb);
   if (verb && !command) return unknownVerb(verb, terminal);
   return answer(command ? usageOf(command) : usage(), terminal);

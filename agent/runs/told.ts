@@ -15,7 +15,7 @@ export function toldOf(record: RunRecord): string {
     `run ${record.run_id}: ${record.outcome} after ${seconds.toFixed(1)} s`,
     own.length > 0
       ? `  energy of the run: ${energies(own)}`
-      : '  energy of the run: unknown, no process of it was seen on a device with a counter',
+      : '  energy of the run: unknown, none of its processes was seen at work (a run of a second or two may be too short)',
     `  energy of the host meanwhile: ${energies(Object.entries(record.host_energy_joules)) || 'unknown'}`,
     ...(record.gaps.length > 0 ? [`  not known in full: ${record.gaps.join(', ')}`] : []),
   ];

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import { readOptions } from '../../agent/options.ts';
+import { askedFor } from '../../agent/usage.ts';
+import { VERSION } from '../../agent/version.ts';
 import { parseRecord, type TelemetryRecord } from '../../lib/landing/record.ts';
 import { hostTree, zone } from '../support/host-tree.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -87,6 +89,26 @@ describe('joulebook-agent', () => {
       'Cannot read the interval: expected 1s to 900s, such as 10s, got "5"\n',
       [],
     ]);
+  });
+});
+
+describe('what is asked of the program itself', () => {
+  const said = (...typed: string[]) =>
+    new Promise<string>((resolve, reject) => {
+      execFile(process.execPath, [...FLAGS, ...typed], (error, stdout) => (error ? reject(error) : resolve(stdout)));
+    });
+
+  test('is answered on the standard output, with exit code 0', async () => {
+    const help = await said('--help');
+    for (const word of ['--config FILE', '--once', 'joulebook-agent run', '--record FILE'])
+      expect(help).toContain(word);
+    expect(await said('--version')).toBe(`${VERSION}\n`);
+  });
+
+  test('is not what is asked of the command of a run', () => {
+    expect(askedFor(['run', '--help'])).toBe('help');
+    expect(askedFor(['run', '--project', 'chat', '--', 'python', '--help'])).toBeUndefined();
+    expect(askedFor(['--once'])).toBeUndefined();
   });
 });
 

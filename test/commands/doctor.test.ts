@@ -66,6 +66,13 @@ beforeAll(async () => {
           { start: hourOf(MONTH, LAST), resource: 'i-2', type: 'zz9.large' },
           { start: hourOf(MONTH, LAST), resource: 'i-3', region: 'mars-north-1' },
           { start: hourOf(MONTH, LAST), resource: 'i-4', amount: 'NaN' },
+          {
+            start: hourOf(MONTH, LAST),
+            type: '',
+            product: 'AmazonS3',
+            usageType: 'EU-Requests-Tier1',
+            unit: 'Requests',
+          },
         ],
       },
       telemetry: {
@@ -86,7 +93,7 @@ describe('before the first close', () => {
     const { answer, found } = await findings('--book', join(folder, 'fresh'));
     expect(answer).toBe(0);
     expect(found.find(({ about }) => about === 'source bill')?.what).toMatch(
-      /^1 file, none landed for 2026-06 yet; bill\/a\.parquet passes: 4 rows up to 2026-06-30T23:00:00Z, 3 of 2026-06$/,
+      /^1 file, none landed for 2026-06 yet; bill\/a\.parquet passes: 5 rows up to 2026-06-30T23:00:00Z, 4 of 2026-06$/,
     );
     expect(found.at(-1)).toMatchObject({ about: 'month 2026-06', weight: 'note' });
   });
@@ -130,6 +137,14 @@ describe('after a close', () => {
   test('each trouble says why it matters and how to mend it', async () => {
     const { found } = await findings();
     expect(found.filter(({ weight, why, mend }) => weight === 'trouble' && !(why && mend))).toEqual([]);
+  });
+
+  test('nobody is sent to run an agent on a service', async () => {
+    const { found } = await findings();
+    const requests = found.find(({ about }) => about === 'gap AWS AmazonS3');
+    expect(requests?.mend).toBe(
+      'nothing, where it draws little: no model of it is published, and the disclosure lists it',
+    );
   });
 
   test('words for people end with a verdict', async () => {

@@ -190,11 +190,30 @@ describe('every verb', () => {
     '%s takes --json, is in the usage and explains itself',
     (name, command) => {
       expect(Object.keys(command.options)).toContain('json');
-      expect(usage()).toContain(`  joulebook ${name} ${command.synopsis}`);
+      expect(unfolded(usage())).toContain(`  joulebook ${name} ${command.synopsis}`);
       for (const option of Object.keys(command.options)) expect(usageOf(command)).toContain(`--${option}`);
     },
   );
 });
+
+describe('usage', () => {
+  test('fits a terminal of 80 columns', () => {
+    const lines = [usage(), ...COMMANDS.map(usageOf)].flatMap((text) => text.split('\n'));
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test('tears no option from its value', () => {
+    for (const command of COMMANDS) {
+      const folded = usageOf(command).split('\n');
+      for (const line of folded) expect(line).not.toMatch(/\[[^\]]*$/);
+    }
+  });
+});
+
+/** Lines that go on further in, as one. */
+function unfolded(text: string): string {
+  return text.replaceAll(/\n {8}(?=\S)/g, ' ');
+}
 
 describe('nearest', () => {
   test('counts letters that must change', () => {

@@ -17,6 +17,16 @@ interface Question {
   finding(row: Row, month: string): Finding;
 }
 
+/** How a gap is mended, by its reason, where an agent would not mend it. */
+const MENDS: Readonly<Record<string, string>> = {
+  'unknown instance type': 'add the type to lib/ledger/tables/instance-types.csv with its source',
+  'no published power': 'nothing, until its maker publishes a power: the disclosure lists it',
+  'no energy model for this charge':
+    'nothing, where it draws little: no model of it is published, and the disclosure lists it',
+  'no coefficient for this driver': 'add one to lib/ledger/tables/energy-coefficients.csv with its source',
+  'the bill gives no quantity': 'export the bill with its quantities',
+};
+
 /** Everything that is asked of a closed month; a row is a finding. */
 const QUESTIONS: readonly Question[] = [
   {
@@ -66,10 +76,7 @@ const QUESTIONS: readonly Question[] = [
       weight: reason === 'unknown instance type' ? 'trouble' : 'note',
       what: `${reason}, resource hours: ${hours}, effective cost: ${effective_cost ?? 'unknown'}`,
       why: 'its energy is unknown, in no figure, and lowers coverage',
-      mend:
-        reason === 'unknown instance type'
-          ? 'add the type to lib/ledger/tables/instance-types.csv with its source'
-          : 'run the agent there, or accept the gap: the disclosure lists it',
+      mend: MENDS[String(reason)] ?? 'run the agent there, or accept the gap: the disclosure lists it',
     }),
   },
 ];
