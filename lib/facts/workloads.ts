@@ -39,7 +39,7 @@ function workloadColumn(
   rules: readonly WorkloadRule[],
   available: ReadonlySet<string>,
 ): string {
-  const own = available.has(name) ? name : 'NULL';
+  const own = available.has(name) ? named(name) : 'NULL';
   const branches = rules.flatMap((rule) => {
     const said = rule.set[name];
     const value = said === undefined ? undefined : saidValue(name, said, available);
@@ -87,5 +87,10 @@ function matches(column: string, pattern: string): string {
 }
 
 function tagValue(key: string): string {
-  return `coalesce(${TAG_PREFIXES.map((prefix) => `tags[${literal(prefix + key)}]`).join(', ')})`;
+  return `coalesce(${TAG_PREFIXES.map((prefix) => named(`tags[${literal(prefix + key)}]`)).join(', ')})`;
+}
+
+/** An empty text names nobody: a cut has one row of what nobody named, not two that look alike. */
+function named(column: string): string {
+  return `nullif(${column}, '')`;
 }

@@ -1,0 +1,51 @@
+import { DuckDbWarehouse } from '../lib/adapters/duckdb-warehouse.ts';
+import { type WorkloadRule, workloadColumns } from '../lib/facts/workloads.ts';
+import { tempFolder } from './support/temp-folder.ts';
+import { discloseTiny, hourOf, tinySettings, tinyWorkplace, writeCompany, writeText } from './support/tiny-company.ts';
+
+const RULES: readonly WorkloadRule[] = [
+  { match: { tag: { project: '*' } }, set: { project: 'tag:project' } },
+  { match: { tag: { team: '*' } }, set: { project: 'tag:team' } },
+];
+
+/** What project the rules give to a row with these tags, whose source says `own`. */
+async function projectOf(tags: string, own: string): Promise<unknown> {
+  const warehouse = await DuckDbWarehouse.open();
+  try {
+    const project = workloadColumns(RULES, new Set(['tags', 'project'])).get('project');
+    const [row] = await warehouse.query(`SELECT ${project} AS named FROM (SELECT ${tags} AS tags, ${own} AS project)`);
+    return row?.['named'];
+  } finally {
+    await warehouse.close();
+  }
+}
+
+test.each([
+  ['a tag without a value', "MAP {'user_project': ''}", 'NULL::VARCHAR', null],
+  ['a tag without a value before one with', "MAP {'user_project': '', 'team': 'search'}", 'NULL::VARCHAR', 'search'],
+  ['a prefixed tag without a value beside a plain one', "MAP {'user_project': '', 'project': 'chat'}", "''", 'chat'],
+  ['an empty name of the source itself', 'MAP {}::MAP(VARCHAR, VARCHAR)', "''", null],
+])('%s names nobody', async (_, tags, own, project) => {
+  expect(await projectOf(tags, own)).toBe(project);
+});
+
+const folder = tempFolder();
+
+test('a month in which some have no name and some an empty one is published', async () => {
+  const month = '2026-06';
+  const bills = { 'a.parquet': [{ start: hourOf(month, 1), resource: 'i-1' }] };
+  await writeCompany({ month, bills, telemetry: {}, grid: {} }, folder);
+  const columns = [
+    'ChargePeriodStart,ChargePeriodEnd,ChargeCategory,BilledCost,EffectiveCost,BillingCurrency',
+    'ProviderName,ServiceName,ResourceId,Tags',
+  ];
+  const row = (resource: string, tags: string) =>
+    `2026-06-01T05:00:00Z,2026-06-01T06:00:00Z,Usage,1,1,USD,AWS,AmazonEC2,${resource},"${tags}"`;
+  const lines = [columns.join(','), row('i-2', '{""project"": """"}'), row('i-3', '{}'), ''];
+  writeText(`${folder}/inputs/focus/a.csv`, lines.join('\n'));
+  const sources = [
+    { id: 'bill', kind: 'aws-cur2', path: './inputs/bill' },
+    { id: 'focus', kind: 'focus', path: './inputs/focus' },
+  ];
+  expect(await discloseTiny(tinyWorkplace(folder, tinySettings({ sources })), month)).toMatchObject({ version: 1 });
+});
