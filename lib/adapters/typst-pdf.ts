@@ -4,14 +4,17 @@ import { create, type Font } from 'fontkit';
 
 import { interPaths } from './fonts.ts';
 import { markAccessible } from './pdf-markers.ts';
-import { printable } from './printable.ts';
+import { printable, printableJson } from './printable.ts';
 
 type Pdf = (main: string, files: Readonly<Record<string, Uint8Array>>, publishedAt: string) => Promise<Uint8Array>;
 
 /** Never on the disk: the compiler reads only what is mapped under it. */
 const WORKSPACE = '/joulebook-disclosure';
-/** Files whose text is set on a page; all others are attached byte for byte. */
-const PRINTED_FILES = /^view\.json$|\.svg$/;
+/** Files whose text is set on a page, and how it is made printable; all others are attached byte for byte. */
+const PRINTED_FILES = [
+  { name: /^view\.json$/, print: printableJson },
+  { name: /\.svg$/, print: printable },
+];
 
 /**
  * Makes the `pdf` renderer: Typst source and the files beside it become one PDF, valid as PDF/A-3a (archive) and PDF/UA-1
@@ -27,7 +30,8 @@ export async function openTypst(fontFolder?: string): Promise<Pdf> {
   return async (main, files, publishedAt) => {
     compiler.resetShadow();
     for (const [name, bytes] of Object.entries(files)) {
-      const content = PRINTED_FILES.test(name) ? printable(new TextDecoder().decode(bytes), hasGlyph) : bytes;
+      const print = PRINTED_FILES.find((each) => each.name.test(name))?.print;
+      const content = print ? print(new TextDecoder().decode(bytes), hasGlyph) : bytes;
       compiler.mapShadow(`${WORKSPACE}/${name}`, Buffer.from(content));
     }
     const document = compile(compiler, main);

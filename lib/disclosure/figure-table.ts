@@ -67,7 +67,16 @@ export function figureCell(figure: Figure | undefined): Cell {
 
 /** A dimension's value as the reader knows it; null has the name of the unnamed. */
 export function nameOf(texts: Texts, dimension: string, name: string | null): string {
-  return name === null ? texts.notNamed : (catalogueName(texts, dimension, name) ?? name);
+  return name === null ? texts.notNamed : (catalogueName(texts, dimension, name) ?? shortened(name));
+}
+
+/** The longest value that a tag may have at any provider. */
+const LONGEST_NAME = 256;
+
+/** What is longer is no name that anyone reads; the annex has it in full. */
+function shortened(name: string): string {
+  const characters = Array.from(name);
+  return characters.length > LONGEST_NAME ? `${characters.slice(0, LONGEST_NAME).join('')}…` : name;
 }
 
 /** Project and value, `Project chat`; a value with a name of its own needs no more: `Scope 2`. */

@@ -44,6 +44,17 @@ test('the same annex gives the same bytes, from the same renderers and from new 
   expect(digests(anew)).toEqual(digests(files));
 });
 
+test('a name with control characters is printed without them, and one of a book’s length shortened', async () => {
+  const name = `tab\there\u001b[31m bell\u0007 nul\u0000 ${'x'.repeat(65_536)}`;
+  const figures = sampleAnnex.figures.map((figure) =>
+    figure.dimensions['project'] === ODD_NAMES.formula ? { ...figure, dimensions: { project: name } } : figure,
+  );
+  const rendered = await renderDisclosure({ ...sampleAnnex, figures }, renderers);
+  expect(rendered['disclosure.pdf']?.length).toBeGreaterThan(10_000);
+  const page = new TextDecoder().decode(rendered['index.html']);
+  expect(page).toMatch(/<bdi>tab[^<]{253}…<\/bdi>/);
+});
+
 test('the report is small enough to mail', () => {
   expect(bytesOf('disclosure.pdf').length).toBeLessThan(400_000);
   expect(bytesOf('index.html').length).toBeLessThan(400_000);
