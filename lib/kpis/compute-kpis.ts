@@ -17,19 +17,20 @@ import serving from './serving.sql' with { type: 'text' };
 import shareCuts from './share-cuts.sql' with { type: 'text' };
 
 const STEPS = [ledgerSums, cuts, shareCuts, activity, serving, runs, providerEmissions, instrumentUse] as const;
-/** What the disclosure prints beside the figures: one Parquet file each. Gaps are read from the lines, the others from sums. */
+/** What the disclosure prints beside the figures: one Parquet file each. */
 const SIDE_TABLES = {
   factors,
+  gaps,
   reconciliation,
   instruments:
     'SELECT entry.id AS id, entry.used_mwh::DECIMAL(28,6) AS used_mwh FROM (SELECT unnest(used) AS entry FROM instrument_use) ORDER BY ALL',
 } as const;
 
 /** Every statement that figures come from. */
-export const KPI_STATEMENTS: readonly unknown[] = [STEPS, SIDE_TABLES, gaps, KPIS, ENERGY_BEHIND, kpiRow];
+export const KPI_STATEMENTS: readonly unknown[] = [STEPS, SIDE_TABLES, KPIS, ENERGY_BEHIND, kpiRow];
 
 /** `kpis/month=2026-06/kpis.parquet`; side tables lie in `kpis/beside/month=2026-06/`: a folder holds rows of one shape. */
-export function kpiKey(period: Period, table: 'kpis' | 'gaps' | keyof typeof SIDE_TABLES): string {
+export function kpiKey(period: Period, table: 'kpis' | keyof typeof SIDE_TABLES): string {
   const folder = table === 'kpis' ? 'kpis' : 'kpis/beside';
   return `${folder}/month=${period.month}/${table}.parquet`;
 }
@@ -45,9 +46,10 @@ export interface InstrumentOffer {
 export interface KpiRequest {
   readonly period: Period;
   readonly currency: string;
-  readonly ledgerPaths: readonly string[];
   /** The ledger's sums of each day, as settled with it. */
   readonly sumsPaths: readonly string[];
+  /** What is not known in each slice, as settled with its ledger. */
+  readonly gapSumsPaths: readonly string[];
   readonly instruments: readonly InstrumentOffer[];
 }
 
@@ -56,7 +58,7 @@ export interface KpiRequest {
  * keeps them in one shape. Throws where the ledger does not account for every row and every cent of the bill.
  */
 export async function computeKpis(request: KpiRequest, book: Book, warehouse: Warehouse): Promise<number> {
-  await openLedger(request, warehouse);
+  await openSums(request, warehouse);
   await checkAccounts(warehouse);
   await warehouse.run(`CREATE OR REPLACE TEMP TABLE kpis ${KPI_TABLE}`);
   for (const kpi of KPIS) await insertKpi(kpi, request.currency, warehouse);
@@ -68,16 +70,6 @@ export async function computeKpis(request: KpiRequest, book: Book, warehouse: Wa
   return Number(count?.['figures']);
 }
 
-/** Keeps what drew energy that nobody knows. Reads every line of the ledger and nothing else, so it needs no open tables. */
-export async function keepGaps(
-  { period, ledgerPaths }: Pick<KpiRequest, 'period' | 'ledgerPaths'>,
-  book: Book,
-  warehouse: Warehouse,
-): Promise<void> {
-  await openParquet('ledger', ledgerPaths, warehouse);
-  await keep(kpiKey(period, 'gaps'), gaps, book, warehouse);
-}
-
 function openParquet(view: string, paths: readonly string[], warehouse: Warehouse): Promise<void> {
   const files = paths.map(literal).join(', ');
   return warehouse.run(
@@ -85,13 +77,18 @@ function openParquet(view: string, paths: readonly string[], warehouse: Warehous
   );
 }
 
-/** Makes the month's ledger readable, and the tables that figures are computed from, beside the open fact tables. */
-export async function openLedger(
-  { ledgerPaths, sumsPaths, instruments }: KpiRequest,
+/** Makes the month's ledger readable, line by line. No figure needs it: they are computed from its sums. */
+export async function openLedger(paths: readonly string[], warehouse: Warehouse): Promise<void> {
+  await openParquet('ledger', paths, warehouse);
+}
+
+/** Makes the tables that figures are computed from, beside the open fact tables. */
+export async function openSums(
+  { sumsPaths, gapSumsPaths, instruments }: KpiRequest,
   warehouse: Warehouse,
 ): Promise<void> {
-  await openParquet('ledger', ledgerPaths, warehouse);
   await openParquet('day_sum', sumsPaths, warehouse);
+  await openParquet('gap_sum', gapSumsPaths, warehouse);
   await warehouse.loadCsv('instrument', instrumentTable(instruments));
   for (const step of STEPS) await warehouse.run(step);
 }

@@ -13,11 +13,14 @@ import contested from './contested.sql' with { type: 'text' };
 import crowdedHours from './crowded-hours.sql' with { type: 'text' };
 import datedCosts from './dated-costs.sql' with { type: 'text' };
 import deviceHours from './device-hours.sql' with { type: 'text' };
+import gapSums from './gap-sums.sql' with { type: 'text' };
 import hardware from './hardware.sql' with { type: 'text' };
 import hostNames from './host-names.sql' with { type: 'text' };
 import intensities from './intensities.sql' with { type: 'text' };
+import kinds from './kinds.sql' with { type: 'text' };
 import ledger from './ledger.sql' with { type: 'text' };
 import lines from './lines.sql' with { type: 'text' };
+import nameSums from './name-sums.sql' with { type: 'text' };
 import { OPENING_STATEMENTS } from './open-facts.ts';
 import placedHosts from './placed-hosts.sql' with { type: 'text' };
 import places from './places.sql' with { type: 'text' };
@@ -50,7 +53,7 @@ const CHARGE_STEPS = [
 ] as const;
 const HOST_STEPS = [deviceHours, contested, shares, settledHosts] as const;
 /** Where the lines of both stand, and what holds there in each hour. */
-const PLACE_STEPS = [places, spots, intensities, standings] as const;
+const PLACE_STEPS = [places, spots, intensities, standings, kinds] as const;
 /** Texts of small tables that millions of lines take over: as ENUMs they are joined and written at twice the speed. */
 const LABELS = {
   standing: ['region_label', 'site', 'control', 'grid_zone', 'factor_id'],
@@ -86,7 +89,9 @@ export const LEDGER_STATEMENTS: readonly string[] = [
   ...Object.values(PARTS).flatMap(({ settled, names }) => [settled, names]),
   lines,
   ledger,
+  nameSums,
   sums,
+  gapSums,
 ];
 
 /** `ledger/month=2026-06/2026-06-01-charges.parquet` */
@@ -99,6 +104,11 @@ function sumsKey(period: Period, slice: Slice, part: Part): string {
   return `sums/month=${period.month}/${slice.from}-${part}.parquet`;
 }
 
+/** `sums/gaps/month=2026-06/2026-06-01-charges.parquet`: a folder holds rows of one shape. */
+function gapSumsKey(period: Period, slice: Slice, part: Part): string {
+  return `sums/gaps/month=${period.month}/${slice.from}-${part}.parquet`;
+}
+
 /** The keys of a month's ledger, in order. */
 export function ledgerKeys(period: Period, slices: readonly Slice[]): string[] {
   return slices.flatMap((slice) => PART_NAMES.map((part) => ledgerKey(period, slice, part)));
@@ -107,6 +117,11 @@ export function ledgerKeys(period: Period, slices: readonly Slice[]): string[] {
 /** The keys of the sums that lie beside the ledger, in order. */
 export function sumsKeys(period: Period, slices: readonly Slice[]): string[] {
   return slices.flatMap((slice) => PART_NAMES.map((part) => sumsKey(period, slice, part)));
+}
+
+/** The keys of the sums of what is not known, in order. */
+export function gapSumsKeys(period: Period, slices: readonly Slice[]): string[] {
+  return slices.flatMap((slice) => PART_NAMES.map((part) => gapSumsKey(period, slice, part)));
 }
 
 /** Settles a slice of a month: exactly one energy figure for each hour, resource and component. Gives the lines written. */
@@ -148,11 +163,15 @@ async function writePart(
   );
   const rows = `SELECT ${columns.join(', ')} FROM (${ledger})`;
   await book.produce(ledgerKey(period, slice, part), (path) => copyTo(path, rows, warehouse));
-  await book.produce(sumsKey(period, slice, part), (path) =>
-    copyTo(path, `SELECT * FROM (${sums}) ORDER BY ALL`, warehouse),
-  );
+  await warehouse.run(nameSums);
+  await book.produce(sumsKey(period, slice, part), (path) => copyTo(path, inOrder(sums), warehouse));
+  await book.produce(gapSumsKey(period, slice, part), (path) => copyTo(path, inOrder(gapSums), warehouse));
   const [count] = await warehouse.query('SELECT count(*)::VARCHAR AS lines FROM line');
   return Number(count?.['lines']);
+}
+
+function inOrder(rows: string): string {
+  return `SELECT * FROM (${rows}) ORDER BY ALL`;
 }
 
 function copyTo(path: string, rows: string, warehouse: Warehouse): Promise<void> {

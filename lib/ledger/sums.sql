@@ -1,32 +1,8 @@
 -- Step    sums: lines of the ledger added up to what figures are cut by
 -- Unit    joules, gCO2e, billing currency
 -- Grain   provider x region x scope x workload x component x share x basis x method x site x zone x factor
--- Reads   line, line_name, standing
--- u95_* are half-widths in the unit of the quantity: energy from the method and the PUE, emissions also from the factor. Of what a
--- name comes to at standings of one kind all ratios are the same: lines are added up by two numbers first, not by fifteen texts.
-WITH name_sum AS (
-    SELECT
-        line.name_number,
-        standing.standing_kind,
-        min(standing.period_start) AS first_hour,
-        max(standing.period_start) AS last_hour,
-        sum(line.it_energy_joules) AS it_energy_joules,
-        sum(line.facility_energy_joules) AS facility_energy_joules,
-        sum(line.emissions_location_gco2e) AS emissions_location_gco2e,
-        sum(line.emissions_market_gco2e) AS emissions_market_gco2e,
-        sum(line.embodied_gco2e) AS embodied_gco2e,
-        sum(line.billed_cost) AS billed_cost,
-        sum(line.effective_cost) AS effective_cost,
-        sum(line.bill_rows) AS bill_rows,
-        count(*) AS lines
-    FROM line
-    JOIN standing USING (standing_number)
-    GROUP BY line.name_number, standing.standing_kind
-),
-kind AS (
-    SELECT DISTINCT standing_kind, region_label, scope, site, grid_zone, factor_id, pue_u95_ratio, factor_u95_ratio
-    FROM standing
-)
+-- Reads   name_sum, line_name, kind
+-- u95_* are half-widths in the unit of the quantity: energy from the method and the PUE, emissions also from the factor.
 SELECT
     provider_name,
     region_label AS region_id,

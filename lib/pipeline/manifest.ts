@@ -32,6 +32,7 @@ export function derivedFolders({ month }: Period): string[] {
     ...STORED_TABLES.map((table) => `facts/${table}/month=${month}/`),
     `ledger/month=${month}/`,
     `sums/month=${month}/`,
+    `sums/gaps/month=${month}/`,
     `kpis/month=${month}/`,
     `kpis/beside/month=${month}/`,
   ];

@@ -1,12 +1,12 @@
 import { buildFacts, factKey } from '../facts/build-facts.ts';
 import { STORED_TABLES } from '../facts/columns.ts';
-import { type KpiRequest, keepGaps, computeKpis as queryKpis } from '../kpis/compute-kpis.ts';
-import { jsonBytes, readText } from '../landing/book.ts';
+import { computeKpis, type KpiRequest } from '../kpis/compute-kpis.ts';
+import { type Book, jsonBytes, readText } from '../landing/book.ts';
 import { collect } from '../landing/collect.ts';
 import type { Receipt } from '../landing/receipt.ts';
 import type { Warehouse } from '../landing/warehouse.ts';
 import { openFacts } from '../ledger/open-facts.ts';
-import { ledgerKeys, settleSlice, sumsKeys } from '../ledger/settle.ts';
+import { gapSumsKeys, ledgerKeys, settleSlice, sumsKeys } from '../ledger/settle.ts';
 import { mayReachInto, type Slice, slicesOf } from '../ledger/slices.ts';
 import { type Period, parsePeriod } from '../units/period.ts';
 import { assumptionsOf, optionsOf, sourceKind } from './assumptions.ts';
@@ -82,14 +82,10 @@ export const STAGES: Stages = {
   async computeKpis({ month, as_of }, workplace) {
     const period = parsePeriod(month);
     const request = await kpiRequestOf(period, as_of, workplace);
-    const figures = withWarehouse(workplace, async (warehouse) => {
+    return withWarehouse(workplace, async (warehouse) => {
       await openMonth(period, as_of, workplace, warehouse);
-      return queryKpis(request, workplace.book, warehouse);
+      return { figures: await computeKpis(request, workplace.book, warehouse) };
     });
-    const gaps = withWarehouse(workplace, (warehouse) => keepGaps(request, workplace.book, warehouse));
-    await Promise.allSettled([figures, gaps]);
-    await gaps;
-    return { figures: await figures };
   },
 
   raiseAlarms,
@@ -120,8 +116,9 @@ async function planFacts({ month, as_of }: PartsRequest, workplace: Workplace): 
 async function planSettlement({ month, as_of }: PartsRequest, workplace: Workplace): Promise<Plan> {
   const period = parsePeriod(month);
   const slices = await slicesOfMonth(period, as_of, workplace);
-  const current = new Set([...ledgerKeys(period, slices), ...sumsKeys(period, slices)]);
-  await removeAllBut(current, [`ledger/month=${month}/`, `sums/month=${month}/`], workplace);
+  const current = new Set([ledgerKeys, sumsKeys, gapSumsKeys].flatMap((keysOf) => keysOf(period, slices)));
+  const folders = ['ledger', 'sums', 'sums/gaps'].map((folder) => `${folder}/month=${month}/`);
+  await removeAllBut(current, folders, workplace);
   return { shards: deal(slices).map((dealt) => ({ month, as_of, shard: dealt.map(({ from }) => from).join(',') })) };
 }
 
@@ -168,10 +165,19 @@ export async function kpiRequestOf(period: Period, asOf: string, workplace: Work
   return {
     period,
     currency: settings.currency,
-    ledgerPaths: await Promise.all(ledgerKeys(period, slices).map((key) => book.localPath(key))),
-    sumsPaths: await Promise.all(sumsKeys(period, slices).map((key) => book.localPath(key))),
+    sumsPaths: await pathsOf(sumsKeys(period, slices), book),
+    gapSumsPaths: await pathsOf(gapSumsKeys(period, slices), book),
     instruments: instrumentsOf(settings, { period, asOf }),
   };
+}
+
+/** Where the files of a month's ledger can be read. */
+export async function ledgerPathsOf(period: Period, asOf: string, workplace: Workplace): Promise<string[]> {
+  return pathsOf(ledgerKeys(period, await slicesOfMonth(period, asOf, workplace)), workplace.book);
+}
+
+function pathsOf(keys: readonly string[], book: Book): Promise<string[]> {
+  return Promise.all(keys.map((key) => book.localPath(key)));
 }
 
 /**

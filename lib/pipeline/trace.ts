@@ -2,7 +2,7 @@ import type { Annex, Evidence, Factor, Figure, Instrument } from '../disclosure/
 import { add, type Decimal, decimalText, parseDecimal, subtract, sum } from '../disclosure/decimal.ts';
 import { inputsOf } from '../disclosure/input-sets.ts';
 import { KPIS } from '../kpis/catalogue.ts';
-import { openLedger } from '../kpis/compute-kpis.ts';
+import { openLedger, openSums } from '../kpis/compute-kpis.ts';
 import { TRACES, type TraceSum } from '../kpis/trace/catalogue.ts';
 import { openTrace, querySum, type SumParts } from '../kpis/trace/query-sums.ts';
 import { receiptKey } from '../landing/receipt.ts';
@@ -10,7 +10,7 @@ import type { Cell, Warehouse } from '../landing/warehouse.ts';
 import { parsePeriod } from '../units/period.ts';
 import { exactParts, isSameTotal } from './exact-parts.ts';
 import type { Workplace } from './stage.ts';
-import { kpiRequestOf, openMonth } from './stages.ts';
+import { kpiRequestOf, ledgerPathsOf, openMonth } from './stages.ts';
 
 /** A sum on paper: cells are texts, decimals to their last digit; the column `quantity` adds up to `total`. */
 export interface TracedSum {
@@ -101,7 +101,8 @@ async function querySums(
   const warehouse: Warehouse = await workplace.openWarehouse();
   try {
     await openMonth(period, meta.as_of, workplace, warehouse);
-    await openLedger(await kpiRequestOf(period, meta.as_of, workplace), warehouse);
+    await openLedger(await ledgerPathsOf(period, meta.as_of, workplace), warehouse);
+    await openSums(await kpiRequestOf(period, meta.as_of, workplace), warehouse);
     await openTrace(cut, warehouse);
     const queried: SumParts[] = [];
     for (const one of sums) queried.push(await querySum(one, warehouse));

@@ -7,7 +7,7 @@ import type { Book } from './book.ts';
 import { CoreFunction } from './core-function.ts';
 import { againWhenBusy, MONTH_RUN } from './steps.ts';
 
-/** Computes every figure of the month from the ledger. */
+/** Computes every figure of the month from the sums of the ledger. */
 export class Kpis extends Construct {
   readonly step: IChainable;
 
@@ -20,7 +20,7 @@ export class Kpis extends Construct {
       memoryMib: 3008,
       diskGib: 10,
     });
-    book.open(computeKpis.ownRole, { reads: ['landing', 'facts', 'ledger', 'sums'], writes: ['kpis'] });
+    book.open(computeKpis.ownRole, { reads: ['landing', 'facts', 'sums'], writes: ['kpis'] });
     const one = LambdaInvoke.jsonPath(this, 'ComputeKpis', {
       lambdaFunction: computeKpis,
       payload: TaskInput.fromObject(MONTH_RUN),

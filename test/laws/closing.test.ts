@@ -3,12 +3,12 @@ import { join } from 'node:path';
 
 import { LocalBook } from '../../lib/adapters/local-book.ts';
 import { STORED_TABLES } from '../../lib/facts/columns.ts';
-import { computeKpis, keepGaps } from '../../lib/kpis/compute-kpis.ts';
+import { computeKpis } from '../../lib/kpis/compute-kpis.ts';
 import { type Book, jsonBytes } from '../../lib/landing/book.ts';
 import type { Receipt } from '../../lib/landing/receipt.ts';
 import { literal, type Warehouse } from '../../lib/landing/warehouse.ts';
 import { openFacts } from '../../lib/ledger/open-facts.ts';
-import { ledgerKeys, settleSlice, sumsKeys } from '../../lib/ledger/settle.ts';
+import { gapSumsKeys, settleSlice, sumsKeys } from '../../lib/ledger/settle.ts';
 import type { Slice } from '../../lib/ledger/slices.ts';
 import { assumptionsOf } from '../../lib/pipeline/assumptions.ts';
 import { factReceipts } from '../../lib/pipeline/month-receipts.ts';
@@ -124,12 +124,11 @@ async function settledInSlices({ company, folder }: Closed, count: number) {
     for (const slice of [...slices].reverse()) await settleSlice(period, slice, sliced, warehouse);
   });
   const pathsOf = (keys: string[]) => Promise.all(keys.map((key) => sliced.localPath(key)));
-  const ledgerPaths = await pathsOf(ledgerKeys(period, slices));
   const sumsPaths = await pathsOf(sumsKeys(period, slices));
+  const gapSumsPaths = await pathsOf(gapSumsKeys(period, slices));
   const { currency } = workplace.settings;
   const lines = await withFacts(workplace, async (warehouse) => {
-    await computeKpis({ period, currency, ledgerPaths, sumsPaths, instruments: [] }, sliced, warehouse);
-    await keepGaps({ period, ledgerPaths }, sliced, warehouse);
+    await computeKpis({ period, currency, sumsPaths, gapSumsPaths, instruments: [] }, sliced, warehouse);
     const [one, other] = [sliced, workplace.book].map(ledgerOf);
     return warehouse.query(`(${one} EXCEPT ALL ${other}) UNION ALL (${other} EXCEPT ALL ${one})`);
   });

@@ -40,7 +40,11 @@ const VIEWS: Readonly<Record<string, () => string>> = {
   cost_line: () => A_CHARGE_A_LINE,
   dim_charge: () => A_CHARGE_A_LINE,
   day_sum: () => textOf('ledger', 'sums'),
+  gap_sum: () => textOf('ledger', 'gap-sums'),
 };
+
+/** Statements of the settlement that its sums are made by, whichever stage reads them. */
+const BEHIND_SUMS = ['name-sums', 'kinds'] as const;
 
 /** What a standing says of the lines that stand on it, and what a line comes to; everything else is said by its name. */
 const OF_STANDING = [
@@ -126,7 +130,10 @@ class Bench {
     this.#warehouse = warehouse;
     this.#settled = settled;
     const ofPart = statementsOf(stage).filter((statement) => !(others as readonly string[]).includes(statement));
-    const texts = ofPart.map((statement) => textOf(stage, statement));
+    const texts = [
+      ...BEHIND_SUMS.map((statement) => textOf('ledger', statement)),
+      ...ofPart.map((statement) => textOf(stage, statement)),
+    ];
     this.#makers = new Map(
       texts.flatMap((text) => (CREATED.exec(text)?.[1] ? [[CREATED.exec(text)?.[1] ?? '', text]] : [])),
     );
