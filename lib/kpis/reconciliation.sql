@@ -1,13 +1,15 @@
 -- Step    reconciliation: our figure beside the provider's own, never added (DESIGN §4)
 -- Unit    kgCO2e
--- Grain   provider
+-- Grain   provider x measure
 -- Reads   provider_emissions, ledger_sum
+-- What a provider reports by the market-based method alone has nothing of ours beside it.
 WITH theirs AS (
     SELECT
         provider_name,
-        sum(coalesce(total_location_gco2e, total_market_gco2e)) / 1000 AS kgco2e,
-        string_agg(DISTINCT model_version, ', ' ORDER BY model_version) AS model_version
+        sum(total_location_gco2e) / 1000 AS kgco2e,
+        coalesce(string_agg(DISTINCT model_version, ', ' ORDER BY model_version), 'not stated') AS model_version
     FROM provider_emissions
+    WHERE total_location_gco2e IS NOT NULL
     GROUP BY provider_name
 ),
 ours AS (
@@ -15,19 +17,43 @@ ours AS (
     FROM ledger_sum
     WHERE scope = 'scope_3'
     GROUP BY provider_name
+),
+market_alone AS (
+    SELECT
+        provider_name,
+        sum(total_market_gco2e) / 1000 AS kgco2e,
+        coalesce(string_agg(DISTINCT model_version, ', ' ORDER BY model_version), 'not stated') AS model_version
+    FROM provider_emissions
+    WHERE total_location_gco2e IS NULL AND total_market_gco2e IS NOT NULL
+    GROUP BY provider_name
+),
+line AS (
+    SELECT
+        coalesce(theirs.provider_name, ours.provider_name) AS provider,
+        'emissions.location' AS measure,
+        ours.operation + coalesce(ours.embodied, 0) AS ours,
+        theirs.kgco2e AS theirs,
+        CASE
+            WHEN theirs.provider_name IS NULL AND market_alone.provider_name IS NOT NULL THEN 'the provider has reported nothing location-based for this month'
+            WHEN theirs.provider_name IS NULL THEN 'the provider has reported nothing for this month'
+            WHEN ours.provider_name IS NULL THEN 'no bill of this provider in the book; carbon model ' || theirs.model_version
+            ELSE 'ours: operation and amortised hardware of what the ledger knows; theirs: Scopes 1 to 3 of all services, carbon model ' || theirs.model_version
+        END AS remark
+    FROM theirs
+    FULL JOIN ours USING (provider_name)
+    LEFT JOIN market_alone ON market_alone.provider_name = ours.provider_name
+    UNION ALL
+    SELECT
+        provider_name, 'emissions.market', NULL, kgco2e,
+        'theirs: Scopes 1 to 3 of all services, market-based alone, in no figure of ours; carbon model ' || model_version
+    FROM market_alone
 )
 SELECT
-    coalesce(theirs.provider_name, ours.provider_name) AS provider,
-    'emissions.location' AS measure,
-    (ours.operation + coalesce(ours.embodied, 0))::DECIMAL(28,6) AS ours,
-    theirs.kgco2e::DECIMAL(28,6) AS theirs,
-    (ours.operation + coalesce(ours.embodied, 0) - theirs.kgco2e)::DECIMAL(28,6) AS difference,
+    provider, measure,
+    ours::DECIMAL(28,6) AS ours,
+    theirs::DECIMAL(28,6) AS theirs,
+    (ours - theirs)::DECIMAL(28,6) AS difference,
     'kgCO2e' AS unit,
-    CASE
-        WHEN theirs.provider_name IS NULL THEN 'the provider has reported nothing for this month'
-        WHEN ours.provider_name IS NULL THEN 'no bill of this provider in the book; carbon model ' || theirs.model_version
-        ELSE 'ours: operation and amortised hardware of what the ledger knows; theirs: Scopes 1 to 3 of all services, carbon model ' || theirs.model_version
-    END AS remark
-FROM theirs
-FULL JOIN ours USING (provider_name)
-ORDER BY provider
+    remark
+FROM line
+ORDER BY provider, measure

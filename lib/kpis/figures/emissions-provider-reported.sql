@@ -2,12 +2,13 @@
 -- Unit    kgCO2e
 -- Grain   total and one row a provider or region
 -- Reads   provider_emissions
--- A parallel view: never added to our own figures, never turned back into kWh.
+-- A parallel view: never added to our own figures, never turned back into kWh. A provider that reports the market-based side alone
+-- is in the reconciliation: the two methods are never added up.
 SELECT
     CASE WHEN grouping(provider_name) = 0 THEN 'provider' WHEN grouping(region_id) = 0 THEN 'region' END AS dimension,
     coalesce(provider_name, region_id) AS dimension_value,
-    sum(coalesce(total_location_gco2e, total_market_gco2e)) / 1000 AS value,
+    sum(total_location_gco2e) / 1000 AS value,
     NULL AS numerator, NULL AS denominator, NULL AS u95_ratio, NULL AS coverage_ratio
 FROM provider_emissions
 GROUP BY GROUPING SETS ((), (provider_name), (region_id))
-HAVING count(coalesce(total_location_gco2e, total_market_gco2e)) > 0
+HAVING count(total_location_gco2e) > 0
