@@ -30,6 +30,7 @@ import type { MachineRun } from '../pipeline/doctor/examine-machine.ts';
 import { reasonOf } from '../pipeline/handlers.ts';
 import type { Progress } from '../pipeline/progress.ts';
 import type { DisclosureReport, MonthRun } from '../pipeline/stage.ts';
+import { tracedClient } from './traces.ts';
 
 /** The tag on which the stack writes its book's address, for those who know only the stack's name. */
 const BOOK_TAG = 'joulebook:book';
@@ -45,7 +46,7 @@ export class CloseMachine {
   readonly #client: SFNClient;
 
   /** Finds the machine of a stack in the account and region of the environment. Throws in words where there is none. */
-  static async find(stack: string, client = new SFNClient({})): Promise<CloseMachine> {
+  static async find(stack: string, client = tracedClient(new SFNClient({}))): Promise<CloseMachine> {
     const name = `${stack}-MonthlyClose`;
     const arn = await told(`find the machine ${name}`, arnOf(name, client));
     if (!arn) {
