@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
+
 import fc from 'fast-check';
 
 import { metricsOf } from '../lib/adapters/metrics-in-log.ts';
@@ -49,4 +52,25 @@ test('more values or dimensions than a line may hold are refused', () => {
   const point = { namespace: 'Joulebook', at: AT };
   expect(() => metricsOf({ ...point, dimensions: many(30), values: { a: 1 } })).toThrow('dimensions must be lower');
   expect(() => metricsOf({ ...point, dimensions: {}, values })).toThrow('expected at most 100 values, got 101');
+});
+
+test('points are written one a line, each with its own time and dimensions alone', () => {
+  const hour = {
+    namespace: 'Joulebook',
+    at: AT,
+    dimensions: { book: 's3://b', project: 'x' },
+    values: { requests: 1 },
+  };
+  const points = [
+    hour,
+    { ...hour, dimensions: { book: 's3://b', model_id: 'unpublished' }, values: {} },
+    { ...hour, at: '2026-06-10T06:00:00Z', dimensions: { book: 's3://b' } },
+    { ...hour, namespace: 'Joulebook/Signals' },
+  ];
+  const program = `const { publishInLog } = await import(${JSON.stringify(resolve('lib/adapters/metrics-in-log.ts'))});
+    await publishInLog(${JSON.stringify(points)});`;
+  const said = execFileSync(process.execPath, ['--no-warnings', '--input-type=module', '--eval', program]);
+  const lines = said.toString().trimEnd().split('\n');
+  const expected = points.filter((_, index) => index !== 1);
+  expect(lines.map((line) => JSON.parse(line))).toEqual(expected.map((point) => metricsOf(point).serializeMetrics()));
 });

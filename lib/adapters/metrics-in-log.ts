@@ -15,17 +15,31 @@ const SILENT = { debug: ignore, error: ignore, info: ignore, trace: ignore, warn
  * line.
  */
 export async function publishInLog(points: readonly MetricPoint[]): Promise<void> {
-  for (const metrics of points.map(metricsOf)) if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+  const opened = new Map<string, Metrics>();
+  for (const point of points) {
+    const metrics = opened.get(point.namespace) ?? openMetrics(point.namespace);
+    opened.set(point.namespace, metrics);
+    if (fill(metrics, point).hasStoredMetrics()) metrics.publishStoredMetrics();
+    else metrics.clearDimensions();
+  }
 }
 
-/** A point as one line to be; the dimensions are its own alone. Throws a RangeError for more than a line may hold. */
-export function metricsOf({ namespace, at, dimensions, values }: MetricPoint): Metrics {
+/** A point as one line to be. Throws a RangeError for more than a line may hold. */
+export function metricsOf(point: MetricPoint): Metrics {
+  return fill(openMetrics(point.namespace), point);
+}
+
+/** Metrics whose dimensions are those of a point alone: Powertools would add `service`, on which no alarm rests. */
+function openMetrics(namespace: string): Metrics {
+  const metrics = new Metrics({ namespace, logger: SILENT });
+  metrics.clearDefaultDimensions();
+  return metrics;
+}
+
+function fill(metrics: Metrics, { at, dimensions, values }: MetricPoint): Metrics {
   const finite = Object.entries(values).filter(([, value]) => Number.isFinite(value));
   if (finite.length > MOST_METRICS)
     throw new RangeError(`Cannot write metrics: expected at most ${MOST_METRICS} values, got ${finite.length}`);
-  const metrics = new Metrics({ namespace, logger: SILENT });
-  // Powertools would add a dimension `service`, on which no alarm rests.
-  metrics.clearDefaultDimensions();
   metrics.setTimestamp(Date.parse(at));
   for (const [name, text] of Object.entries(dimensions)) metrics.addDimension(name, dimensionText(text));
   for (const [name, value] of finite) metrics.addMetric(name, MetricUnit.NoUnit, value);
