@@ -55,6 +55,13 @@ export default {
       to: { path: 'node_modules/(@opentelemetry|koffi|@aws-sdk)/' },
     },
     {
+      name: 'only-functions-load-powertools',
+      comment: 'A laptop logs, counts and traces nothing of the kind: its start must not pay for it.',
+      severity: 'error',
+      from: { path: '^(agent|bin/(?!app))' },
+      to: { path: 'node_modules/(@aws-lambda-powertools|aws-xray-sdk-core)', reachable: true },
+    },
+    {
       name: 'one-lambda-knows-no-other',
       severity: 'error',
       from: { path: '^lambdas/([^/]+)/' },

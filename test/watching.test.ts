@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { MetricPoint } from '../lib/alarms/embedded-metrics.ts';
+import type { MetricPoint } from '../lib/alarms/metric-point.ts';
 import { dueRun } from '../lib/pipeline/begin.ts';
 import { handlersAt } from '../lib/pipeline/handlers.ts';
 import { alarmsKey } from '../lib/pipeline/raise-alarms.ts';

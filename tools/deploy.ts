@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 
-import { SETTINGS_KEY } from '../lib/adapters/lambda-workplace.ts';
+import { SETTINGS_KEY } from '../lib/adapters/deployed-workplace.ts';
 import { parseS3Address } from '../lib/adapters/s3-address.ts';
 import { S3Book } from '../lib/adapters/s3-book.ts';
 import { openSettings } from '../lib/adapters/settings-file.ts';

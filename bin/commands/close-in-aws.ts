@@ -1,4 +1,6 @@
 import { CloseMachine } from '../../lib/adapters/close-machine.ts';
+import { StageFailed } from '../../lib/pipeline/crew.ts';
+import { standingWords } from '../../lib/pipeline/redrive.ts';
 import type { MonthRun } from '../../lib/pipeline/stage.ts';
 import { type Answer, type Arguments, CannotAnswer, stackTyped, type Terminal } from './command.ts';
 import { progressTeller } from './progress-teller.ts';
@@ -13,7 +15,23 @@ export async function closeInAws(run: MonthRun, typed: Arguments, terminal: Term
   if (foreign) throw new CannotAnswer(`Cannot close in AWS with --${foreign}: expected the stack's own, got another`);
   const machine = await CloseMachine.find(stackTyped(typed));
   const execution = typed.values['redrive'] ? await machine.started(run) : await machine.start(run);
-  if (typed.values['redrive']) await machine.redrive(execution);
   terminal.tell(`${execution}\n`);
-  return tellReport(await machine.follow(execution, progressTeller(terminal)), machine.book, typed, terminal);
+  if (typed.values['redrive']) await redrive(execution, machine, terminal);
+  const report = await machine.follow(execution, progressTeller(terminal)).catch(async (error: unknown) => {
+    // What follows is worth telling; what failed matters more.
+    if (error instanceof StageFailed) await tellStanding(execution, machine, terminal).catch(() => undefined);
+    throw error;
+  });
+  return tellReport(report, machine.book, typed, terminal);
+}
+
+/** Tells how the run stood before, and how often it has now been redriven. */
+async function redrive(execution: string, machine: CloseMachine, terminal: Terminal): Promise<void> {
+  await tellStanding(execution, machine, terminal);
+  await machine.redrive(execution);
+  await tellStanding(execution, machine, terminal);
+}
+
+async function tellStanding(execution: string, machine: CloseMachine, terminal: Terminal): Promise<void> {
+  terminal.tell(`${standingWords(await machine.standing(execution))}\n`);
 }

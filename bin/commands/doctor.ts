@@ -1,5 +1,5 @@
 import { CloseMachine } from '../../lib/adapters/close-machine.ts';
-import { openLambdaWorkplace, SETTINGS_KEY } from '../../lib/adapters/lambda-workplace.ts';
+import { openDeployedWorkplace, SETTINGS_KEY } from '../../lib/adapters/deployed-workplace.ts';
 import { whyNoCredentials, whyNotWritable } from '../../lib/adapters/reachable.ts';
 import { examine } from '../../lib/pipeline/doctor/examine.ts';
 import { examineMachine } from '../../lib/pipeline/doctor/examine-machine.ts';
@@ -66,7 +66,7 @@ async function atHome(typed: Arguments): Promise<Examined> {
 /** The workplace as the deployed functions have it: the settings in the book, and what they name. */
 async function deployed(typed: Arguments): Promise<Examined> {
   const machine = await CloseMachine.find(stackTyped(typed));
-  const workplace = await openLambdaWorkplace(machine.book);
+  const workplace = await openDeployedWorkplace(machine.book);
   const before = [examineMachine(machine.arn, await machine.latestRuns())];
   return { workplace, bookAddress: machine.book, settingsPath: `${machine.book}/${SETTINGS_KEY}`, before };
 }

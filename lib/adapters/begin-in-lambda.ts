@@ -1,10 +1,9 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import { ExecutionAlreadyExists, ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Context } from 'aws-lambda';
 
 import { type BeginRequest, type DueRun, dueRun } from '../pipeline/begin.ts';
-import { publishInLog } from './embedded-metrics-out.ts';
-import { functionPoint } from './function-metrics.ts';
+import { observed } from './observed.ts';
+import { tracedClient } from './traces.ts';
 
 /** The environment variables of the function: addresses of the machines, and a time zone such as Europe/Berlin. */
 export type BeginSetting = 'CLOSE_MACHINE' | 'LANDING_MACHINE' | 'TIME_ZONE';
@@ -17,18 +16,15 @@ const ADDRESSES = { close: 'CLOSE_MACHINE', landing: 'LANDING_MACHINE' } as cons
  * null where nothing is due, or where the machine must first be free.
  */
 export function beginInLambda(): (request: BeginRequest, context: Context) => Promise<DueRun | null> {
-  const logger = new Logger();
-  const client = new SFNClient({});
-  return async (request, context) => {
-    logger.addContext(context);
+  const client = tracedClient(new SFNClient({}));
+  return observed(async (request, logger) => {
     const due = dueRun(request, setting('TIME_ZONE'));
     const hindrance = await whyNot(due, client);
-    logger.info(hindrance ?? 'Begins', { request, due });
-    await publishInLog([functionPoint(due, context.functionName)]);
+    if (hindrance) logger.info(hindrance, { due });
     if (!due || hindrance) return null;
     await start(due, client);
     return due;
-  };
+  });
 }
 
 async function whyNot(due: DueRun | undefined, client: SFNClient): Promise<string | undefined> {

@@ -6,6 +6,7 @@ import {
   DescribeMapRunCommand,
   ExecutionAlreadyExists,
   ExecutionDoesNotExist,
+  ExecutionNotRedrivable,
   ListExecutionsCommand,
   ListMapRunsCommand,
   ListTagsForResourceCommand,
@@ -29,7 +30,9 @@ import { DEFINITION } from '../pipeline/definition.ts';
 import type { MachineRun } from '../pipeline/doctor/examine-machine.ts';
 import { reasonOf } from '../pipeline/handlers.ts';
 import type { Progress } from '../pipeline/progress.ts';
+import { meaningOfRefusal, type RedriveStanding } from '../pipeline/redrive.ts';
 import type { DisclosureReport, MonthRun } from '../pipeline/stage.ts';
+import { tracedClient } from './traces.ts';
 
 /** The tag on which the stack writes its book's address, for those who know only the stack's name. */
 const BOOK_TAG = 'joulebook:book';
@@ -45,7 +48,7 @@ export class CloseMachine {
   readonly #client: SFNClient;
 
   /** Finds the machine of a stack in the account and region of the environment. Throws in words where there is none. */
-  static async find(stack: string, client = new SFNClient({})): Promise<CloseMachine> {
+  static async find(stack: string, client = tracedClient(new SFNClient({}))): Promise<CloseMachine> {
     const name = `${stack}-MonthlyClose`;
     const arn = await told(`find the machine ${name}`, arnOf(name, client));
     if (!arn) {
@@ -76,10 +79,27 @@ export class CloseMachine {
 
   /**
    * Goes on with a failed run from the state that failed (AWS Step Functions developer guide, «Redriving executions»:
-   * standard machines, within 14 days, by the same definition).
+   * standard machines, within 14 days, by the same definition). Throws in words what a refusal means and what to do.
    */
   async redrive(executionArn: string): Promise<void> {
-    await told(`redrive ${executionArn}`, this.#client.send(new RedriveExecutionCommand({ executionArn })));
+    const asked = this.#client.send(new RedriveExecutionCommand({ executionArn }));
+    await asked.catch(async (error: Error) => {
+      const said = (await this.#reasonAgainst(executionArn, error)) ?? error.message;
+      const meaning = meaningOfRefusal(error.name, said);
+      throw refusal(`redrive ${executionArn}`, error, meaning ? `${said}. That means: ${meaning}` : said);
+    });
+  }
+
+  /** Why a run cannot be redriven: the refusal itself need not say it. */
+  async #reasonAgainst(executionArn: string, error: Error): Promise<string | undefined> {
+    if (!(error instanceof ExecutionNotRedrivable)) return undefined;
+    const standing = await this.standing(executionArn).catch(() => undefined);
+    return standing?.redriveStatusReason;
+  }
+
+  /** How a run stands, and whether it can be redriven. */
+  async standing(executionArn: string): Promise<RedriveStanding> {
+    return this.#describe(executionArn);
   }
 
   /** The run of a month and time that was started, by a person or by the clock. Throws where there is none. */
@@ -211,8 +231,10 @@ function takenName(error: Error): never {
 /** An answer of Step Functions; its refusal in words. */
 async function told<Answer>(what: string, answer: Promise<Answer>): Promise<Answer> {
   return answer.catch((cause: Error) => {
-    throw new Error(`Cannot ${what}: expected AWS Step Functions to do it, got ${cause.name}: ${cause.message}`, {
-      cause,
-    });
+    throw refusal(what, cause, cause.message);
   });
+}
+
+function refusal(what: string, cause: Error, said: string): Error {
+  return new Error(`Cannot ${what}: expected AWS Step Functions to do it, got ${cause.name}: ${said}`, { cause });
 }

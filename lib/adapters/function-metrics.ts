@@ -1,6 +1,7 @@
-import type { MetricPoint } from '../alarms/embedded-metrics.ts';
+import type { MetricPoint } from '../alarms/metric-point.ts';
 
-const NAMESPACE = 'Joulebook/Functions';
+/** Namespace of what functions tell of themselves. */
+export const FUNCTIONS_NAMESPACE = 'Joulebook/Functions';
 /** Counts of the stages' answers (lib/pipeline/stage.ts) that become metrics; each costs what a metric costs. */
 const COUNTED = ['landed', 'present', 'rejected', 'files', 'rows', 'figures', 'raised', 'told', 'sent', 'refused'];
 const BYTES_PER_KIB = 1024;
@@ -16,7 +17,7 @@ export function functionPoint(answer: unknown, functionName: string, at = new Da
   );
   const peak_memory_mb = (process.resourceUsage().maxRSS * BYTES_PER_KIB) / BYTES_PER_MB;
   return {
-    namespace: NAMESPACE,
+    namespace: FUNCTIONS_NAMESPACE,
     at: at.toISOString(),
     dimensions: { FunctionName: functionName },
     values: { ...Object.fromEntries(counts), peak_memory_mb },

@@ -1,6 +1,6 @@
 import type { Outlets } from '../pipeline/outlets.ts';
-import { publishInLog } from './embedded-metrics-out.ts';
 import type { Setting } from './lambda-workplace.ts';
+import { publishInLog } from './metrics-in-log.ts';
 import { openTopic } from './sns-topic.ts';
 
 /** WORDS_TOPIC is the ARN of the topic for people, or empty where nobody is to be told. */

@@ -18,6 +18,7 @@ import type { BookEntry } from '../landing/book.ts';
 import { inCodeUnitOrder } from './book-key.ts';
 import type { S3Address } from './s3-address.ts';
 import { codeOf, messageOf } from './system-error.ts';
+import { tracedClient } from './traces.ts';
 
 const MIB = 1024 ** 2;
 const LARGEST_SINGLE_PUT = 64 * MIB;
@@ -168,7 +169,7 @@ let client: S3Client | undefined;
 function sharedClient(): S3Client {
   // biome-ignore lint/style/noProcessEnv: the SDK reads its endpoint here, but not how buckets are addressed there
   const { AWS_ENDPOINT_URL_S3: s3, AWS_ENDPOINT_URL: all } = process.env;
-  client ??= new S3Client({ forcePathStyle: Boolean(s3 || all), followRegionRedirects: true });
+  client ??= tracedClient(new S3Client({ forcePathStyle: Boolean(s3 || all), followRegionRedirects: true }));
   return client;
 }
 

@@ -2,6 +2,7 @@ import { SESv2Client, SESv2ServiceException, SendEmailCommand } from '@aws-sdk/c
 
 import type { Attachment, Letter } from '../disclosure/letter.ts';
 import { LetterRefused, type Post } from '../pipeline/outlets.ts';
+import { tracedClient } from './traces.ts';
 
 /** Of the 40 MB that SES takes in its API v2 (SES Developer Guide, "Service quotas"), counted in the smaller megabyte. */
 const MOST_BYTES = 40_000_000;
@@ -10,7 +11,7 @@ const MOST_BYTES = 40_000_000;
  * Sends letters through Amazon SES, API v2, which makes the MIME message itself. One attempt: SendEmail has no token by
  * which SES would know a repetition, so the client must not repeat a call whose answer was lost.
  */
-export function openSesPost(client: SESv2Client = new SESv2Client({ maxAttempts: 1 })): Post {
+export function openSesPost(client: SESv2Client = tracedClient(new SESv2Client({ maxAttempts: 1 }))): Post {
   return { mostBytes: MOST_BYTES, send: (letter, to) => send(letter, to, client) };
 }
 

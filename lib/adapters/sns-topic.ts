@@ -3,6 +3,7 @@ import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SignatureV4 } from '@smithy/signature-v4';
 
 import { messageOf } from './system-error.ts';
+import { tracedCall } from './traces.ts';
 
 interface TopicOptions {
   /** Stands in for the region's own endpoint, as AWS_ENDPOINT_URL does for the SDK. */
@@ -51,12 +52,10 @@ export function openTopic(
 
 async function post(url: URL, { host: _, ...headers }: Record<string, string>, body: string): Promise<void> {
   const cannot = (found: string) => new Error(`Cannot tell of an alarm: expected SNS to take it, got ${found}`);
-  const answer = await fetch(new URL('/', url), {
-    method: 'POST',
-    headers,
-    body,
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  }).catch((error: unknown) => {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const answer = await tracedCall({ host: url.host, method: 'POST' }, () =>
+    fetch(new URL('/', url), { method: 'POST', headers, body, signal }),
+  ).catch((error: unknown) => {
     throw cannot(messageOf(error));
   });
   const said = await answer.text();

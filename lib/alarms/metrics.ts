@@ -1,6 +1,6 @@
 import type { HourSum } from '../kpis/hours.ts';
 import { ALARMS } from './catalogue.ts';
-import type { MetricPoint } from './embedded-metrics.ts';
+import type { MetricPoint } from './metric-point.ts';
 import { numberIn, ratioOf } from './series.ts';
 import type { Verdict } from './verdict.ts';
 

@@ -1,4 +1,4 @@
-import type { MetricPoint } from '../alarms/embedded-metrics.ts';
+import type { MetricPoint } from '../alarms/metric-point.ts';
 import type { Letter } from '../disclosure/letter.ts';
 
 /** The ways out of the book, to people and to monitoring. A laptop has none of them: it writes what it found into the book. */

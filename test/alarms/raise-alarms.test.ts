@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { alarms } from '../../bin/commands/alarms.ts';
 import { openTopic } from '../../lib/adapters/sns-topic.ts';
-import type { MetricPoint } from '../../lib/alarms/embedded-metrics.ts';
+import type { MetricPoint } from '../../lib/alarms/metric-point.ts';
 import type { Outlets } from '../../lib/pipeline/outlets.ts';
 import { alarmsKey, raiseAlarms } from '../../lib/pipeline/raise-alarms.ts';
 import { startServer } from '../support/answering-server.ts';

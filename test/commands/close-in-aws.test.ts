@@ -77,18 +77,31 @@ function answerOf(asked: Asked, answers: Answers): Said {
 }
 
 test('a run that failed is redriven and followed to its end', async () => {
-  const succeeded = { executionArn: RUN, status: 'SUCCEEDED', output: JSON.stringify(REPORT) };
+  const succeeded = {
+    executionArn: RUN,
+    status: 'SUCCEEDED',
+    output: JSON.stringify(REPORT),
+    redriveCount: 2,
+    redriveDate: 1784700100,
+  };
   const answers = { DescribeExecution: succeeded, GetExecutionHistory: { events: [ENTERED, LEFT] } };
   const { status, out, err, asked } = await close(answers, '--redrive');
   expect([status, out]).toEqual([0, 's3://joulebook-book/disclosures/2026-06/v1  (closed, version 1)\n']);
-  expect(err).toBe(`${RUN}\nsettle the ledger: 2 parts\n`);
+  const standing = 'It has succeeded. It was redriven twice, last at 2026-07-22T06:01:40.000Z.\n';
+  expect(err).toBe(`${RUN}\n${standing}${standing}settle the ledger: 2 parts\n`);
   expect(asked).toContain('RedriveExecution');
   expect(asked).not.toContain('StartExecution');
 });
 
 test('a failure is told with its state, its part and the function’s own words', async () => {
   const answers = {
-    DescribeExecution: { executionArn: RUN, status: 'FAILED', error: 'States.ExceedToleratedFailureThreshold' },
+    DescribeExecution: {
+      executionArn: RUN,
+      status: 'FAILED',
+      error: 'States.ExceedToleratedFailureThreshold',
+      redriveStatus: 'REDRIVABLE',
+      redriveCount: 0,
+    },
     'DescribeExecution part-2': {
       executionArn: `${MAP_RUN}:part-2`,
       status: 'FAILED',
@@ -101,7 +114,21 @@ test('a failure is told with its state, its part and the function’s own words'
   };
   const { status, err } = await close(answers);
   expect(status).toBe(2);
+  expect(err).toContain('It has failed; it can go on by --redrive.\n');
   expect(err).toContain('Cannot finish Settle of 2026-06-02: Error: Cannot settle: expected memory, got none\n');
+});
+
+test('a run that cannot be redriven says why and what to do', async () => {
+  const standing = {
+    executionArn: RUN,
+    status: 'FAILED',
+    redriveStatus: 'NOT_REDRIVABLE',
+    redriveStatusReason: 'Execution redrivable period exceeded',
+  };
+  const { status, err } = await close({ DescribeExecution: standing, RedriveExecution: undefined }, '--redrive');
+  expect(status).toBe(2);
+  expect(err).toContain('It has failed; it cannot go on (Execution redrivable period exceeded): it ended more than 14');
+  expect(err).toContain('got AccessDeniedException: not authorized. That means: this identity may not redrive it');
 });
 
 test('a refusal is told in words', async () => {

@@ -25,7 +25,16 @@ the limit is the alarm. Runs of a month that has ended publish none.
 
 \`Joulebook/Functions\` holds, for each call of a function under Lambda's own dimension \`FunctionName\`, the counts that it answered (\`landed\`,
 \`rejected\`, \`files\`, \`rows\`, \`figures\` …) and \`peak_memory_mb\`, by which its memory is sized. Duration, errors and
-throttles are among Lambda's own metrics; each call and each run of the machine is traced by X-Ray, and log lines name the trace.`;
+throttles are among Lambda's own metrics. \`ColdStart\` counts first calls, with \`service\` beside \`FunctionName\`.
+
+## Traces
+
+Each run of the machine is one trace of X-Ray, whose id the log lines name. A call of a function has a segment \`## <function>\`, found by the
+annotations \`stage\`, \`month\`, \`source\`, \`shard\` and \`ColdStart\`: \`annotation.stage = "collect" AND annotation.source = "grid"\`.
+Within it stands each call of an AWS client (service, operation, bucket and key in S3) and each call to a provider: host, method and status, no
+path, query, header or body. An error is told without queries and passwords of addresses. Nothing fails because X-Ray does not answer;
+\`POWERTOOLS_TRACE_ENABLED=false\` in a function's environment switches its segments off. X-Ray keeps 100 to 500 kB of a trace
+(AWS re:Post, "trace quota error"), so of a month with many shards it may drop the later segments; the log holds them all.`;
 
 /** `docs/alarms.md`: every alarm, and every metric that is published. */
 export function alarmsPage(): string {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { SourceUnavailable } from '../../landing/origin.ts';
 import type { AwsCall } from '../../sources/live.ts';
+import { tracedClient } from '../traces.ts';
 import type { CallerEdges } from './caller-edges.ts';
 
 /** One operation of a service, ready to be sent; gives its output without what the client adds. */
@@ -29,7 +30,7 @@ const COST_QUESTION = z.object({
 const OPERATIONS: Readonly<Record<string, Opener>> = {
   'cost-explorer GetCostAndUsage': async (config) => {
     const { CostExplorerClient, GetCostAndUsageCommand } = await import('@aws-sdk/client-cost-explorer');
-    const client = new CostExplorerClient(config);
+    const client = tracedClient(new CostExplorerClient(config));
     return async (input, abortSignal) => {
       const asked: GetCostAndUsageCommandInput = { ...input, ...COST_QUESTION.parse(input) };
       const command = new GetCostAndUsageCommand(asked);
@@ -38,13 +39,13 @@ const OPERATIONS: Readonly<Record<string, Opener>> = {
   },
   'cloudwatch ListMetrics': async (config) => {
     const { CloudWatchClient, ListMetricsCommand } = await import('@aws-sdk/client-cloudwatch');
-    const client = new CloudWatchClient(config);
+    const client = tracedClient(new CloudWatchClient(config));
     return async (input, abortSignal) =>
       withoutMetadata(await client.send(new ListMetricsCommand(input), { abortSignal }));
   },
   'cloudwatch GetMetricData': async (config) => {
     const { CloudWatchClient, GetMetricDataCommand } = await import('@aws-sdk/client-cloudwatch');
-    const client = new CloudWatchClient(config);
+    const client = tracedClient(new CloudWatchClient(config));
     return async ({ StartTime, EndTime, ...input }, abortSignal) => {
       const times = { StartTime: new Date(String(StartTime)), EndTime: new Date(String(EndTime)) };
       const command = new GetMetricDataCommand({ ...input, ...times } as GetMetricDataCommandInput);

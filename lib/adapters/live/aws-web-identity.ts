@@ -1,5 +1,6 @@
 import { SourceUnavailable } from '../../landing/origin.ts';
 import { codeOf, messageOf } from '../system-error.ts';
+import { tracedClient } from '../traces.ts';
 import type { CallerEdges } from './caller-edges.ts';
 
 /** Seconds that a token lasts: it is exchanged at once. */
@@ -38,7 +39,7 @@ export async function openAwsIdentity({
     webIdentityToken: async (audience) => {
       const at = await region();
       // GetWebIdentityToken is not available on the global endpoint (AWS STS API reference).
-      const client = new STSClient({ region: at, endpoint: rewrite(`https://sts.${at}.amazonaws.com`) });
+      const client = tracedClient(new STSClient({ region: at, endpoint: rewrite(`https://sts.${at}.amazonaws.com`) }));
       const input = { Audience: [audience], SigningAlgorithm: 'RS256', DurationSeconds: LASTS_SECONDS };
       const { WebIdentityToken } = await told(
         'a web identity token of AWS STS',

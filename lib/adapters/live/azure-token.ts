@@ -1,4 +1,5 @@
 import { SourceUnavailable } from '../../landing/origin.ts';
+import { tracedCall } from '../traces.ts';
 import { openAwsIdentity } from './aws-web-identity.ts';
 import type { CallerEdges } from './caller-edges.ts';
 
@@ -15,7 +16,9 @@ type AzureEdges = Pick<CallerEdges, 'sourceId' | 'options' | 'rewrite'>;
  */
 export async function azureToken(scope: string, edges: AzureEdges): Promise<string> {
   const credential = await credentialOf(edges);
-  const { token } = await credential.getToken(scope).catch((error: unknown) => {
+  const { token } = await tracedCall({ host: new URL(AUTHORITY).host, method: 'POST' }, () =>
+    credential.getToken(scope),
+  ).catch((error: unknown) => {
     throw unavailable(edges, `a token of Microsoft Entra, got ${reasonOf(error)}`);
   });
   return token;

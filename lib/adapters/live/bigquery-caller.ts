@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Caller, Leave } from '../../landing/live-origin.ts';
 import { SourceUnavailable } from '../../landing/origin.ts';
 import type { Answer, BigQueryCall, Call } from '../../sources/live.ts';
+import { tracedCall } from '../traces.ts';
 import type { CallerEdges } from './caller-edges.ts';
 import { googleIdentity } from './google-identity.ts';
 
@@ -111,7 +112,7 @@ export class BigQueryCaller implements Caller {
     const { patience, random, wait } = this.#edges;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await ask();
+        return await tracedCall({ host: new URL(ENDPOINT).host, method: 'POST' }, ask);
       } catch (error) {
         if (error instanceof SourceUnavailable) throw error;
         const refusal = refusalIn(error);

@@ -1,5 +1,6 @@
 import { SourceUnavailable } from '../../landing/origin.ts';
 import type { HttpCall } from '../../sources/live.ts';
+import { tracedCall } from '../traces.ts';
 import type { Patience } from './caller-edges.ts';
 import { whyUnanswered } from './fetch-error.ts';
 
@@ -39,7 +40,9 @@ export async function exchange(call: HttpCall, patience: Patience): Promise<Repl
 
 async function send({ method, url, headers, body }: HttpCall, signal: AbortSignal, patience: Patience) {
   try {
-    return await fetch(url, { method, redirect: 'manual', signal, ...(headers && { headers }), ...(body && { body }) });
+    return await tracedCall({ host: new URL(url).host, method }, () =>
+      fetch(url, { method, redirect: 'manual', signal, ...(headers && { headers }), ...(body && { body }) }),
+    );
   } catch (error) {
     throw new Unanswered(whyUnanswered(error, patience.timeoutMs));
   }

@@ -12,7 +12,8 @@ export function nameOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : 'Error';
 }
 
-function causeOf(error: unknown): unknown {
+/** What brought an error about, where it says so. */
+export function causeOf(error: unknown): unknown {
   const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
   return cause ?? error;
 }

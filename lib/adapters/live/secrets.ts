@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { SourceUnavailable } from '../../landing/origin.ts';
 import { codeOf, messageOf } from '../system-error.ts';
+import { tracedClient } from '../traces.ts';
 import { nameOf } from './fetch-error.ts';
 
 /** A secret by its name in the settings; exactly one key is there. */
@@ -70,7 +71,7 @@ async function readKey(id: string, fetch: (id: string) => Promise<string | undef
 
 async function readFromSecretsManager(id: string): Promise<string | undefined> {
   const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  const client = new SecretsManagerClient({});
+  const client = tracedClient(new SecretsManagerClient({}));
   try {
     return (await client.send(new GetSecretValueCommand({ SecretId: id }))).SecretString;
   } finally {

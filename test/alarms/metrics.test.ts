@@ -1,0 +1,63 @@
+import { judgeAll } from '../../lib/alarms/judge.ts';
+import { HOUR_METRICS, hourPoints, signalPoint } from '../../lib/alarms/metrics.ts';
+
+const AT = '2026-06-10T05:00:00Z';
+
+const HOUR = {
+  hour: AT,
+  dimension: 'model_id' as const,
+  dimension_value: 'llama',
+  facility_energy_kwh: '2',
+  idle_kwh: '0.5',
+  emissions_location_gco2e: '600',
+  effective_cost: null,
+  serving_kwh: '1',
+  serving_gco2e: '300',
+  serving_cost: null,
+  requests: '500',
+  known_hours: null,
+  expected_hours: '4',
+};
+
+test('an hour has its figures, those that are unknown left out', () => {
+  const [point] = hourPoints([HOUR], 's3://b');
+  expect(point).toEqual({
+    namespace: 'Joulebook',
+    at: AT,
+    dimensions: { book: 's3://b', model_id: 'llama' },
+    values: {
+      facility_energy_kwh: 2,
+      emissions_location_gco2e: 600,
+      requests: 500,
+      energy_per_request_wh: 2,
+      carbon_per_1k_requests_gco2e: 600,
+      idle_ratio: 0.25,
+      coverage_ratio: 0,
+    },
+  });
+  expect(Object.keys(point?.values ?? {}).every((name) => HOUR_METRICS.some((metric) => metric.name === name))).toBe(
+    true,
+  );
+});
+
+test('a signal is that of the worst subject, with its limit', () => {
+  const verdicts = judgeAll({
+    asOf: AT,
+    currency: 'USD',
+    hours: [],
+    silences: [
+      { resource_id: 'a', silent_hours: '3' },
+      { resource_id: 'b', silent_hours: '30' },
+    ],
+    runs: [],
+    lags: [],
+    costExplorerRequests: 7,
+    days: 9,
+  });
+  expect(signalPoint(verdicts, 's3://b', AT).values).toEqual({
+    spool_age_hours: 30,
+    spool_age_hours_limit: 24,
+    cost_explorer_requests: 7,
+    cost_explorer_requests_limit: 300,
+  });
+});
