@@ -36,9 +36,9 @@ export const timestreamTelemetry = {
   card: {
     title: 'Joulebook agent telemetry, unloaded from Timestream for LiveAnalytics',
     unit: 'Joules and pieces as floating point, read to six decimal places',
-    lag: 'As of the UNLOAD; records that arrive later come with the next one',
+    lag: 'As of the UNLOAD; records that arrive later come with the next one. The live source has each whole day written once a day until a week after its end',
     licence: "The operator's own measurements",
-    method: `Run for each month, with the moment in the name of the folder, and name s3://my-bucket/timestream as path: ${EXAMPLE}. Of several runs the last whole one counts: files that no manifest names are not read. Energy belongs to the hour in which its record ends. Labels are not kept there: workload rules have nothing to read, the columns of workload_tags are what there is`,
+    method: `Asked by the pipeline itself (\`live\`, provider \`timestream-unload\`), or by hand: run for each month, with the moment in the name of the folder, and name s3://my-bucket/timestream as path: ${EXAMPLE}. Of several runs the last whole one counts: files that no manifest names are not read, and one that found nothing replaces nothing. Energy belongs to the hour in which its record ends. Labels are not kept there: workload rules have nothing to read, the columns of workload_tags are what there is`,
     reference: 'Amazon Timestream developer guide, "UNLOAD Concepts"; docs/agent/delivery.md',
   },
   accepts: /\.parquet$/,
