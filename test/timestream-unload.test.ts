@@ -18,7 +18,7 @@ const TARGET = { database: 'ai', table: 'joules', to: 's3://bucket/timestream' }
 
 test('the statement asks for a month, into a folder of the moment', () => {
   expect(monthStatement(TARGET, period, '2026-07-22T06:00:00Z')).toBe(
-    `UNLOAD (SELECT * FROM "ai"."joules" WHERE measure_name IN ('joulebook_energy', 'joulebook_workload_energy', 'joulebook_activity') ` +
+    `UNLOAD (SELECT * FROM "ai"."joules" WHERE measure_name IN ('joulebook_energy', 'joulebook_workload_energy', 'joulebook_activity', 'joulebook_activity_bucket') ` +
       `AND time > from_iso8601_timestamp('2026-06-01T00:00:00Z') AND time <= from_iso8601_timestamp('2026-07-01T00:00:00Z')) ` +
       `TO 's3://bucket/timestream/period=2026-06/asked=20260722T060000Z/' WITH (format = 'PARQUET', compression = 'GZIP')`,
   );

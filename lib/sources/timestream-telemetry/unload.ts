@@ -1,7 +1,12 @@
 import { type Period, parsePeriod } from '../../units/period.ts';
 
 /** What of the agent's measurements is read (docs/agent/delivery.md). */
-export const MEASUREMENTS = ['joulebook_energy', 'joulebook_workload_energy', 'joulebook_activity'] as const;
+export const MEASUREMENTS = [
+  'joulebook_energy',
+  'joulebook_workload_energy',
+  'joulebook_activity',
+  'joulebook_activity_bucket',
+] as const;
 
 /** A table of Timestream, and where its rows go: `s3://bucket/prefix`, in the same account and region. */
 export interface UnloadTarget {
