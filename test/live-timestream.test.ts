@@ -11,6 +11,7 @@ import { currentReceipts, readQuarantine, readReceipts } from '../lib/landing/re
 import type { Workplace } from '../lib/pipeline/stage.ts';
 import { STAGES } from '../lib/pipeline/stages.ts';
 import { readSettings } from '../lib/settings/settings.ts';
+import { timestreamUnload } from '../lib/sources/timestream-telemetry/live/timestream-unload.ts';
 import { parsePeriod } from '../lib/units/period.ts';
 import { type AnsweringServer, type Asked, type Said, startServer } from './support/answering-server.ts';
 import { inputOf, json, plantCredentials } from './support/aws-server.ts';
@@ -111,7 +112,11 @@ test('what Timestream wrote of the days that have ended lands, with the manifest
 test('a day is asked for once a day until a week after its end, then no more', () =>
   withMonth(async (month) => {
     await collect(month, FIFTH);
+    const fetched = () => bucket.asked.filter(({ path }) => /\.parquet(\?|$)/.test(path)).length;
+    const before = fetched();
+    expect(before).toBeGreaterThan(1);
     expect(await collect(month, FIFTH)).toMatchObject({ landed: 0, present: 2, rejected: 0 });
+    expect(fetched()).toBe(before);
     expect(asked(month)).toHaveLength(4);
     await collect(month, SIXTH);
     expect(asked(month).slice(4)).toEqual(['2026-06-01', '2026-06-02', '2026-06-03', '2026-06-04', '2026-06-05']);
@@ -146,6 +151,14 @@ test('energy of the month is what the records say, counted once however often it
       { day: '2026-06-03', share: 'unattributed', joules: 12 },
     ]);
   }));
+
+test('settings whose names could be more than names are refused', () => {
+  const faults = (more: object) => timestreamUnload.optionsFault?.({ ...OPTIONS, ...more });
+  expect(faults({})).toBeUndefined();
+  expect(faults({ to: 's3://joulebook-test/unload/' })).toBeUndefined();
+  expect(faults({ to: "s3://b/'x" })).toBe('plain names and s3://bucket/prefix');
+  expect(faults({ kms_key: "arn'" })).toBe('the ARN of a key of KMS');
+});
 
 describe('where Timestream does not answer', () => {
   const failing = (type: string, message: string, status = 400): Said => ({

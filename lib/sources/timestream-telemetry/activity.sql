@@ -1,12 +1,14 @@
 -- Fact    fct_activity: what model servers and training jobs did, as Timestream kept it
 -- Unit    the measure's own: pieces, or seconds summed over requests; bounds of buckets in seconds
--- Grain   hour x resource x measure x bucket x workload x target and framework
+-- Grain   hour x resource x measure x bucket x workload x labels, target and framework among them
 -- Reads   landed (timestream-telemetry/open.sql)
 -- A gap makes no row. Counts of one bucket add up. A level has no quantity, since it never adds up.
 WITH point AS (
     SELECT
         hour_start AS period_start, resource_id, measure, project, model_id, workload_type, workload_id,
-        MAP {'framework': framework, 'target': target} AS tags,
+        map_from_entries(list_sort(map_entries(map_concat(
+            coalesce(labels::JSON::MAP(VARCHAR, VARCHAR), MAP {}), MAP {'framework': framework, 'target': target}
+        )))) AS tags,
         coalesce(bucket_count, quantity) AS counted,
         replace(bucket_over, 'Inf', 'Infinity')::DOUBLE AS bucket_over,
         replace(bucket_up_to, 'Inf', 'Infinity')::DOUBLE AS bucket_up_to,

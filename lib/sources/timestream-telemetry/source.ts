@@ -57,10 +57,12 @@ export const timestreamTelemetry = {
     unit: 'Joules and pieces as floating point, read to six decimal places',
     lag: 'As of the UNLOAD; records that arrive later come with the next one. The live source has each whole day written once a day until a week after its end',
     licence: "The operator's own measurements",
-    method: `Asked by the pipeline itself (\`live\`, provider \`timestream-unload\`), or by hand: run for each month, with the moment in the name of the folder, and name s3://my-bucket/timestream as path: ${EXAMPLE}. Of several runs the last whole one counts: files that no manifest names are not read, and one that found nothing replaces nothing. All of a record belongs to the hour in which it ends. Labels are not kept there: workload rules have nothing to read, the columns of workload_tags are what there is`,
+    method: `Asked by the pipeline itself (\`live\`, provider \`timestream-unload\`), or by hand: run for each month, with the moment in the name of the folder, and name s3://my-bucket/timestream as path: ${EXAMPLE}. Of several runs the last whole one counts: files that no manifest names are not read, and one that found nothing replaces nothing. All of a record belongs to the hour in which it ends. Workload rules read the labels where workload_tags of the agent's sink names them; else its columns are what there is`,
     reference: 'Amazon Timestream developer guide, "UNLOAD Concepts"; docs/agent/delivery.md',
   },
   accepts: /\.parquet$/,
+  // Names hold the query and an identifier of their own ("UNLOAD Concepts").
+  files_never_change: true,
   named_by_manifest: true,
   shapes: [
     {
@@ -108,6 +110,14 @@ export const timestreamTelemetry = {
         optional('model_id'),
         optional('workload_type'),
         optional('workload_id'),
+        {
+          name: 'labels',
+          type: 'VARCHAR',
+          check: {
+            sql: "value IS NULL OR coalesce(json_type(TRY_CAST(value AS JSON)) = 'OBJECT', FALSE)",
+            expected: 'a JSON object of texts',
+          },
+        },
         { name: 'hour_start', type: 'TIMESTAMP' },
       ],
       event_time: 'hour_start',
