@@ -25,7 +25,7 @@ const chosen = synthesise({
   book: { encryption: 'kms', object_lock: { mode: 'compliance' }, inbox_days: 30 },
   schedules: { enabled: false, time_zone: 'Europe/Berlin' },
   exports: { bucket: 'example-exports', focus: true },
-  telemetry: { kind: 'timestream', database: 'telemetry', table: 'hosts' },
+  telemetry: { kind: 'timestream', database: 'telemetry', table: 'hosts', unload: true },
 });
 const bookOf = ({ every }: typeof plain) =>
   every('AWS::S3::Bucket').find(({ id }) => id.startsWith('BookBucket'))?.Properties;
@@ -52,6 +52,7 @@ describe('the book', () => {
     expect(rules(chosen)).toEqual([
       ['agent/', 30],
       ['runs/', 30],
+      ['unload/', 30],
     ]);
   });
 

@@ -31,7 +31,7 @@ const EVERYTHING = {
   exports: { bucket: 'example-exports', focus: true },
   notify: { email: ['ops@example.com'], slack: { workspace_id: 'T0123ABCD', channel_id: 'C0123ABCD' } },
   mail: { from: 'books@example.com' },
-  telemetry: { kind: 'timestream', database: 'telemetry', table: 'hosts' },
+  telemetry: { kind: 'timestream', database: 'telemetry', table: 'hosts', unload: true },
   agents: { packages: { x86_64: { bucket: 'packages', key: 'agent.tar.gz', sha256: 'a'.repeat(64) } } },
 };
 

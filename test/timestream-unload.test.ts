@@ -8,7 +8,7 @@ import { NamedOrigin } from '../lib/adapters/named-origin.ts';
 import { collect } from '../lib/landing/collect.ts';
 import { currentReceipts, readReceipts } from '../lib/landing/receipts.ts';
 import { timestreamTelemetry } from '../lib/sources/timestream-telemetry/source.ts';
-import { unloadStatement } from '../lib/sources/timestream-telemetry/unload.ts';
+import { monthStatement } from '../lib/sources/timestream-telemetry/unload.ts';
 import { parsePeriod } from '../lib/units/period.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
@@ -17,8 +17,8 @@ const root = tempFolder();
 const TARGET = { database: 'ai', table: 'joules', to: 's3://bucket/timestream' };
 
 test('the statement asks for a month, into a folder of the moment', () => {
-  expect(unloadStatement(TARGET, period, '2026-07-22T06:00:00Z')).toBe(
-    `UNLOAD (SELECT * FROM "ai"."joules" WHERE measure_name IN ('joulebook_energy', 'joulebook_workload_energy', 'joulebook_activity') ` +
+  expect(monthStatement(TARGET, period, '2026-07-22T06:00:00Z')).toBe(
+    `UNLOAD (SELECT * FROM "ai"."joules" WHERE measure_name IN ('joulebook_energy', 'joulebook_workload_energy', 'joulebook_activity', 'joulebook_activity_bucket') ` +
       `AND time > from_iso8601_timestamp('2026-06-01T00:00:00Z') AND time <= from_iso8601_timestamp('2026-07-01T00:00:00Z')) ` +
       `TO 's3://bucket/timestream/period=2026-06/asked=20260722T060000Z/' WITH (format = 'PARQUET', compression = 'GZIP')`,
   );
@@ -29,7 +29,7 @@ test.each([
   { ...TARGET, table: "joules'; DROP" },
   { ...TARGET, to: "s3://bucket/'x" },
 ])('a name that could be more than a name is refused: %j', (target) => {
-  expect(() => unloadStatement(target, period, '2026-07-22T06:00:00Z')).toThrow(/expected plain names/);
+  expect(() => monthStatement(target, period, '2026-07-22T06:00:00Z')).toThrow(/expected plain names/);
 });
 
 interface Inbox {

@@ -47,8 +47,9 @@ function workloadPoints(
 ): Point[] {
   const points = new Map<string, Point>();
   for (const share of listOf(record['shares']).map(fieldsOf)) {
-    const named = { ...tags, ...tagsOf(share, workloadTags) };
-    const key = JSON.stringify(workloadTags.map((tag) => share[tag] ?? null));
+    const workload = workloadOf(share, workloadTags);
+    const named = { ...tags, ...workload };
+    const key = JSON.stringify(workload);
     const before = Number(points.get(key)?.fields['energy_joules'] ?? 0);
     const fields = { energy_joules: before + numberOf(share['energy_joules']) };
     points.set(key, { measurement: 'joulebook_workload_energy', tags: named, fields, ...stamp });
@@ -58,7 +59,10 @@ function workloadPoints(
 
 /** One point, with the level where the measure is one; of what is counted in buckets one point a bucket. */
 function activityPoints(record: Fields, workloadTags: readonly string[]): Point[] {
-  const tags = tagsOf(record, [...PLACE, 'target', 'framework', 'measure', ...workloadTags]);
+  const tags = {
+    ...tagsOf(record, [...PLACE, 'target', 'framework', 'measure']),
+    ...workloadOf(record, workloadTags),
+  };
   const stamp = stampOf(record, 'period_end');
   const duration_seconds = (stamp.atMs - instantOf(record, 'period_start')) / 1000;
   if (record['buckets'] != null)
@@ -109,6 +113,16 @@ function instantOf(record: Fields, column: string): number {
 
 function tagsOf(record: Fields, names: readonly string[]): Record<string, string> {
   return textsOf(record, names);
+}
+
+/** Names of a workload; of its labels, where they are wanted, one text of JSON, the same for the same labels. */
+function workloadOf(record: Fields, names: readonly string[]): Record<string, string> {
+  const labels = names.includes('labels') ? Object.entries(fieldsOf(record['labels'] ?? {})) : [];
+  const sorted = labels.sort(([one], [other]) => (one < other ? -1 : 1));
+  return {
+    ...tagsOf(record, names),
+    ...(sorted.length > 0 && { labels: JSON.stringify(Object.fromEntries(sorted)) }),
+  };
 }
 
 function textsOf(record: Fields, names: readonly string[]): Record<string, string> {

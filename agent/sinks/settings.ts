@@ -16,9 +16,10 @@ const every = z.string().transform((text, context) => {
 });
 
 /** Workload names that become tags: each adds as many series as it has values. */
-const tags = z
-  .array(z.enum(['project', 'model_id', 'workload_type', 'workload_id']))
-  .default(['project', 'model_id', 'workload_type']);
+const NAMES = ['project', 'model_id', 'workload_type', 'workload_id'] as const;
+const tags = z.array(z.enum(NAMES)).default(['project', 'model_id', 'workload_type']);
+/** The labels as one text beside them, for a store that the book is made from. */
+const tagsAndLabels = z.array(z.enum([...NAMES, 'labels'])).default(['project', 'model_id', 'workload_type']);
 
 const s3 = z.strictObject({
   kind: z.literal('s3'),
@@ -57,7 +58,7 @@ const timestream = z.strictObject({
   table: name,
   region: name.optional(),
   endpoint: url.optional(),
-  workload_tags: tags,
+  workload_tags: tagsAndLabels,
 });
 
 const sink = z.discriminatedUnion('kind', [s3, file, influx, timestream], {

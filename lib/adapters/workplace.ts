@@ -16,7 +16,7 @@ import { NamedOrigin } from './named-origin.ts';
 import { openOrigin } from './open-origin.ts';
 import { putTogether } from './put-together.ts';
 import { isS3Address } from './s3-address.ts';
-import { SIZE_LIMITS } from './size-limits.ts';
+import { SIZE_LIMITS, type SizeLimits } from './size-limits.ts';
 
 const BYTES_PER_GIB = 1024 ** 3;
 
@@ -71,13 +71,13 @@ interface Place extends LivePlace {
 
 function openSource(setting: SourceSetting, run: MonthRun, { settings, ...place }: Place): Origin {
   const { id, path, live } = setting;
-  if (live) return openLiveOrigin(id, live, run, { ...place, fillsInFor: filledInFor(setting, settings) });
+  const limits = { ...SIZE_LIMITS, maxBytes: settings.limits.max_file_gib * BYTES_PER_GIB };
+  if (live) return openLiveOrigin(id, live, run, { ...place, limits, fillsInFor: filledInFor(setting, settings) });
   if (path === undefined) throw new RangeError(`Cannot open the source ${id}: expected a path, got none`);
-  return openFiles(id, path, { base: place.base, maxBytes: settings.limits.max_file_gib * BYTES_PER_GIB });
+  return openFiles(id, path, { base: place.base, limits });
 }
 
-function openFiles(id: string, address: string, { base, maxBytes }: { base: string; maxBytes: number }): Origin {
-  const limits = { ...SIZE_LIMITS, maxBytes };
+function openFiles(id: string, address: string, { base, limits }: { base: string; limits: SizeLimits }): Origin {
   if (isS3Address(address)) {
     const root = address.endsWith('/') ? address : `${address}/`;
     return new NamedOrigin(openOrigin(address, { base, limits }), id, root);

@@ -4,12 +4,12 @@ import type { Delivery } from './receipt.ts';
 /**
  * Where exports keep their manifests (AWS Data Exports user guide, "Understanding export delivery"; Cost and Usage Report
  * user guide, "Understanding your report versions"), and where Timestream writes that of an UNLOAD whose folder is named by
- * `lib/sources/timestream-telemetry/unload.ts`. A manifest may lie in a folder of its own execution.
+ * `lib/sources/timestream-telemetry/`. A manifest may lie in a folder of its own execution.
  */
 const MANIFEST =
   /^(?<above>(?:.*\/)?)(?:metadata\/(?<partition>(?:[^/=]+=[^/]+\/)+)|(?<range>\d{8}-\d{8}\/))(?<execution>(?:[^/]+\/)?)[^/]*Manifest\.json$/;
 const UNLOADED =
-  /^(?<above>(?:.*\/)?)(?<range>period=\d{4}-\d{2}\/)(?<execution>asked=\d{8}T\d{6}Z\/)[^/]*_manifest\.json$/;
+  /^(?<above>(?:.*\/)?)(?<range>(?:period=\d{4}-\d{2}|day=\d{4}-\d{2}-\d{2})\/)(?<execution>asked=\d{8}T\d{6}Z[^/]*\/)[^/]*_manifest\.json$/;
 
 /** A manifest that a source offers, and the folder whose files it names. */
 export interface OfferedManifest {
@@ -50,9 +50,9 @@ function readPath(offer: Offer): OfferedManifest | undefined {
   return { offer, folder: above + tail, tail, month: monthIn(tail), execution };
 }
 
-/** `BILLING_PERIOD=2026-06/` and `20260601-20260701/` are both June. */
+/** `BILLING_PERIOD=2026-06/`, `day=2026-06-01/` and `20260601-20260701/` are all June. */
 function monthIn(tail: string): string | undefined {
-  const [, year, month] = /=(\d{4})-(\d{2})\//.exec(tail) ?? /^(\d{4})(\d{2})\d{2}-/.exec(tail) ?? [];
+  const [, year, month] = /=(\d{4})-(\d{2})(?:-\d{2})?\//.exec(tail) ?? /^(\d{4})(\d{2})\d{2}-/.exec(tail) ?? [];
   return year && `${year}-${month}`;
 }
 
@@ -63,13 +63,20 @@ function isNewer(one: OfferedManifest, other: OfferedManifest): boolean {
 
 /**
  * The files that a manifest names, as origins, sorted; `accepts` leaves out what the source does not read, such as the statements
- * that make a table. Throws `RejectedPayload` for text that is no manifest of its folder.
+ * that make a table. Undefined for an UNLOAD without rows, which replaces nothing: its table keeps records for a time only. Throws `RejectedPayload` for text that is no manifest of its folder.
  */
-export function readDelivery(text: string, { folder, tail }: OfferedManifest, accepts: RegExp): Delivery {
-  const named = textsIn(parse(text)).flatMap((address) => maybeBelow(address, tail) ?? []);
+export function readDelivery(text: string, { folder, tail }: OfferedManifest, accepts: RegExp): Delivery | undefined {
+  const said = parse(text);
+  if (wroteNothing(said)) return undefined;
+  const named = textsIn(said).flatMap((address) => maybeBelow(address, tail) ?? []);
   const files = [...new Set(named)].filter((name) => accepts.test(name)).map((name) => folder + name);
   if (files.length > 0) return { folder, files: files.sort() };
   throw new RejectedPayload({ found: 'a manifest without one', expected: `the address of a file in ${tail}` });
+}
+
+function wroteNothing(said: unknown): boolean {
+  const files = typeof said === 'object' && said !== null && 'result_files' in said ? said.result_files : undefined;
+  return Array.isArray(files) && files.length === 0;
 }
 
 /** The guide tells what a manifest holds but not under which keys: the addresses are known by their folder. */

@@ -61,19 +61,25 @@ type Outcome = ReadManifest | Selection['refused'][number];
 
 async function readAll(manifests: readonly OfferedManifest[], source: Source, edges: Edges): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const manifest of manifests) outcomes.push(await readOne(manifest, source, edges));
+  for (const manifest of manifests) outcomes.push(...(await readOne(manifest, source, edges)));
   return outcomes;
 }
 
-async function readOne(manifest: OfferedManifest, { accepts }: Source, { origin, warehouse }: Edges): Promise<Outcome> {
+/** One outcome, or none of a manifest that has nothing to say. */
+async function readOne(
+  manifest: OfferedManifest,
+  { accepts }: Source,
+  { origin, warehouse }: Edges,
+): Promise<Outcome[]> {
   const { offer } = manifest;
   try {
     const fetched = await origin.fetch(offer);
     const text = await textOf(fetched, warehouse);
-    return { offer, fetched, delivery: readDelivery(text, manifest, accepts) };
+    const delivery = readDelivery(text, manifest, accepts);
+    return delivery ? [{ offer, fetched, delivery }] : [];
   } catch (error) {
     if (!(error instanceof RejectedPayload)) throw error;
-    return { offer, error };
+    return [{ offer, error }];
   }
 }
 

@@ -13,6 +13,7 @@ import { watttime } from './grid/live/watttime.ts';
 import type { LiveProvider } from './live.ts';
 import { anthropicUsage } from './managed-usage/live/anthropic-usage.ts';
 import { openaiUsage } from './managed-usage/live/openai-usage.ts';
+import { timestreamUnload } from './timestream-telemetry/live/timestream-unload.ts';
 
 /** Every provider that can be asked. A new one is a file beside its source and a line here; settings, docs and tests loop over this list. */
 export const PROVIDERS = [
@@ -30,4 +31,5 @@ export const PROVIDERS = [
   watttime,
   anthropicUsage,
   openaiUsage,
+  timestreamUnload,
 ] as const satisfies readonly LiveProvider[];

@@ -27,10 +27,12 @@ export type HttpAuth =
 /** An operation of an AWS service by its SDK client. The answer is the operation's output as JSON. */
 export interface AwsCall {
   readonly transport: 'aws';
-  readonly service: 'cost-explorer' | 'cloudwatch';
+  readonly service: 'cost-explorer' | 'cloudwatch' | 'timestream-query';
   readonly operation: string;
   readonly region: string;
   readonly input: Readonly<Record<string, unknown>>;
+  /** Where the service takes its time: an attempt is given up after so many milliseconds. */
+  readonly timeoutMs?: number;
 }
 
 /** A query with named parameters. The answer is one JSON object a row, by lines. */
@@ -75,6 +77,8 @@ export type Understood =
       readonly remarks?: readonly string[];
       /** Parts of what was asked that the provider keeps back. */
       readonly missing?: readonly { readonly part: string; readonly reason: string }[];
+      /** Addresses of files that the provider says it wrote. */
+      readonly wrote?: readonly string[];
       readonly refused?: never;
     }
   | { readonly refused: { readonly found: string; readonly expected: string } };
@@ -86,6 +90,8 @@ export interface AskRequest {
   readonly options: Readonly<Record<string, string>>;
   /** ISO 8601 UTC: up to then a source that this one fills in for has the month already. Absent: from the beginning. */
   readonly coveredUntil?: string;
+  /** What a provider that writes files has written already: their names below its folder. */
+  readonly written?: readonly string[];
 }
 
 /** One option of a provider in the settings. */
@@ -94,6 +100,16 @@ export interface ProviderOption {
   readonly required?: boolean;
   /** The values that are allowed; any text where there are none. */
   readonly words?: readonly string[];
+  /** A value as it could be, where any text would not do. */
+  readonly example?: string;
+}
+
+/** Where a provider writes that does not answer with what is asked but with files. */
+interface Writing {
+  /** `s3://bucket/prefix`: the files of the month lie below. */
+  folder(request: AskRequest): string;
+  /** Whether a file there, by its name below the folder, was written for what is asked, and by `asOf`. */
+  isAnswer(name: string, request: AskRequest): boolean;
 }
 
 /**
@@ -118,6 +134,8 @@ export interface LiveProvider {
   readonly needsSecret: boolean;
   /** Price of one call in US dollars, where calls cost money: they are counted and capped. */
   readonly usdPerCall?: number;
+  /** For a provider that writes files: they land, and its answers do not. */
+  readonly writes?: Writing;
   ask(request: AskRequest): readonly Question[];
   /**
    * The contract of an answer with status 200. Other statuses are the adapter's: it retries, waits, or gives up with

@@ -1,4 +1,3 @@
-import { Stack } from 'aws-cdk-lib';
 import { type IRole, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnAssociation, CfnDocument } from 'aws-cdk-lib/aws-ssm';
@@ -7,6 +6,7 @@ import { Construct } from 'constructs';
 import { acceptFolders, acceptTimestream } from './accepted-findings.ts';
 import { type AgentPackages, agentInstallation } from './agent-installation.ts';
 import type { Book } from './book.ts';
+import { tableArn } from './unload-rights.ts';
 
 export interface AgentHostsProps {
   readonly book: Book;
@@ -66,15 +66,8 @@ export class AgentHosts extends Construct {
 }
 
 /** The client asks for its endpoint first, a right that knows no table: Timestream developer guide, «endpoint discovery». */
-function timestreamRights(
-  scope: Construct,
-  { database, table }: { database: string; table: string },
-): PolicyStatement[] {
-  const arn = Stack.of(scope).formatArn({
-    service: 'timestream',
-    resource: 'database',
-    resourceName: `${database}/table/${table}`,
-  });
+function timestreamRights(scope: Construct, table: { database: string; table: string }): PolicyStatement[] {
+  const arn = tableArn(scope, table);
   return [
     new PolicyStatement({ actions: ['timestream:WriteRecords', 'timestream:DescribeTable'], resources: [arn] }),
     new PolicyStatement({ actions: ['timestream:DescribeEndpoints'], resources: ['*'] }),

@@ -46,6 +46,7 @@ export class Book extends Construct {
   /** The book's own key, where the operator asked for one. */
   readonly key: Key | undefined;
   readonly #lock: Deployment['book']['object_lock'];
+  readonly #inboxDays: number;
 
   constructor(scope: Construct, id: string, settings: Deployment['book']) {
     super(scope, id);
@@ -70,6 +71,7 @@ export class Book extends Construct {
       ],
     });
     this.#lock = settings.object_lock;
+    this.#inboxDays = settings.inbox_days;
     this.bucket.addToResourcePolicy(writtenOnce(this.bucket.arnForObjects(`${KEPT_FOR_EVER}/*`)));
   }
 
@@ -102,6 +104,11 @@ export class Book extends Construct {
   openInbox(to: Role): void {
     to.addToPolicy(this.#allow(['s3:GetObject'], INBOX));
     acceptFolders(to, this.bucket, INBOX);
+  }
+
+  /** Removes what lies in a folder of the inbox's kind when the inbox's days are over. */
+  expire(folder: string): void {
+    this.bucket.addLifecycleRule(expiring(folder, this.#inboxDays));
   }
 
   #allow(actions: string[], folders: readonly string[]): PolicyStatement {

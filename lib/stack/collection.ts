@@ -11,11 +11,12 @@ import { CoreFunction } from './core-function.ts';
 import type { Deployment } from './deployment.ts';
 import { openSecret, turnSecrets } from './secrets.ts';
 import { againWhenBusy, PLANNED } from './steps.ts';
+import { openUnload, UNLOADED } from './unload-rights.ts';
 
 interface CollectionProps {
   readonly book: Book;
-  /** What lies outside the book and may be read: places, secrets, services. */
-  readonly open: Pick<Deployment, 'reads' | 'secrets' | 'services'>;
+  /** What lies outside the book and may be read: places, secrets, services, a store of telemetry. */
+  readonly open: Pick<Deployment, 'reads' | 'secrets' | 'services' | 'telemetry'>;
 }
 
 /** What each service is asked. None of these calls knows a resource (Service Authorization Reference, the service's page). */
@@ -40,12 +41,14 @@ export class Collection extends Construct {
       diskGib: 10,
     });
     const role = this.#collect.ownRole;
-    book.open(role, { writes: ['calls', 'landing', 'quarantine'] });
+    const store = open.telemetry.kind === 'timestream' && open.telemetry.unload ? open.telemetry : undefined;
+    book.open(role, { writes: ['calls', 'landing', 'quarantine', ...(store ? [UNLOADED] : [])] });
     book.openInbox(role);
     for (const place of open.reads) openPlace(role, place);
     for (const secret of open.secrets) openSecret(role, secret);
     turnSecrets(this, open.secrets);
     for (const service of open.services) openService(role, service);
+    if (store) openUnload(role, book, store);
   }
 
   /** A state that asks the sources that the latest plan lists, a few at a time; `name` is its own. */

@@ -34,6 +34,10 @@ const telemetryStore = z.discriminatedUnion('kind', [
       table: z.string().regex(/^[A-Za-z0-9_.-]{3,64}$/, 'expected 3 to 64 letters, digits, _ . -'),
       memory_hours: z.number().int().min(1).max(8766).default(24),
       magnetic_days: z.number().int().min(1).max(73000).default(400),
+      unload: z
+        .boolean()
+        .default(false)
+        .describe('Lets `collect` have the records written into the book and read them'),
     })
     .describe('Timestream for LiveAnalytics as well: for accounts that used it before 2025-06-20'),
   z

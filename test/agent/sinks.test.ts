@@ -175,6 +175,26 @@ describe('points', () => {
     });
   });
 
+  test('hold labels as one text where they are wanted, the same for the same labels', () => {
+    const shares = [
+      share({ labels: { pod: 'a', namespace: 'n' } }, '1'),
+      share({ labels: { namespace: 'n', pod: 'a' } }, '2'),
+      share({ labels: { pod: 'b' } }, '4'),
+      share({}, '8'),
+    ];
+    const record = JSON.stringify(telemetry({ shares }));
+    const points = pointsOf(record, 'telemetry', ['project', 'labels']).slice(1);
+    expect(points.map(({ tags, fields }) => [tags['labels'], fields['energy_joules']])).toEqual([
+      ['{"namespace":"n","pod":"a"}', 3],
+      ['{"pod":"b"}', 4],
+      [undefined, 8],
+    ]);
+    expect(pointsOf(record, 'telemetry', ['project']).slice(1)).toMatchObject([{ fields: { energy_joules: 15 } }]);
+    const sinks = (kind: object) => sinkSettings.safeParse([{ ...kind, workload_tags: ['labels'] }]).success;
+    expect(sinks({ kind: 'timestream', database: 'ai', table: 'joules' })).toBe(true);
+    expect(sinks({ kind: 'influx', url: 'http://a', bucket: 'b', org: 'o' })).toBe(false);
+  });
+
   test('of activity and of runs have their own measurements', () => {
     const period = { period_start: '2026-06-10T14:00:00Z', period_end: '2026-06-10T14:00:10Z' };
     const activity = { host_id: 'h', target: 'vllm', measure: 'output_tokens', quantity: '512', seq: 9, ...period };

@@ -3,7 +3,11 @@ import { createServer, type Server } from 'node:http';
 
 /** What a server of a test says to one request; `reset` closes the connection, `silent` says nothing at all. */
 export type Said =
-  | { readonly status: number; readonly body?: string; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly status: number;
+      readonly body?: string | Uint8Array;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   | 'reset'
   | 'silent';
 

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import type { Caller, Leave } from '../../landing/live-origin.ts';
 import { SourceUnavailable } from '../../landing/origin.ts';
 import type { Answer, AwsCall, Call } from '../../sources/live.ts';
@@ -10,8 +12,10 @@ const THROTTLED =
 const EXPIRED = /^(ExpiredToken|RequestExpired|TokenRefreshRequired)/;
 /** The client takes the time from such an answer, so that the next attempt is signed with it. */
 const SKEWED = /^(RequestTimeTooSkewed|RequestInTheFuture|InvalidSignature|SignatureDoesNotMatch|AuthFailure)/;
+/** The endpoint that the service named is no longer the right one: a client that is opened anew asks for it again. */
+const MOVED = /^InvalidEndpoint/;
 /** Errors whose words name what is missing and quote nothing that was signed. */
-const SAYS_WHY = /^(AccessDenied|Validation|DataUnavailable|BillExpiration)/;
+const SAYS_WHY = /^(AccessDenied|Validation|DataUnavailable|BillExpiration|QueryExecution)/;
 
 /** What the client's errors tell, read without trust. */
 interface Failure {
@@ -37,10 +41,11 @@ export class AwsCaller implements Caller {
   async call(call: Call, leave: Leave = async () => undefined): Promise<Answer> {
     if (call.transport !== 'aws') throw new TypeError(`Cannot call AWS: expected aws, got ${call.transport}`);
     const { patience, wait } = this.#edges;
+    const question = askedOnce(call);
     let failures: readonly Failure[] = [];
     while (failures.length < patience.attempts) {
       await leave();
-      const answer = await this.#attempt(call);
+      const answer = await this.#attempt(question);
       if (!('name' in answer)) return answer;
       if (!this.#hasChance(answer, failures)) throw this.#unavailable(call, [...failures, answer]);
       failures = [...failures, answer];
@@ -51,6 +56,7 @@ export class AwsCaller implements Caller {
 
   /** Fresh credentials are worth one attempt: clients that are opened anew look for them. */
   #hasChance(failure: Failure, before: readonly Failure[]): boolean {
+    if (MOVED.test(failure.name)) this.#open.clear();
     if (!EXPIRED.test(failure.name)) return isPassing(failure);
     this.#open.clear();
     return !before.some(({ name }) => EXPIRED.test(name));
@@ -60,7 +66,8 @@ export class AwsCaller implements Caller {
     const { patience } = this.#edges;
     try {
       const send = await this.#operation(call);
-      const text = JSON.stringify(await send(call.input, AbortSignal.timeout(patience.timeoutMs)));
+      const signal = AbortSignal.timeout(call.timeoutMs ?? patience.timeoutMs);
+      const text = JSON.stringify(await send(call.input, signal));
       return text.length > patience.maxBytes ? tooLarge(patience.maxBytes) : { status: 200, text };
     } catch (error) {
       return failureOf(error);
@@ -90,10 +97,19 @@ export class AwsCaller implements Caller {
   }
 }
 
+/**
+ * Attempts of one question bear one token: the service runs it once, also where its first answer was lost. A page is told by its own
+ * token (Timestream API reference, Query).
+ */
+function askedOnce(call: AwsCall): AwsCall {
+  if (call.service !== 'timestream-query' || 'NextToken' in call.input) return call;
+  return { ...call, input: { ...call.input, ClientToken: randomUUID() } };
+}
+
 /** Worth another attempt: no answer, half a one, too many calls, the service's own trouble, a clock that was wrong. */
 function isPassing({ name, status }: Failure): boolean {
   if (status === undefined || status === 200 || status === 429 || status >= 500) return name !== 'TooLarge';
-  return THROTTLED.test(name) || SKEWED.test(name);
+  return THROTTLED.test(name) || SKEWED.test(name) || MOVED.test(name);
 }
 
 function wordsOf({ name, message, status }: Failure): string {
@@ -102,12 +118,18 @@ function wordsOf({ name, message, status }: Failure): string {
   return status === undefined ? `no answer (${name})` : `${name} (status ${status})`;
 }
 
-function failureOf(error: unknown): Failure {
+function failureOf(caught: unknown): Failure {
+  const error = reasonOf(caught);
   if (!(error instanceof Error)) return { name: 'an error', message: '', status: undefined };
   const { $metadata: metadata } = error as { $metadata?: { httpStatusCode?: number } };
   const { code } = error as { code?: unknown };
   const name = error.name === 'Error' && typeof code === 'string' ? code : error.name;
   return { name, message: error.message, status: isCredentialFault(name) ? 401 : metadata?.httpStatusCode };
+}
+
+/** The client wraps what came of its search for an endpoint. */
+function reasonOf(error: unknown): unknown {
+  return error instanceof Error && 'reason' in error && error.reason instanceof Error ? error.reason : error;
 }
 
 /** No credentials were found: another attempt finds none either. */

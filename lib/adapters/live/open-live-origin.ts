@@ -6,12 +6,16 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Book } from '../../landing/book.ts';
 import { LiveOrigin } from '../../landing/live-origin.ts';
 import type { Fetched, Origin } from '../../landing/origin.ts';
+import { type WritingRequest, WrittenOrigin } from '../../landing/written-origin.ts';
 import type { MonthRun } from '../../pipeline/stage.ts';
 import type { LiveSetting } from '../../settings/live-setting.ts';
 import type { LiveProvider } from '../../sources/live.ts';
 import { PROVIDERS } from '../../sources/live-catalogue.ts';
 import { parsePeriod } from '../../units/period.ts';
+import { NamedOrigin } from '../named-origin.ts';
+import { openOrigin } from '../open-origin.ts';
 import { processPath } from '../process-folder.ts';
+import type { SizeLimits } from '../size-limits.ts';
 import { ProviderCaller } from './caller.ts';
 import { type CallerEdges, PATIENCE } from './caller-edges.ts';
 import { openSecret } from './secrets.ts';
@@ -24,22 +28,28 @@ export interface LivePlace {
   /** Ids of the sources whose missing days this one fills. */
   readonly fillsInFor?: readonly string[];
   readonly outside?: Partial<CallerEdges>;
+  /** How much a provider may write into one file. */
+  readonly limits?: SizeLimits;
 }
 
 /** Opens a provider as an origin for one month. Asks nothing yet; throws where the catalogue has no such provider. */
 export function openLiveOrigin(sourceId: string, live: LiveSetting, run: MonthRun, place: LivePlace): Origin {
-  return new LiveOrigin(
-    {
-      sourceId,
-      provider: providerOf(live.provider),
-      period: parsePeriod(run.month),
-      asOf: run.as_of,
-      options: live.options,
-      maxCalls: live.max_calls,
-      fillsInFor: place.fillsInFor ?? [],
-    },
-    { book: place.book, caller: new ProviderCaller(edgesOf(sourceId, live, place)), keep },
-  );
+  const provider = providerOf(live.provider);
+  const request = { sourceId, period: parsePeriod(run.month), asOf: run.as_of, options: live.options };
+  const edges = { book: place.book, caller: new ProviderCaller(edgesOf(sourceId, live, place)) };
+  const { writes } = provider;
+  if (writes) {
+    const writing = { ...request, provider: { ...provider, writes } };
+    return new WrittenOrigin(writing, { ...edges, files: openWritten(writing, place) });
+  }
+  const { max_calls: maxCalls } = live;
+  return new LiveOrigin({ ...request, provider, maxCalls, fillsInFor: place.fillsInFor ?? [] }, { ...edges, keep });
+}
+
+/** What a provider wrote for the month. */
+function openWritten(request: WritingRequest, { base, limits }: LivePlace): Origin {
+  const folder = request.provider.writes.folder(request);
+  return new NamedOrigin(openOrigin(folder, { base, ...(limits && { limits }) }), request.sourceId, `${folder}/`);
 }
 
 /** The provider of the catalogue by its id in the settings. */

@@ -1,6 +1,6 @@
 -- Fact    fct_energy: what the agent measured or modelled on its host, as Timestream kept it
 -- Unit    joules; seconds
--- Grain   hour x resource x component x basis x method x share x workload
+-- Grain   hour x resource x component x basis x method x share x workload and its labels
 -- Reads   landed (timestream-telemetry/open.sql)
 -- Devices give idle and unattributed energy and the time that was covered, workloads what is theirs. A gap is a row without energy.
 WITH point AS (
@@ -27,7 +27,8 @@ known AS (
 part AS (
     SELECT
         hour_start, host_id, resource_id, component, basis, method, 'attributed' AS share, energy_joules, NULL AS gap_reason, u95_ratio,
-        project, model_id, workload_type, workload_id
+        project, model_id, workload_type, workload_id,
+        map_from_entries(list_sort(map_entries(labels::JSON::MAP(VARCHAR, VARCHAR)))) AS tags
     FROM point
     WHERE measure_name = 'joulebook_workload_energy'
     UNION ALL BY NAME
@@ -44,7 +45,7 @@ part AS (
 ),
 energy AS (
     SELECT
-        hour_start, host_id, resource_id, component, basis, method, share, gap_reason, project, model_id, workload_type, workload_id,
+        hour_start, host_id, resource_id, component, basis, method, share, gap_reason, project, model_id, workload_type, workload_id, tags,
         sum(energy_joules) AS energy_joules,
         max(u95_ratio) AS u95_ratio
     FROM part
@@ -66,9 +67,9 @@ SELECT
     energy.model_id,
     energy.workload_type,
     energy.workload_id,
-    NULL::MAP(VARCHAR, VARCHAR) AS tags
+    energy.tags
 FROM energy
 LEFT JOIN device USING (host_id, resource_id, component)
 LEFT JOIN known USING (hour_start, host_id, resource_id, component, basis, method)
 ORDER BY energy.hour_start, energy.host_id, energy.resource_id, energy.component, energy.basis, energy.method,
-    energy.share, energy.workload_id, energy.gap_reason, energy.project, energy.model_id, energy.workload_type
+    energy.share, energy.workload_id, energy.tags::VARCHAR, energy.gap_reason, energy.project, energy.model_id, energy.workload_type
