@@ -23,6 +23,8 @@ export interface MonthTables {
   readonly kpis: readonly Row[];
   readonly factors: readonly Row[];
   readonly gaps: readonly Row[];
+  /** What came twice and counts once, in the columns of gaps. */
+  readonly repeats: readonly Row[];
   readonly reconciliation: readonly Row[];
   readonly instruments: readonly Row[];
 }
@@ -60,6 +62,7 @@ export function buildAnnex(request: AnnexRequest): Annex {
     exclusions: exclusionsOf(request),
     gaps: [
       ...request.tables.gaps.map(gapOf),
+      ...request.tables.repeats.map(gapOf),
       ...request.missingSources.map(missingGap),
       ...request.quarantined.map(quarantineGap),
     ],

@@ -18,7 +18,8 @@ import {
  *
  * Delivery is at least once, by whole files: a resend repeats the same bytes, and a range of `seq` is never dealt to files
  * otherwise than the first time. So a file that comes twice has one fingerprint and lands once, a record that stands twice in
- * one file counts once, and no record stands in two files.
+ * one file counts once, and no record should stand in two files; where time is told twice all the same, it counts once
+ * (`lib/ledger/repeated.sql`).
  */
 export interface TelemetryRecord {
   readonly schema: 'joulebook.telemetry/1';

@@ -211,6 +211,7 @@ async function readTables(period: Period, { book, openWarehouse }: Workplace): P
       kpis: await read('kpis'),
       factors: await read('factors'),
       gaps: await read('gaps'),
+      repeats: await read('repeats'),
       reconciliation: await read('reconciliation'),
       instruments: await read('instruments'),
     };
