@@ -66,6 +66,7 @@ export async function checkRows(
            ${shape.event_end ? `strftime(max(${shape.event_end}), '%Y-%m-%dT%H:%M:%SZ')` : 'NULL'} AS last_end,
            count(*) FILTER (WHERE ${passes(period)})::VARCHAR AS rows_in_month,
            ${marksRows(shape) ? `bit_xor(hash(${amountsOf(shape).join(', ')}))::VARCHAR` : 'NULL'} AS rows_mark,
+           ${totalsOf(shape, period)}
            ${shape.provider_version ? `max((${shape.provider_version})::VARCHAR) FILTER (WHERE defect IS NULL)` : 'NULL'} AS provider_version
     FROM checked`);
   const rejected = Number(counts?.['rows_rejected']);
@@ -79,12 +80,25 @@ export async function checkRows(
       first_event: textOrNull(counts?.['first_event']),
       last_event: textOrNull(counts?.['last_event']),
       ...(shape.event_end && { last_end: textOrNull(counts?.['last_end']) }),
+      ...(shape.totals && { totals: readTotals(shape.totals, counts) }),
       ...(marksRows(shape) && { rows_mark: String(counts?.['rows_mark']) }),
     },
     rows_in_month: Number(counts?.['rows_in_month']),
     provider_version: textOrNull(counts?.['provider_version']),
     rejections,
   };
+}
+
+function totalsOf({ totals }: Shape, period: Period): string {
+  const columns = Object.entries(totals ?? {}).map(
+    ([name, sql]) => `(${sql} FILTER (WHERE ${passes(period)}))::DOUBLE AS ${identifier(name)},`,
+  );
+  return columns.join(' ');
+}
+
+function readTotals(totals: Readonly<Record<string, string>>, row: Row | undefined): Record<string, number | null> {
+  const cells = Object.keys(totals).map((name) => [name, row?.[name] ?? null] as const);
+  return Object.fromEntries(cells.map(([name, cell]) => [name, cell === null ? null : Number(cell)]));
 }
 
 /** Bills are marked: the same bill comes in other bytes where someone packs it again. */

@@ -14,6 +14,8 @@ export interface ContractResult {
   readonly last_end?: string | null;
   /** Of a bill: its rows' first amounts, hashed, in any order. Files of the same rows have the same, whatever their bytes. */
   readonly rows_mark?: string;
+  /** Totals that the source's SQL asks for over all files of a month; null where no row has a part in one. */
+  readonly totals?: Readonly<Record<string, number | null>>;
 }
 
 /** The paper that lies beside each landed file (DESIGN §5). JSON, snake_case, written once, never changed. */
