@@ -90,7 +90,7 @@ async function factsIn(book: Book): Promise<Row[]> {
       paths.push(`'${await book.localPath(factKey('fct_energy', receipt))}'`);
     }
     return await warehouse.query(`
-      SELECT * EXCLUDE (receipt_sha256, energy_joules, covered_seconds), sum(energy_joules) AS energy_joules,
+      SELECT * EXCLUDE (receipt_sha256, energy_joules, covered_seconds, spans), sum(energy_joules) AS energy_joules,
              sum(covered_seconds) AS covered_seconds
       FROM read_parquet([${paths.join(', ')}]) GROUP BY ALL ORDER BY ALL`);
   } finally {

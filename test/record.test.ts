@@ -69,6 +69,7 @@ const FAULTS: readonly Fault[] = [
   ['gap_reason', { gap_reason: 'counter-reset' }],
   ['gap_reason', { ...GAP, gap_reason: null }],
   ['u95_ratio', { u95_ratio: -0.1 }],
+  ['u95_ratio', { u95_ratio: 10.1 }],
   ['shares', { shares: [] }],
   ['shares', { ...GAP, shares: [SHARE] }],
   ['shares[0].energy_joules', { shares: [{ ...SHARE, energy_joules: '-1' }] }],

@@ -23,6 +23,8 @@ export interface MonthTables {
   readonly kpis: readonly Row[];
   readonly factors: readonly Row[];
   readonly gaps: readonly Row[];
+  /** What came twice and counts once, in the columns of gaps. */
+  readonly repeats: readonly Row[];
   readonly reconciliation: readonly Row[];
   readonly instruments: readonly Row[];
 }
@@ -33,6 +35,8 @@ export interface AnnexRequest {
   readonly tables: MonthTables;
   readonly receipts: readonly Receipt[];
   readonly quarantined: readonly Quarantined[];
+  /** Files whose rows count in another one, of other bytes. */
+  readonly copies: readonly { readonly copy: Receipt; readonly counted: Receipt }[];
   /** Sources of the settings that gave nothing for the month, with the reason. */
   readonly missingSources: readonly { readonly id: string; readonly reason: string }[];
   readonly instruments: readonly Omit<Instrument, 'used_mwh'>[];
@@ -60,6 +64,8 @@ export function buildAnnex(request: AnnexRequest): Annex {
     exclusions: exclusionsOf(request),
     gaps: [
       ...request.tables.gaps.map(gapOf),
+      ...request.tables.repeats.map(gapOf),
+      ...request.copies.map(copyGap),
       ...request.missingSources.map(missingGap),
       ...request.quarantined.map(quarantineGap),
     ],
@@ -174,6 +180,19 @@ function missingGap({ id, reason }: AnnexRequest['missingSources'][number]): Gap
     hours: '0',
     quantity: null,
     unit: null,
+    effective_cost: null,
+  };
+}
+
+function copyGap({ copy, counted }: AnnexRequest['copies'][number]): Gap {
+  return {
+    reason: `told twice, counted once: the same rows as ${counted.origin}`,
+    provider: null,
+    what: `file ${copy.origin}`,
+    resources: 0,
+    hours: '0',
+    quantity: String(copy.contract.rows),
+    unit: 'rows',
     effective_cost: null,
   };
 }

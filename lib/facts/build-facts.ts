@@ -6,7 +6,7 @@ import type { FactTable, Shape, Source } from '../sources/source.ts';
 import { parsePeriod } from '../units/period.ts';
 import { type Column, FACT_TABLES, type StoredTable, TABLES } from './columns.ts';
 import { type WorkloadRule, workloadColumns } from './workloads.ts';
-import { type CellOf, columnsIn, sharedText, typed, writeCosts } from './write-costs.ts';
+import { type CellOf, columnsIn, sharedText, writeCosts, written } from './write-costs.ts';
 
 /** What the facts of one landed file depend on beside its bytes. */
 export interface FactsRequest {
@@ -59,7 +59,7 @@ async function writeTable(
 ): Promise<number> {
   await warehouse.run(`CREATE OR REPLACE TEMP VIEW fact_rows AS ${facts}`);
   const available = await columnsIn('fact_rows', warehouse);
-  const columns = TABLES[table].map((column) => typed(column, valueIn(column, request, available)));
+  const columns = TABLES[table].map((column) => written(column, valueIn(column, request, available)));
   const key = factKey(table, request.receipt);
   await book.produce(key, (path) =>
     warehouse.run(

@@ -65,6 +65,7 @@ export const TABLES = {
     ...LINEAGE,
     column('period_start', 'TIMESTAMP', 'Hour, UTC'),
     column('host_id', 'VARCHAR', 'OpenTelemetry host.id'),
+    column('boot_id', 'VARCHAR', 'Boot of the host, as its agent names it; NULL where the source knows none'),
     column('resource_id', 'VARCHAR', 'Resource as the bill names it; the host where there is no bill'),
     column('component', 'VARCHAR', 'gpu, cpu, memory, storage, network or other'),
     column('basis', 'VARCHAR', 'measured (counter, meter) or modelled (usage and a hardware table)'),
@@ -78,6 +79,11 @@ export const TABLES = {
     ),
     column('gap_reason', 'VARCHAR', 'Why energy is unknown; NULL where it is known'),
     column('u95_ratio', 'DOUBLE', '95 % half-width as a ratio'),
+    column(
+      'spans',
+      'STRUCT("domain" VARCHAR, "since" TIMESTAMP, "until" TIMESTAMP)[]',
+      'On idle rows of an agent: when each counter or device was read, so that what came twice is seen (docs/methods/winner-rule.md)',
+    ),
     ...WORKLOAD_COLUMNS,
   ],
   fct_activity: [

@@ -13,3 +13,5 @@ CREATE OR REPLACE TEMP MACRO slice_money(total, lower, upper) AS money_below(tot
 CREATE OR REPLACE TEMP MACRO energy_below(total, fraction) AS
     CASE WHEN fraction <= 0 THEN 0::DECIMAL(28,6) WHEN fraction >= 1 THEN total::DECIMAL(28,6) ELSE (total::DOUBLE * fraction)::DECIMAL(28,6) END;
 CREATE OR REPLACE TEMP MACRO slice_energy(total, lower, upper) AS energy_below(total, upper) - energy_below(total, lower);
+-- A text with U+FFFD for every NUL: DuckDB reads the texts of an ENUM back as SQL, which a NUL ends.
+CREATE OR REPLACE TEMP MACRO without_nul(text) AS replace(text::VARCHAR, chr(0), chr(65533));

@@ -30,7 +30,7 @@ export async function writeCosts(request: CostRequest, book: Book, warehouse: Wa
 
   async function writeFile(table: CostFile, from: string, order: string): Promise<void> {
     const available = await columnsIn(from, warehouse);
-    const columns = STORED_COLUMNS[table].map((column) => typed(column, value(column, available)));
+    const columns = STORED_COLUMNS[table].map((column) => written(column, value(column, available)));
     const rows = `SELECT ${columns.join(', ')} FROM ${from} ${order}`;
     await book.produce(request.keys[table], (path) =>
       warehouse.run(`COPY (${rows}) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)`),
@@ -96,10 +96,16 @@ function view(name: string, select: string): string {
 }
 
 /** A value as a column of the book; the one that all rows of a file share keeps the type that it has. */
-export function typed({ name, type }: Column, value: string): string {
+function typed({ name, type }: Column, value: string): string {
   return LINEAGE_NAMES.has(name)
     ? `${value} AS ${identifier(name)}`
     : `CAST(${value} AS ${type}) AS ${identifier(name)}`;
+}
+
+/** A column as it is written: a text with U+FFFD for every NUL, which ends a text in SQL, as in fonts and XML. */
+export function written(column: Column, value: string): string {
+  const isOwnText = column.type === 'VARCHAR' && !LINEAGE_NAMES.has(column.name);
+  return typed(column, isOwnText ? `without_nul(${value})` : value);
 }
 
 /** A text that every row of a file bears: as an ENUM of one it is written without being looked at row by row. */

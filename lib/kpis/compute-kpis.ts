@@ -12,6 +12,7 @@ import kpiRow from './kpi-row.sql' with { type: 'text' };
 import ledgerSums from './ledger-sums.sql' with { type: 'text' };
 import providerEmissions from './provider-emissions.sql' with { type: 'text' };
 import reconciliation from './reconciliation.sql' with { type: 'text' };
+import repeats from './repeats.sql' with { type: 'text' };
 import runs from './runs.sql' with { type: 'text' };
 import serving from './serving.sql' with { type: 'text' };
 import shareCuts from './share-cuts.sql' with { type: 'text' };
@@ -22,6 +23,7 @@ const SIDE_TABLES = {
   factors,
   gaps,
   reconciliation,
+  repeats,
   instruments:
     'SELECT entry.id AS id, entry.used_mwh::DECIMAL(28,6) AS used_mwh FROM (SELECT unnest(used) AS entry FROM instrument_use) ORDER BY ALL',
 } as const;

@@ -8,9 +8,10 @@ import { packsOf } from './pack.ts';
 import { extensionOf, quarantine } from './quarantine.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { landedKey, type Receipt, receiptKey } from './receipt.ts';
-import { currentManifests, readSourceReceipts } from './receipts.ts';
+import { currentManifests, currentReceipts, readSourceReceipts } from './receipts.ts';
 import { type ReadManifest, type Selection, selectOffers } from './selection.ts';
 import { keepShortfall, UNREAD } from './shortfall.ts';
+import { Twins } from './twins.ts';
 
 export interface CollectOutcome {
   readonly landed: number;
@@ -61,7 +62,8 @@ async function collectOffered(request: CollectRequest, edges: Edges): Promise<Co
   const receipts = await readSourceReceipts(edges.book, { ...request, asOf: LATEST });
   const known = receipts.filter(({ fetched_at }) => fetched_at <= request.asOf);
   const glances = await Glances.read(request, receipts, edges.book);
-  fates.push(...(await landAll(selection.files, { known, request, edges, glances })));
+  const twins = new Twins(currentReceipts(known));
+  fates.push(...(await landAll(selection.files, { known, request, edges, glances, twins })));
   for (const { offer, error } of selection.refused) fates.push(await quarantine(offer, error, request, edges));
   for (const manifest of selection.manifests) fates.push(await landManifest(manifest, known, request, edges.book));
   const failure = edges.origin.failure?.();

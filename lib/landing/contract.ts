@@ -65,6 +65,8 @@ export async function checkRows(
            strftime(max(event_time), '%Y-%m-%dT%H:%M:%SZ') AS last_event,
            ${shape.event_end ? `strftime(max(${shape.event_end}), '%Y-%m-%dT%H:%M:%SZ')` : 'NULL'} AS last_end,
            count(*) FILTER (WHERE ${passes(period)})::VARCHAR AS rows_in_month,
+           ${marksRows(shape) ? `bit_xor(hash(${amountsOf(shape).join(', ')}))::VARCHAR` : 'NULL'} AS rows_mark,
+           ${totalsOf(shape, period)}
            ${shape.provider_version ? `max((${shape.provider_version})::VARCHAR) FILTER (WHERE defect IS NULL)` : 'NULL'} AS provider_version
     FROM checked`);
   const rejected = Number(counts?.['rows_rejected']);
@@ -78,11 +80,48 @@ export async function checkRows(
       first_event: textOrNull(counts?.['first_event']),
       last_event: textOrNull(counts?.['last_event']),
       ...(shape.event_end && { last_end: textOrNull(counts?.['last_end']) }),
+      ...(shape.totals && { totals: readTotals(shape.totals, counts) }),
+      ...(marksRows(shape) && { rows_mark: String(counts?.['rows_mark']) }),
     },
     rows_in_month: Number(counts?.['rows_in_month']),
     provider_version: textOrNull(counts?.['provider_version']),
     rejections,
   };
+}
+
+function totalsOf({ totals }: Shape, period: Period): string {
+  const columns = Object.entries(totals ?? {}).map(
+    ([name, sql]) => `(${sql} FILTER (WHERE ${passes(period)}))::DOUBLE AS ${identifier(name)},`,
+  );
+  return columns.join(' ');
+}
+
+function readTotals(totals: Readonly<Record<string, string>>, row: Row | undefined): Record<string, number | null> {
+  const cells = Object.keys(totals).map((name) => [name, row?.[name] ?? null] as const);
+  return Object.fromEntries(cells.map(([name, cell]) => [name, cell === null ? null : Number(cell)]));
+}
+
+/** Bills are marked: the same bill comes in other bytes where someone packs it again. */
+function marksRows(shape: Shape): boolean {
+  return shape.facts.fct_cost !== undefined && amountsOf(shape).length > 0;
+}
+
+function amountsOf({ columns }: Shape): string[] {
+  return columns.filter(({ type, required }) => type === 'DOUBLE' && required).map(({ name }) => identifier(name));
+}
+
+/**
+ * A print of the rows of an opened file (after `openLanded`) that are of the month: the same for the same rows in any order. Nothing
+ * but the number of a row in its file is left out.
+ */
+export async function printRows(warehouse: Warehouse): Promise<string> {
+  const described = await warehouse.query('DESCRIBE landed');
+  const columns = described.map((column) => String(column['column_name'])).filter((name) => name !== 'file_row');
+  const row = columns.sort().map(identifier).join(', ');
+  const [print] = await warehouse.query(
+    `SELECT concat_ws(' ', count(*), sum(hash(${row})), bit_xor(hash(${row}))) AS print FROM landed`,
+  );
+  return String(print?.['print']);
 }
 
 /** Not one row can be used: the file is refused in the words of its first row. */

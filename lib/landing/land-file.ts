@@ -7,6 +7,7 @@ import { extensionOf, keepRejections, quarantine } from './quarantine.ts';
 import type { Reading } from './read-ahead.ts';
 import { landedKey, type Receipt, receiptKey, rejectionText } from './receipt.ts';
 import { latestReceipt } from './receipts.ts';
+import type { Twins } from './twins.ts';
 import type { Warehouse } from './warehouse.ts';
 
 /** What files land into, and what is known of it. */
@@ -15,6 +16,7 @@ export interface Landing {
   readonly request: CollectRequest;
   readonly edges: Edges;
   readonly glances: Glances;
+  readonly twins: Twins;
 }
 
 /** Fetches one file and lands it, or puts it into quarantine with the reason. `read` gives what was read ahead. */
@@ -54,7 +56,7 @@ export interface Member {
 /** Lands one file that lies on the local disk. Throws `RejectedPayload` for one that breaks the contract. */
 export async function landFetched(
   { offer, fetched, checked: begun }: Member,
-  { known, request, edges, glances }: Landing,
+  { known, request, edges, glances, twins }: Landing,
 ): Promise<Fate> {
   const same = known.filter(({ sha256 }) => sha256 === fetched.sha256);
   const earlier = same.find(({ origin }) => origin === offer.origin) ?? same[0];
@@ -63,7 +65,18 @@ export async function landFetched(
   if (glances.hasLanded(fetched.sha256) || (await edges.book.read(receiptKey(identity)))) return { outcome: 'present' };
   const checked = await (begun ?? check(fetched, request, edges.warehouse, offer));
   if (checked.rows_in_month === 0) return elsewhere(offer, checked, request);
-  return land(offer, fetched, checked, request, edges.book);
+  const twin = await twins.twinOf({ offer, fetched, checked }, request, edges);
+  const fate = await land(offer, fetched, checked, request, edges.book, twin ? { same_rows_as: twin.rows } : {});
+  twins.add({
+    ...fetched,
+    origin: offer.origin,
+    extension: extensionOf(offer.origin),
+    contract: checked.contract,
+    rows: twin?.rows ?? fetched.sha256,
+  });
+  return twin
+    ? { ...fate, remarks: [`${offer.origin}: the same rows as ${twin.origin}, counted once`, ...(fate.remarks ?? [])] }
+    : fate;
 }
 
 /**
@@ -120,7 +133,7 @@ export async function land(
   checked: Checked,
   request: CollectRequest,
   book: Book,
-  more: Pick<Receipt, 'batches'> = {},
+  more: Pick<Receipt, 'batches' | 'same_rows_as'> = {},
 ): Promise<Fate> {
   const receipt: Receipt = {
     source_id: request.sourceId,

@@ -12,6 +12,10 @@ export interface ContractResult {
   readonly last_event: string | null;
   /** When the last row has ended, for shapes that say so; null where no row says when. */
   readonly last_end?: string | null;
+  /** Of a bill: its rows' first amounts, hashed, in any order. Files of the same rows have the same, whatever their bytes. */
+  readonly rows_mark?: string;
+  /** Totals that the source's SQL asks for over all files of a month; null where no row has a part in one. */
+  readonly totals?: Readonly<Record<string, number | null>>;
 }
 
 /** The paper that lies beside each landed file (DESIGN §5). JSON, snake_case, written once, never changed. */
@@ -33,6 +37,8 @@ export interface Receipt {
   readonly contract: ContractResult;
   /** The provider came back to these bytes after another version of the same origin. */
   readonly landed_again?: true;
+  /** Bytes of other rows' file that hold the same rows, in whatever order and packing: of the two one counts. */
+  readonly same_rows_as?: string;
   /** The page before, where the bytes are a further page of a provider's answer: current for as long as that page is. */
   readonly follows?: Page;
   /** The bytes are files put together: how many. `batchesKey` names the list of them. */

@@ -32,14 +32,33 @@ export async function readQuarantine(book: Book, period: Period, asOf: string): 
 
 /**
  * The receipts whose rows count: of several versions of one origin the one fetched last, and of a folder that a manifest
- * describes the files that its newest manifest names; the same bytes count once. A provider that restates a file lands a second version, and the first
+ * describes the files that its newest manifest names; the same bytes count once, and so do the same rows. A provider that restates a file lands a second version, and the first
  * stays in the book as evidence. A pure function of the set: the order of landing does not matter.
  */
 export function currentReceipts(receipts: readonly Receipt[]): Receipt[] {
+  return latestBy(offeredReceipts(receipts), rowsOf);
+}
+
+/** The receipts whose rows stand in a file that counts, in other bytes; and that file. */
+export function copiedReceipts(receipts: readonly Receipt[]): { readonly copy: Receipt; readonly counted: Receipt }[] {
+  const counting = new Map(currentReceipts(receipts).map((receipt) => [rowsOf(receipt), receipt]));
+  return offeredReceipts(receipts).flatMap((copy) => {
+    const counted = counting.get(rowsOf(copy));
+    return counted && counted.sha256 !== copy.sha256 ? [{ copy, counted }] : [];
+  });
+}
+
+/** What tells the rows of a file from those of others: the bytes in which they landed first. */
+function rowsOf({ source_id, sha256, same_rows_as }: Receipt): string {
+  return `${source_id} ${same_rows_as ?? sha256}`;
+}
+
+/** The newest version of what each origin offers, as far as manifests name it. */
+function offeredReceipts(receipts: readonly Receipt[]): Receipt[] {
   const isNamed = currentManifests(receipts).map(namer);
   const files = receipts.filter(({ delivery }) => !delivery);
   const latest = latestBy(files, originOf).filter((receipt) => isNamed.every((isNamedBy) => isNamedBy(receipt)));
-  return latestBy(withoutLostPages(latest), ({ source_id, sha256 }) => `${source_id} ${sha256}`);
+  return withoutLostPages(latest);
 }
 
 function originOf({ source_id, origin }: Pick<Receipt, 'source_id' | 'origin'>): string {

@@ -18,7 +18,8 @@ import {
  *
  * Delivery is at least once, by whole files: a resend repeats the same bytes, and a range of `seq` is never dealt to files
  * otherwise than the first time. So a file that comes twice has one fingerprint and lands once, a record that stands twice in
- * one file counts once, and no record stands in two files.
+ * one file counts once, and no record should stand in two files; where time is told twice all the same, it counts once
+ * (`lib/ledger/repeated.sql`).
  */
 export interface TelemetryRecord {
   readonly schema: 'joulebook.telemetry/1';
@@ -71,6 +72,8 @@ const BASES: readonly TelemetryRecord['basis'][] = ['measured', 'modelled'];
 const JOULES = /^\d{1,12}(\.\d{1,6})?$/;
 const LONGEST_RECORD_MS = 3_600_000;
 const DECIMAL_PLACES = 6;
+/** Wider than ten times a figure no interval says anything of it. */
+const WIDEST_RATIO = 10;
 const JOULES_EXPECTED = 'decimal joules of at least 0 with at most six places, as text';
 
 /**
@@ -93,7 +96,7 @@ export function parseRecord(value: unknown): TelemetryRecord {
     basis: wordAt(fields, 'basis', BASES),
     energy_joules: maybeJoulesAt(fields, 'energy_joules'),
     gap_reason: maybeTextAt(fields, 'gap_reason'),
-    u95_ratio: numberAt(fields, 'u95_ratio', Number.isFinite, 'a ratio of at least 0'),
+    u95_ratio: numberAt(fields, 'u95_ratio', (ratio) => ratio <= WIDEST_RATIO, `a ratio of 0 to ${WIDEST_RATIO}`),
     quality: listAt(fields, 'quality').map((remark, index) =>
       textAt({ [`quality[${index}]`]: remark }, `quality[${index}]`),
     ),

@@ -1,17 +1,17 @@
 -- Step    device_hour: telemetry of each component and hour of the day: one basis and one source where there are several
 -- Unit    joules, seconds
 -- Grain   hour x resource x component
--- Reads   fct_energy, variables day_start, day_end
+-- Reads   counted_energy, variables day_start, day_end
 -- Files of one source add up, in energy and in the seconds that they cover. Two sources that watch one device (an agent
 -- and an exporter, say) never do: measured before modelled, then the one that covers more of the hour.
 CREATE OR REPLACE TEMP TABLE device_hour AS
 WITH file_hour AS (
     SELECT
-        source_id, receipt_sha256, period_start, resource_id, component, basis, method,
+        source_id, receipt_sha256, boot_id, period_start, resource_id, component, basis, method,
         sum(energy_joules) AS energy_joules,
         max(covered_seconds) AS covered_seconds,
         sum(energy_joules * coalesce(u95_ratio, CASE basis WHEN 'measured' THEN 0.05 ELSE 0.5 END)) AS u95_joules
-    FROM fct_energy
+    FROM counted_energy
     WHERE period_start >= getvariable('day_start') AND period_start < getvariable('day_end') AND energy_joules IS NOT NULL
     GROUP BY ALL
 ),

@@ -1,8 +1,10 @@
 import { STORED_COLUMNS, STORED_TABLES, type StoredTable, wholeCost } from '../facts/columns.ts';
 import type { Book } from '../landing/book.ts';
 import { identifier, literal, type Warehouse } from '../landing/warehouse.ts';
+import countedEnergy from './counted-energy.sql' with { type: 'text' };
 import macros from './macros.sql' with { type: 'text' };
 import { REFERENCE_TABLES } from './reference-tables.ts';
+import repeated from './repeated.sql' with { type: 'text' };
 import watched from './watched.sql' with { type: 'text' };
 import winner from './winner.sql' with { type: 'text' };
 
@@ -34,7 +36,7 @@ const LIFETIME_HOURS = 35_040;
 const BILL_FILES: ReadonlySet<StoredTable> = new Set(['fct_cost', 'dim_charge']);
 
 /** Every statement that a settlement begins with. */
-export const OPENING_STATEMENTS: readonly string[] = [macros, winner, watched];
+export const OPENING_STATEMENTS: readonly string[] = [macros, winner, watched, repeated, countedEnergy];
 
 /** The keys of a month's fact files, by table: what a settlement reads. */
 export type FactKeys = Readonly<Record<StoredTable, readonly string[]>>;
@@ -56,7 +58,7 @@ export async function openFacts(
   for (const statement of [...statements(macros), ...statements(winner)]) await warehouse.run(statement);
   for (const [table, text] of Object.entries(assumptionTables(assumptions))) await warehouse.loadCsv(table, text);
   await setAssumptions(assumptions, warehouse);
-  await warehouse.run(watched);
+  for (const statement of [watched, repeated, countedEnergy]) await warehouse.run(statement);
 }
 
 /** A number beside each row that stands for its landed file: joined at a third of the cost of two texts. */

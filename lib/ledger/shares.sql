@@ -1,7 +1,7 @@
 -- Step    share_line: the winning energy of each contested component and hour, cut among workloads, idle and unattributed
 -- Unit    joules; the lines of a component and hour add up to it exactly
 -- Grain   hour x resource x component x share x workload
--- Reads   contested, fct_energy, charge_hour, variable idle_policy
+-- Reads   contested, counted_energy, charge_hour, variable idle_policy
 -- Idle stays visible as share = 'idle' under every policy; the policy only says whose name it bears.
 CREATE OR REPLACE TEMP TABLE share_line AS
 WITH owner AS (
@@ -20,7 +20,7 @@ telemetry AS (
         CASE WHEN fact.share = 'idle' AND getvariable('idle_policy') = 'owner' THEN owner.workload_id ELSE fact.workload_id END AS workload_id,
         sum(fact.energy_joules) AS weight
     FROM contested
-    JOIN fct_energy AS fact
+    JOIN counted_energy AS fact
         ON fact.period_start = contested.period_start AND fact.resource_id = contested.resource_id AND fact.component = contested.component
         AND fact.energy_joules IS NOT NULL
         AND fact.source_id = contested.telemetry_source

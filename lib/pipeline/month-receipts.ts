@@ -1,7 +1,7 @@
 import { factKey } from '../facts/build-facts.ts';
 import { FACT_TABLES, storedAs } from '../facts/columns.ts';
 import type { Receipt } from '../landing/receipt.ts';
-import { currentManifests, currentReceipts, readReceipts } from '../landing/receipts.ts';
+import { copiedReceipts, currentManifests, currentReceipts, readReceipts } from '../landing/receipts.ts';
 import type { Period } from '../units/period.ts';
 import { sourceKind } from './assumptions.ts';
 import { SETTINGS_SOURCE, settingsFingerprint } from './kept-settings.ts';
@@ -10,6 +10,12 @@ import type { Workplace } from './stage.ts';
 /** The receipts whose rows count in the month: current, and of a source that the settings still name. */
 export async function factReceipts(period: Period, asOf: string, workplace: Workplace): Promise<Receipt[]> {
   return currentReceipts(await readReceipts(workplace.book, period, asOf)).filter(isNamedIn(workplace));
+}
+
+/** Files of the settings' sources whose rows count in another file of other bytes, and that file. */
+export async function copies(period: Period, asOf: string, workplace: Workplace) {
+  const isNamed = isNamedIn(workplace);
+  return copiedReceipts(await readReceipts(workplace.book, period, asOf)).filter(({ copy }) => isNamed(copy));
 }
 
 /** The fact receipts, the manifests that say why they are current, and the settings: everything that the figures rest on. */

@@ -18,6 +18,7 @@ import type { PartsRequest, Plan, Stages } from './handlers.ts';
 import { instrumentsOf } from './instruments.ts';
 import { keepSettings } from './kept-settings.ts';
 import { factKeysOf, factReceipts } from './month-receipts.ts';
+import { planOptions } from './plan-options.ts';
 import { raiseAlarms } from './raise-alarms.ts';
 import { deal, factShards, fewRemarks } from './shards.ts';
 import type { MonthRun, Workplace } from './stage.ts';
@@ -145,11 +146,16 @@ async function removeAllBut(kept: ReadonlySet<string>, folders: readonly string[
 
 async function factsOf(receipt: Receipt, run: MonthRun, workplace: Workplace, warehouse: Warehouse): Promise<number> {
   const setting = sourceSetting(receipt.source_id, workplace);
+  const ofPlans = receipt.contract.totals ? await planOptions(receipt.source_id, run, workplace) : {};
   return buildFacts(
     {
       receipt,
       source: sourceKind(receipt.kind),
-      options: { ...optionsOf(setting, workplace.settings), ...(await coverageOptions(setting, run, workplace)) },
+      options: {
+        ...optionsOf(setting, workplace.settings),
+        ...ofPlans,
+        ...(await coverageOptions(setting, run, workplace)),
+      },
       ...(setting.columns && { columnMapping: setting.columns }),
       workloads: workplace.settings.workloads,
     },

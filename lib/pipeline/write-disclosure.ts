@@ -12,7 +12,7 @@ import { type Period, parsePeriod } from '../units/period.ts';
 import { assumptionWords } from './assumption-words.ts';
 import { instrumentWords } from './instruments.ts';
 import { bookEntries, type Manifest, type ManifestEntry, manifestOf } from './manifest.ts';
-import { evidenceReceipts, factKeysOf, factReceipts } from './month-receipts.ts';
+import { copies, evidenceReceipts, factKeysOf, factReceipts } from './month-receipts.ts';
 import { saysNothingNew } from './nothing-new.ts';
 import type { DisclosureReport, MonthRun, Workplace } from './stage.ts';
 
@@ -98,6 +98,7 @@ async function annexAt(
     tables: await readTables(period, workplace),
     receipts,
     quarantined: quarantined.map(({ reason }) => reason),
+    copies: await copies(period, request.as_of, workplace),
     missingSources,
     instruments: instrumentWords(workplace.settings, { period, asOf: request.as_of }),
     inputsByTable: await inputsByTable(period, request.as_of, workplace),
@@ -211,6 +212,7 @@ async function readTables(period: Period, { book, openWarehouse }: Workplace): P
       kpis: await read('kpis'),
       factors: await read('factors'),
       gaps: await read('gaps'),
+      repeats: await read('repeats'),
       reconciliation: await read('reconciliation'),
       instruments: await read('instruments'),
     };

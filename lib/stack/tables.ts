@@ -125,10 +125,18 @@ function parquetTable(
 export function hiveType(type: string): string {
   const map = /^MAP\((\w+), (\w+)\)$/.exec(type);
   if (map) return `map<${hiveType(map[1] ?? '')},${hiveType(map[2] ?? '')}>`;
+  const list = /^STRUCT\((.+)\)\[\]$/.exec(type);
+  if (list) return `array<struct<${(list[1] ?? '').split(', ').map(hiveField).join(',')}>>`;
   if (/^DECIMAL\(\d+,\d+\)$/.test(type)) return type.toLowerCase();
   const plain = { VARCHAR: 'string', TIMESTAMP: 'timestamp', DOUBLE: 'double', BIGINT: 'bigint', BOOLEAN: 'boolean' }[
     type
   ];
   if (plain) return plain;
   throw new Error(`Cannot make a table for Athena: expected a type that it knows, got ${type}`);
+}
+
+/** `"since" TIMESTAMP` as `since:timestamp` */
+function hiveField(field: string): string {
+  const [name = '', type = ''] = field.split(' ');
+  return `${name.replaceAll('"', '')}:${hiveType(type)}`;
 }

@@ -158,7 +158,7 @@ export const agent = {
         {
           name: 'u95_ratio',
           type: 'DOUBLE',
-          check: { sql: 'coalesce(value >= 0, FALSE)', expected: 'a ratio of at least 0' },
+          check: { sql: 'coalesce(value BETWEEN 0 AND 10, FALSE)', expected: 'a ratio of 0 to 10' },
         },
         {
           name: 'energy_balance',

@@ -1,4 +1,4 @@
-import { CUR_CHARGES, CUR_COST } from '../aws-cur2/charges.ts';
+import { CUR_CHARGES, CUR_COST, CUR_TOTALS } from '../aws-cur2/charges.ts';
 import { CUR_COLUMNS } from '../aws-cur2/columns.ts';
 import type { Shape, Source } from '../source.ts';
 
@@ -8,6 +8,7 @@ const report = {
   event_time: 'line_item_usage_start_date',
   event_end: 'line_item_usage_end_date',
   facts: { fct_cost: CUR_COST },
+  totals: CUR_TOTALS,
 } as const satisfies Omit<Shape, 'id' | 'format'>;
 
 /** The Cost and Usage Report before Data Exports: its columns come and go from month to month, one column a tag. */

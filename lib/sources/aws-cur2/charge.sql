@@ -97,6 +97,7 @@ SELECT
     -- What the line's amounts are made of, asked once a charge: a million lines look at no text
     charge_category = 'Usage' AS is_usage,
     line_item_line_item_type = 'SavingsPlanCoveredUsage' AS is_covered_by_plan,
+    line_item_line_item_type = 'SavingsPlanNegation' AS is_plan_negation,
     line_item_line_item_type = 'DiscountedUsage' AS is_reserved,
     line_item_line_item_type IN ('SavingsPlanNegation', 'SavingsPlanUpfrontFee')
         OR (line_item_line_item_type = 'Fee' AND reservation_reservation_a_r_n <> '') AS is_spread_over_usage,

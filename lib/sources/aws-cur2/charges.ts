@@ -27,6 +27,16 @@ const TOLD_BY = [
   'tags',
 ] as const;
 
+/** What plans cover at the price on demand, and what takes it back: cost.sql asks what is left of both in the month. */
+export const CUR_TOTALS = {
+  plan_covered: costOfType('SavingsPlanCoveredUsage'),
+  plan_negated: costOfType('SavingsPlanNegation'),
+} as const;
+
+function costOfType(type: string): string {
+  return `sum(CASE WHEN line_item_line_item_type = '${type}' THEN line_item_unblended_cost END)`;
+}
+
 /** What charges of a Cost and Usage Report are told apart by, and what its lines say. */
 export const CUR_CHARGES = { told_by: TOLD_BY, charge, cost } as const satisfies ChargesOfShape;
 

@@ -8,6 +8,8 @@ const amount = { below: 1e12, expected: 'a number below 10^12' };
  * those of the legacy report: Athena naming in Parquet, `group/Name` in CSV.
  */
 export const CUR_COLUMNS = [
+  // Tells lines apart that are otherwise the same, where two files are compared
+  { name: 'identity_line_item_id', type: 'VARCHAR', aliases: ['identity/LineItemId'] },
   {
     name: 'line_item_usage_start_date',
     type: 'TIMESTAMP',

@@ -2,6 +2,7 @@
 -- Unit    billing currency; usage in pricing units
 -- Grain   line item
 -- Reads   charge (charge.sql)
+-- FOCUS bills no usage that a plan covers: what takes its price on demand back bears what is left of both in the month, mostly nothing.
 -- Usage counts once: negations, recurring fees, taxes and credits carry money and no quantity.
 SELECT
     *, -- charge_category, energy_driver and tags as the charge says them
@@ -17,7 +18,12 @@ SELECT
     line_item_usage_end_date AS charge_period_end,
     CASE WHEN is_usage THEN line_item_usage_amount END AS consumed_quantity,
     coalesce(nullif(pricing_unit, ''), line_item_usage_type) AS consumed_unit,
-    line_item_unblended_cost AS billed_cost,
+    CASE
+        WHEN getvariable('plan_remainder_ratio') IS NULL THEN line_item_unblended_cost
+        WHEN is_covered_by_plan THEN 0
+        WHEN is_plan_negation THEN line_item_unblended_cost * getvariable('plan_remainder_ratio')::DOUBLE
+        ELSE line_item_unblended_cost
+    END AS billed_cost,
     CASE
         WHEN is_covered_by_plan THEN coalesce(savings_plan_savings_plan_effective_cost, line_item_unblended_cost)
         WHEN is_reserved THEN coalesce(reservation_effective_cost, line_item_unblended_cost)

@@ -1,5 +1,5 @@
 import type { Source } from '../source.ts';
-import { CUR_CHARGES, CUR_COST } from './charges.ts';
+import { CUR_CHARGES, CUR_COST, CUR_TOTALS } from './charges.ts';
 import { CUR_COLUMNS } from './columns.ts';
 
 /** AWS Data Exports, COST_AND_USAGE_REPORT (CUR 2.0), hourly with resources, as Parquet. */
@@ -27,6 +27,7 @@ export const awsCur2 = {
       event_time: 'line_item_usage_start_date',
       event_end: 'line_item_usage_end_date',
       facts: { fct_cost: CUR_COST },
+      totals: CUR_TOTALS,
       charges: CUR_CHARGES,
     },
   ],

@@ -92,7 +92,7 @@ export const timestreamTelemetry = {
         amount('idle_joules'),
         amount('unattributed_joules'),
         optional('gap_reason'),
-        { name: 'u95_ratio', type: 'DOUBLE', check: { sql: 'value >= 0', expected: 'a ratio of at least 0' } },
+        { name: 'u95_ratio', type: 'DOUBLE', check: { sql: 'value BETWEEN 0 AND 10', expected: 'a ratio of 0 to 10' } },
         {
           name: 'duration_seconds',
           type: 'DOUBLE',

@@ -1,0 +1,66 @@
+-- Step    repeated: telemetry of the month that tells of time which other telemetry of the same device tells of too: it counts no energy
+-- Grain   hour x source x landed file x host x boot x resource x component x basis
+-- Reads   fct_energy
+-- Of one counter or device only one reading of any moment counts. Of two boots that tell of the same time it is the one that
+-- covers more of the hour, of two files of one boot the one that does: names decide among equals, so that no order of landing matters.
+CREATE OR REPLACE TEMP TABLE repeated AS
+WITH told AS (
+    SELECT
+        source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis,
+        unnest(spans, recursive := true)
+    FROM fct_energy
+    WHERE spans IS NOT NULL
+),
+piece AS (
+    SELECT
+        *,
+        since < max(until) OVER (
+            PARTITION BY source_id, period_start, host_id, resource_id, component, basis, domain
+            ORDER BY since, until, receipt_sha256, boot_id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS is_doubtful
+    FROM told
+),
+doubtful AS (
+    SELECT DISTINCT source_id, period_start, host_id, resource_id, component, basis FROM piece WHERE is_doubtful
+),
+span AS (
+    SELECT told.*
+    FROM told
+    SEMI JOIN doubtful USING (source_id, period_start, host_id, resource_id, component, basis)
+),
+part AS (
+    SELECT
+        source_id, period_start, host_id, resource_id, component, basis, boot_id, receipt_sha256,
+        sum(epoch_us(until) - epoch_us(since)) AS microseconds
+    FROM span
+    GROUP BY ALL
+),
+ranked AS (
+    SELECT
+        *,
+        row_number() OVER (
+            PARTITION BY source_id, period_start, host_id, resource_id, component, basis
+            ORDER BY of_boot DESC, boot_id, microseconds DESC, receipt_sha256
+        ) AS rank
+    FROM (
+        SELECT
+            *,
+            sum(microseconds) OVER (PARTITION BY source_id, period_start, host_id, resource_id, component, basis, boot_id) AS of_boot
+        FROM part
+    )
+),
+ranked_span AS (
+    SELECT span.*, ranked.rank
+    FROM span
+    JOIN ranked USING (source_id, period_start, host_id, resource_id, component, basis, boot_id, receipt_sha256)
+)
+SELECT DISTINCT
+    one.source_id, one.receipt_sha256, one.period_start, one.host_id, one.boot_id, one.resource_id, one.component, one.basis
+FROM ranked_span AS one
+JOIN ranked_span AS better
+    ON better.source_id = one.source_id AND better.period_start = one.period_start AND better.host_id = one.host_id
+    AND better.resource_id = one.resource_id AND better.component = one.component AND better.basis = one.basis
+    AND better.domain = one.domain AND better.rank < one.rank
+    AND better.since < one.until AND one.since < better.until
+ORDER BY ALL

@@ -1,0 +1,96 @@
+import { readFileSync, rmSync } from 'node:fs';
+
+import { DuckDbWarehouse } from '../lib/adapters/duckdb-warehouse.ts';
+import { literal } from '../lib/landing/warehouse.ts';
+import { tempFolder } from './support/temp-folder.ts';
+import {
+  type Charge,
+  closeTiny,
+  discloseTiny,
+  hourOf,
+  tinySettings,
+  tinyWorkplace,
+  writeBill,
+  writeCompany,
+} from './support/tiny-company.ts';
+
+const MONTH = '2026-06';
+const folder = tempFolder();
+const CHARGES: readonly Charge[] = [0, 1, 2].map((hour) => ({
+  start: hourOf(MONTH, hour),
+  resource: `i-${hour}`,
+  cost: hour + 1,
+}));
+const OTHERS: readonly Charge[] = CHARGES.map((charge, hour) => ({ ...charge, resource: `j-${hour}` }));
+const SOURCES = [{ id: 'bill', kind: 'aws-cur2', path: './inputs/bill' }];
+
+/** Writes a bill again with the same rows: other compression, other order, and what a SELECT says beside. */
+async function pack(from: string, to: string, columns = '*'): Promise<void> {
+  const warehouse = await DuckDbWarehouse.open();
+  try {
+    await warehouse.run(
+      `COPY (SELECT ${columns} FROM read_parquet(${literal(from)}) ORDER BY line_item_resource_id DESC)
+       TO ${literal(to)} (FORMAT parquet, COMPRESSION zstd)`,
+    );
+  } finally {
+    await warehouse.close();
+  }
+}
+
+async function costIn(book: string): Promise<unknown> {
+  const warehouse = await DuckDbWarehouse.open();
+  try {
+    const [row] = await warehouse.query(
+      `SELECT sum(billed_cost)::DOUBLE AS cost, sum(bill_rows)::INTEGER AS rows FROM read_parquet(${literal(`${book}/ledger/*/*.parquet`)})`,
+    );
+    return row;
+  } finally {
+    await warehouse.close();
+  }
+}
+
+async function company(name: string, bills: Readonly<Record<string, readonly Charge[]>>) {
+  const at = `${folder}/${name}`;
+  await writeCompany({ month: MONTH, bills, telemetry: {}, grid: {} }, at);
+  return { at, bill: `${at}/inputs/bill`, workplace: tinyWorkplace(at, tinySettings({ sources: SOURCES })) };
+}
+
+test('a bill that was packed again counts once and is told, in one run as in two', async () => {
+  const { at, bill, workplace } = await company('again', { 'a.parquet': CHARGES });
+  await pack(`${bill}/a.parquet`, `${bill}/b.parquet`);
+  const remarks = await closeTiny(workplace, MONTH);
+  expect(remarks).toEqual([expect.stringMatching(/b\.parquet: the same rows as .*a\.parquet, counted once$/)]);
+  expect(await costIn(`${at}/book`)).toEqual({ cost: 6, rows: 3 });
+  await pack(`${bill}/a.parquet`, `${bill}/c.parquet`, '*, 1 AS another_column');
+  const later = '2026-07-23T06:00:00Z';
+  expect(await closeTiny(workplace, MONTH, later)).toHaveLength(1);
+  expect(await costIn(`${at}/book`)).toEqual({ cost: 6, rows: 3 });
+  const { folder: disclosure } = await discloseTiny(workplace, MONTH, later);
+  const { gaps } = JSON.parse(readFileSync(`${at}/book/${disclosure}annex.json`, 'utf8'));
+  const told = gaps.filter(({ reason }: { reason: string }) => reason.startsWith('told twice'));
+  expect(told).toHaveLength(2);
+  expect(told[0]).toMatchObject({ quantity: '3', unit: 'rows' });
+});
+
+test('where the file that landed first is restated, its copy counts by itself', async () => {
+  const { at, bill, workplace } = await company('restated', { 'a.parquet': CHARGES });
+  await pack(`${bill}/a.parquet`, `${bill}/b.parquet`);
+  await closeTiny(workplace, MONTH);
+  rmSync(`${bill}/a.parquet`);
+  await writeBill(`${bill}/a.parquet`, [{ start: hourOf(MONTH, 9), resource: 'k', cost: 10 }]);
+  await closeTiny(workplace, MONTH, '2026-07-23T06:00:00Z');
+  expect(await costIn(`${at}/book`)).toEqual({ cost: 16, rows: 4 });
+});
+
+test('other rows of the same times and amounts are no copy', async () => {
+  const { at, workplace } = await company('others', { 'a.parquet': CHARGES, 'b.parquet': OTHERS });
+  expect(await closeTiny(workplace, MONTH)).toEqual([]);
+  expect(await costIn(`${at}/book`)).toEqual({ cost: 12, rows: 6 });
+});
+
+test('lines that only their ids tell apart are no copy', async () => {
+  const { at, bill, workplace } = await company('ids', { 'a.parquet': CHARGES });
+  await pack(`${bill}/a.parquet`, `${bill}/b.parquet`, "*, 'x' || line_item_resource_id AS identity_line_item_id");
+  expect(await closeTiny(workplace, MONTH)).toEqual([]);
+  expect(await costIn(`${at}/book`)).toEqual({ cost: 12, rows: 6 });
+});

@@ -1,0 +1,87 @@
+import { DuckDbWarehouse } from '../lib/adapters/duckdb-warehouse.ts';
+import { literal } from '../lib/landing/warehouse.ts';
+import { tempFolder } from './support/temp-folder.ts';
+import {
+  closeTiny,
+  hourOf,
+  type Telemetry,
+  telemetryRecord,
+  telemetryText,
+  tinySettings,
+  tinyWorkplace,
+  writeCompany,
+  writeText,
+} from './support/tiny-company.ts';
+
+const MONTH = '2026-06';
+const folder = tempFolder();
+
+/** Twelve records of five minutes in hour 5, one joule each. */
+const minutes = (first: number, last: number, seq = 0): Telemetry[] =>
+  Array.from({ length: last - first }, (_, index) => ({
+    host: 'cellar-1',
+    seq: seq + first + index,
+    start: new Date(Date.parse(hourOf(MONTH, 5)) + (first + index) * 300_000).toISOString(),
+    seconds: 300,
+    idle: 1_000_000,
+  }));
+
+function ofBoot(boot_id: string, records: readonly Telemetry[]): string {
+  return records.map((record) => `${JSON.stringify({ ...telemetryRecord(record), boot_id })}\n`).join('');
+}
+
+/** Joules of the month, and what is told of records that came twice. */
+async function closedWith(name: string, files: Readonly<Record<string, string>>) {
+  const at = `${folder}/${name}`;
+  const grid = { 'g.csv': [{ start: hourOf(MONTH, 5), intensity: 300 }] };
+  await writeCompany({ month: MONTH, bills: {}, telemetry: {}, grid }, at);
+  for (const [file, text] of Object.entries(files)) writeText(`${at}/inputs/telemetry/${file}`, text);
+  const sources = [
+    { id: 'agents', kind: 'agent', path: './inputs/telemetry' },
+    { id: 'grid', kind: 'grid', path: './inputs/grid', zone: 'IE', factor_kind: 'direct' },
+  ];
+  await closeTiny(tinyWorkplace(at, tinySettings({ sources })), MONTH);
+  const warehouse = await DuckDbWarehouse.open();
+  try {
+    const [ledger] = await warehouse.query(
+      `SELECT sum(it_energy_joules)::DOUBLE AS joules FROM read_parquet(${literal(`${at}/book/ledger/*/*.parquet`)})
+       WHERE period_start = TIMESTAMP '2026-06-01 05:00:00'`,
+    );
+    const told = await warehouse.query(
+      `SELECT what, hours::DOUBLE AS hours FROM read_parquet(${literal(`${at}/book/kpis/beside/*/repeats.parquet`)})`,
+    );
+    return { joules: ledger?.['joules'], told };
+  } finally {
+    await warehouse.close();
+  }
+}
+
+test('files of one boot that follow one another add up', async () => {
+  const files = { 'a.jsonl': telemetryText(minutes(0, 7)), 'b.jsonl': telemetryText(minutes(7, 12)) };
+  expect(await closedWith('parts', files)).toEqual({ joules: 12, told: [] });
+});
+
+test('a late file between two others adds up', async () => {
+  const outer = [...minutes(0, 3), ...minutes(8, 12)];
+  const files = { 'a.jsonl': telemetryText(outer), 'b.jsonl': telemetryText(minutes(3, 8)) };
+  expect(await closedWith('late', files)).toEqual({ joules: 12, told: [] });
+});
+
+test('a batch that was packed again counts once, and is told', async () => {
+  const files = { 'a.jsonl': telemetryText(minutes(0, 12)), 'b.jsonl': telemetryText(minutes(4, 10)) };
+  const told = [{ what: 'agents: cpu of cellar-1', hours: 0.5 }];
+  expect(await closedWith('again', files)).toEqual({ joules: 12, told });
+});
+
+test('two boots that tell of the same time count once, in two files as in one, and are told', async () => {
+  const [one, other] = [ofBoot('boot-1', minutes(0, 8)), ofBoot('boot-2', minutes(2, 12))];
+  const told = [{ what: 'agents: cpu of cellar-1', hours: 8 / 12 }];
+  const rounded = [{ what: told[0]?.what, hours: 0.666667 }];
+  expect(await closedWith('boots', { 'a.jsonl': one, 'b.jsonl': other })).toEqual({ joules: 10, told: rounded });
+  expect(await closedWith('one-file', { 'a.jsonl': one + other })).toEqual({ joules: 10, told: rounded });
+});
+
+test('a boot after another in one hour adds up', async () => {
+  const files = { 'a.jsonl': ofBoot('boot-1', minutes(0, 5)) + ofBoot('boot-2', minutes(6, 12)) };
+  expect(await closedWith('reboot', files)).toEqual({ joules: 11, told: [] });
+});
