@@ -37,8 +37,9 @@ const PORT = 19_710;
 const EXPORTER = 'prometheus-node-exporter';
 const EXPORTER_PORT = 19_711;
 const S3_PORT = 19_713;
-/** Made up: the stand-in only sees that a request is signed. */
-const S3_ENVIRONMENT = {
+/** Keys are made up: the stand-in of S3 only sees that a request is signed. */
+const ENVIRONMENT = {
+  PATH: '/usr/bin:/bin',
   AWS_ACCESS_KEY_ID: 'AKIAMADEUPFORABENCH',
   AWS_SECRET_ACCESS_KEY: 'made-up-for-a-bench',
   AWS_REGION: 'eu-central-1',
@@ -97,7 +98,7 @@ async function measureAgent(of: {
   const store = await openStandInS3(S3_PORT);
   const child = spawn(join(of.agent, 'bin/joulebook-agent'), ['--root', of.root, '--config', config], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, ...S3_ENVIRONMENT },
+    env: ENVIRONMENT,
   });
   const { booked, page } = await watched(child, PORT, of.seconds);
   const { objects, bytes } = store.taken;
