@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { Collection, ownHeap } from './collection.ts';
 import { decimalText } from './decimals.ts';
 import { Tally } from './health-tally.ts';
 import type { AgentHealth } from './live/health.ts';
@@ -68,6 +69,7 @@ export class Daemon {
   readonly #lookout: Lookout;
   readonly #scraper: Scraper;
   readonly #tally = new Tally();
+  readonly #collection = new Collection(ownHeap);
   readonly #spool: Spool | undefined;
   readonly #drain: Drain | undefined;
   readonly #watch: Watch;
@@ -126,6 +128,7 @@ export class Daemon {
       await this.#watch.tick(moment);
       this.#tally.tickSeconds = (runningNow() - moment.runningMs) / MS_PER_SECOND;
       this.#tellProblems();
+      this.#collection.afterTick();
       if (this.#lookout.isRestartNeeded()) return 'restart-needed';
     }
     return 'asked';

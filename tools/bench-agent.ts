@@ -1,10 +1,11 @@
 /**
  * Runs the packaged agent for a minute on a made-up host (8 RAPL zones, 300 processes in 60 containers, 8 stand-in GPUs), renders
- * its page each second, and prints what the kernel booked for it; beside it prometheus-node-exporter and the peers of
- * bench-agent/peers.ts, where they are installed. Then a day in accelerated time: does its memory stay flat? Prints; never judges.
+ * its page each second, and prints what the kernel booked for it: without a sink, with a folder, with a stand-in of S3; before it
+ * prometheus-node-exporter and after it the peers of bench-agent/peers.ts, where they are installed. Then a day in accelerated time: does its memory stay flat? Prints; never judges.
  * `npm run bench:agent [-- SECONDS [peers] [no-day]]`: `peers` builds those that are missing.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
@@ -24,6 +25,7 @@ import { bundleAgent } from './agent-package/bundle.ts';
 import { GPUS, gpuScript } from './bench-agent/made-up-gpus.ts';
 import { buildHost, SIZE } from './bench-agent/made-up-host.ts';
 import { findPeers, type Peer } from './bench-agent/peers.ts';
+import { openStandInS3 } from './bench-agent/stand-in-s3.ts';
 
 /** What the kernel booked for a process. */
 interface Booked {
@@ -34,6 +36,19 @@ interface Booked {
 const PORT = 19_710;
 const EXPORTER = 'prometheus-node-exporter';
 const EXPORTER_PORT = 19_711;
+const S3_PORT = 19_713;
+/** Keys are made up: the stand-in of S3 only sees that a request is signed. */
+const ENVIRONMENT = {
+  PATH: '/usr/bin:/bin',
+  AWS_ACCESS_KEY_ID: 'AKIAMADEUPFORABENCH',
+  AWS_SECRET_ACCESS_KEY: 'made-up-for-a-bench',
+  AWS_REGION: 'eu-central-1',
+  AWS_EC2_METADATA_DISABLED: 'true',
+};
+/** So that records are booked, cut, sent and settled several times while it is measured; the defaults are 60 s and 15 min. */
+const BUSY = ['interval: 20s', 'deliver: { every: 10s }'];
+const SINKS = ['none', 'file', 's3'] as const;
+type Sink = (typeof SINKS)[number];
 const WARM_UP_MS = 5000;
 const STAND_IN = 'test/support/nvml-stand-in.c';
 
@@ -61,8 +76,8 @@ async function main(seconds: number, asked: readonly string[]): Promise<void> {
     { stdio: 'inherit' },
   );
   try {
-    for (const sink of ['none', 'file']) await measureAgent({ agent, root, library, sink, seconds });
-    await measureExporter(seconds);
+    const exporter = await measureExporter(seconds);
+    for (const sink of SINKS) await measureAgent({ agent, root, library, sink, seconds, exporter });
     for (const peer of peers) await measurePeer(peer, seconds);
   } finally {
     mover.kill();
@@ -74,23 +89,36 @@ async function measureAgent(of: {
   agent: string;
   root: string;
   library: string | undefined;
-  sink: string;
+  sink: Sink;
   seconds: number;
+  exporter: Booked | undefined;
 }): Promise<void> {
   const config = join(folder, `agent-${of.sink}.yaml`);
   writeFileSync(config, configText(of.library, of.sink));
+  const store = await openStandInS3(S3_PORT);
   const child = spawn(join(of.agent, 'bin/joulebook-agent'), ['--root', of.root, '--config', config], {
     stdio: ['ignore', 'ignore', 'inherit'],
+    env: ENVIRONMENT,
   });
   const { booked, page } = await watched(child, PORT, of.seconds);
-  print(`  agent, sink ${of.sink.padEnd(6)} ${words(booked, of.seconds)}, ${seriesOn(page)} series a page`);
+  const { objects, bytes } = store.taken;
+  store.close();
+  const put = of.sink === 's3' ? `, ${objects} objects of ${bytes} bytes put` : '';
+  const ratio = of.exporter ? `${(booked.cpuSeconds / of.exporter.cpuSeconds).toFixed(2)} of the exporter's, ` : '';
+  print(
+    `  agent, sink ${of.sink.padEnd(6)} ${words(booked, of.seconds)}, ${ratio}${seriesOn(page)} series a page${put}`,
+  );
 }
 
-async function measureExporter(seconds: number): Promise<void> {
-  if (spawnSync('which', [EXPORTER]).status !== 0) return print(`  ${EXPORTER}: not installed`);
+async function measureExporter(seconds: number): Promise<Booked | undefined> {
+  if (spawnSync('which', [EXPORTER]).status !== 0) {
+    print(`  ${EXPORTER}: not installed`);
+    return undefined;
+  }
   const child = spawn(EXPORTER, [`--web.listen-address=127.0.0.1:${EXPORTER_PORT}`], { stdio: 'ignore' });
   const { booked, page } = await watched(child, EXPORTER_PORT, seconds);
   print(`  ${EXPORTER} ${words(booked, seconds)}, ${seriesOn(page)} series a page`);
+  return booked;
 }
 
 async function measurePeer(peer: Peer, seconds: number): Promise<void> {
@@ -113,7 +141,9 @@ async function watched(
     await setTimeout(1000 - (Date.now() % 1000));
   }
   const after = bookedFor(child.pid);
+  const isOver = once(child, 'exit');
   child.kill('SIGTERM');
+  await isOver;
   return { booked: { cpuSeconds: after.cpuSeconds - before.cpuSeconds, peakMib: after.peakMib }, page };
 }
 
@@ -144,15 +174,22 @@ function writeBelow(below: string, path: string, content: Uint8Array): void {
   writeFileSync(join(below, path), content);
 }
 
-function configText(library: string | undefined, sink: string): string {
+function configText(library: string | undefined, sink: Sink): string {
+  const sinks: Readonly<Record<Sink, readonly string[]>> = {
+    none: [],
+    file: [`spool: { folder: ${folder}/spool-file }`, `sinks: [ { kind: file, path: ${folder}/inbox } ]`, ...BUSY],
+    s3: [
+      `spool: { folder: ${folder}/spool-s3 }`,
+      `sinks: [ { kind: s3, path: "s3://book/inbox", endpoint: "http://127.0.0.1:${S3_PORT}" } ]`,
+      ...BUSY,
+    ],
+  };
   return [
     'host_id: bench-1',
     'imds: never',
     `live: { listen: "127.0.0.1:${PORT}" }`,
     ...(library ? [`nvidia: { library: ${library} }`] : []),
-    ...(sink === 'file'
-      ? [`spool: { folder: ${folder}/spool }`, `sinks: [ { kind: file, path: ${folder}/inbox } ]`]
-      : []),
+    ...sinks[sink],
     '',
   ].join('\n');
 }

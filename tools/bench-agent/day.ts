@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
+import { Collection, ownHeap } from '../../agent/collection.ts';
 import { openLookout } from '../../agent/readers/look.ts';
 import { Spool } from '../../agent/spool/spool.ts';
 import { Watch } from '../../agent/watch.ts';
@@ -21,11 +22,13 @@ buildHost(root);
 const moveTo = openHost(root);
 let second = 0;
 let most = 0;
+let collections = 0;
 const start = Date.UTC(2026, 5, 1);
 const clock = () => ({ readAt: new Date(start + second * 1000), runningMs: second * 1000, sinceBootMs: second * 1000 });
 const lookout = openLookout(root, { nvidia: { enabled: false } });
 const settings = { folder: join(folder, 'spool'), max_bytes: 64 * 1024 ** 2 };
 const spool = new Spool(settings, { hostId: 'day-1', sinks: ['away'], now: () => clock().readAt, tell: print });
+const collection = new Collection(ownHeap);
 const host = { hostId: 'day-1', resourceId: 'day-1' };
 const watch = new Watch({ host, look: lookout.look, books: spool, intervalMs: 60_000, clock });
 for (; second <= SECONDS; second += 1) {
@@ -34,6 +37,7 @@ for (; second <= SECONDS; second += 1) {
   // The agent waits between two ticks: whatever has waited for a turn of the loop, the collector among it, has it now.
   await setImmediate();
   if (second % (HOUR / 4) === 0) await spool.seal();
+  collections += collection.afterTick() ? 1 : 0;
   if (second % SAMPLED_EVERY === 0) most = Math.max(most, process.memoryUsage.rss());
   if (second % (PRINTED_EVERY_HOURS * HOUR) === 0) printMemory(second / HOUR);
 }
@@ -45,8 +49,11 @@ spool.close();
 function printMemory(hour: number): void {
   const mib = (amount: number) => (amount / 1024 ** 2).toFixed(1).padStart(6);
   const { rss, heapUsed } = process.memoryUsage();
-  print(`    hour ${String(hour).padStart(2)}: ${mib(rss)} MiB RSS, at most ${mib(most)}; ${mib(heapUsed)} MiB heap`);
+  print(
+    `    hour ${String(hour).padStart(2)}: ${mib(rss)} MiB RSS, at most ${mib(most)}; ${mib(heapUsed)} MiB heap, ${collections} collections`,
+  );
   most = 0;
+  collections = 0;
 }
 
 function print(line: string): void {
