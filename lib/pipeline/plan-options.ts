@@ -1,24 +1,24 @@
-import { currentReceipts, readSourceReceipts } from '../landing/receipts.ts';
-import { parsePeriod } from '../units/period.ts';
-import type { MonthRun, Workplace } from './stage.ts';
+import type { Receipt } from '../landing/receipt.ts';
 
 /** Less than this is no money on an invoice: what is left of sums in binary numbers. */
 const HALF_A_CENT = 0.005;
 
-/**
- * What the SQL of a bill asks of savings plans over all files of the month: how much of each line that takes covered usage back stays
- * after all covered usage is set against them. Nothing for bills without such lines.
- */
-export async function planOptions(
-  sourceId: string,
-  { month, as_of }: MonthRun,
-  { book }: Workplace,
-): Promise<{ readonly plan_remainder_ratio?: number | null }> {
-  const receipts = await readSourceReceipts(book, { sourceId, period: parsePeriod(month), asOf: as_of });
-  const totals = currentReceipts(receipts).flatMap(({ contract }) => (contract.totals ? [contract.totals] : []));
-  if (totals.length === 0) return {};
-  const sumOf = (name: string) => totals.reduce((sum, each) => sum + (each[name] ?? 0), 0);
-  return { plan_remainder_ratio: remainderRatio(sumOf('plan_covered'), sumOf('plan_negated')) };
+/** A landed file, and what its SQL asks of the other files of its source: absent where it asks for nothing. */
+export interface PlannedFile extends Receipt {
+  /** How much of each line that takes covered usage back stays after all covered usage is set against them; null where none does. */
+  readonly plan_remainder_ratio?: number | null;
+}
+
+/** Landed files with what savings plans come to over all files of each source: asked once a month, not once a file. */
+export function withPlanOptions(receipts: readonly Receipt[]): PlannedFile[] {
+  const ratios = new Map<string, number | null>();
+  for (const [sourceId, files] of Map.groupBy(receipts, ({ source_id }) => source_id)) {
+    const sumOf = (name: string) => files.reduce((sum, { contract }) => sum + (contract.totals?.[name] ?? 0), 0);
+    ratios.set(sourceId, remainderRatio(sumOf('plan_covered'), sumOf('plan_negated')));
+  }
+  return receipts.map((receipt) =>
+    receipt.contract.totals ? { ...receipt, plan_remainder_ratio: ratios.get(receipt.source_id) ?? null } : receipt,
+  );
 }
 
 /** The part of what was taken back that no covered usage explains, so that totals stay the invoice's; null where nothing was taken back. */

@@ -18,7 +18,7 @@ import type { PartsRequest, Plan, Stages } from './handlers.ts';
 import { instrumentsOf } from './instruments.ts';
 import { keepSettings } from './kept-settings.ts';
 import { factKeysOf, factReceipts } from './month-receipts.ts';
-import { planOptions } from './plan-options.ts';
+import { type PlannedFile, withPlanOptions } from './plan-options.ts';
 import { raiseAlarms } from './raise-alarms.ts';
 import { deal, factShards, fewRemarks } from './shards.ts';
 import type { MonthRun, Workplace } from './stage.ts';
@@ -60,11 +60,11 @@ export const STAGES: Stages = {
   },
 
   async buildFacts({ shard, ...run }, workplace) {
-    const receipts = JSON.parse((await readText(workplace.book, shard)) ?? '[]') as Receipt[];
+    const files = JSON.parse((await readText(workplace.book, shard)) ?? '[]') as PlannedFile[];
     return withinLimits(workplace, async (warehouse) => {
       let rows = 0;
-      for (const receipt of receipts) rows += await factsOf(receipt, run, workplace, warehouse);
-      return { files: receipts.length, rows };
+      for (const file of files) rows += await factsOf(file, run, workplace, warehouse);
+      return { files: files.length, rows };
     });
   },
 
@@ -108,7 +108,7 @@ async function planFacts({ month, as_of }: PartsRequest, workplace: Workplace): 
   await keepSettings(period, as_of, workplace);
   const receipts = await factReceipts(period, as_of, workplace);
   await removeStale(period, receipts, workplace);
-  const planned = factShards({ month, as_of }, receipts);
+  const planned = factShards({ month, as_of }, withPlanOptions(receipts));
   for (const { shard, parts } of planned) await workplace.book.put(shard.shard, jsonBytes(parts));
   return { shards: planned.map(({ shard }) => shard) };
 }
@@ -144,16 +144,16 @@ async function removeAllBut(kept: ReadonlySet<string>, folders: readonly string[
   }
 }
 
-async function factsOf(receipt: Receipt, run: MonthRun, workplace: Workplace, warehouse: Warehouse): Promise<number> {
+async function factsOf(file: PlannedFile, run: MonthRun, workplace: Workplace, warehouse: Warehouse): Promise<number> {
+  const { plan_remainder_ratio = null, ...receipt } = file;
   const setting = sourceSetting(receipt.source_id, workplace);
-  const ofPlans = receipt.contract.totals ? await planOptions(receipt.source_id, run, workplace) : {};
   return buildFacts(
     {
       receipt,
       source: sourceKind(receipt.kind),
       options: {
         ...optionsOf(setting, workplace.settings),
-        ...ofPlans,
+        plan_remainder_ratio,
         ...(await coverageOptions(setting, run, workplace)),
       },
       ...(setting.columns && { columnMapping: setting.columns }),
