@@ -64,11 +64,11 @@ export async function checkRows(
            strftime(min(event_time), '%Y-%m-%dT%H:%M:%SZ') AS first_event,
            strftime(max(event_time), '%Y-%m-%dT%H:%M:%SZ') AS last_event,
            ${shape.event_end ? `strftime(max(${shape.event_end}), '%Y-%m-%dT%H:%M:%SZ')` : 'NULL'} AS last_end,
-           count(*) FILTER (WHERE ${passes(period)})::VARCHAR AS rows_in_month,
+           count(*) FILTER (WHERE is_of_month)::VARCHAR AS rows_in_month,
            ${marksRows(shape) ? `bit_xor(hash(${amountsOf(shape).join(', ')}))::VARCHAR` : 'NULL'} AS rows_mark,
-           ${totalsOf(shape, period)}
+           ${totalsOf(shape)}
            ${shape.provider_version ? `max((${shape.provider_version})::VARCHAR) FILTER (WHERE defect IS NULL)` : 'NULL'} AS provider_version
-    FROM checked`);
+    FROM (SELECT *, ${passes(period)} AS is_of_month FROM checked)`);
   const rejected = Number(counts?.['rows_rejected']);
   const rejections = rejected > 0 ? await listRejections(warehouse, origin) : [];
   if (rejected > 0 && rejected === Number(counts?.['rows'])) throw wholeFile(rejections[0]);
@@ -89,14 +89,14 @@ export async function checkRows(
   };
 }
 
-function totalsOf({ totals }: Shape, period: Period): string {
+function totalsOf({ totals }: Shape): string {
   const columns = Object.entries(totals ?? {}).map(
-    ([name, sql]) => `(${sql} FILTER (WHERE ${passes(period)}))::DOUBLE AS ${identifier(name)},`,
+    ([name, { sum, where }]) => `sum(${sum}) FILTER (WHERE is_of_month AND ${where}) AS ${identifier(name)},`,
   );
   return columns.join(' ');
 }
 
-function readTotals(totals: Readonly<Record<string, string>>, row: Row | undefined): Record<string, number | null> {
+function readTotals(totals: Required<Shape>['totals'], row: Row | undefined): Record<string, number | null> {
   const cells = Object.keys(totals).map((name) => [name, row?.[name] ?? null] as const);
   return Object.fromEntries(cells.map(([name, cell]) => [name, cell === null ? null : Number(cell)]));
 }

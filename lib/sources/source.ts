@@ -70,8 +70,8 @@ export interface Shape {
    * columns, and must then give `tags` (MAP(VARCHAR, VARCHAR)) for the rules to read. Columns it leaves out are NULL.
    */
   readonly facts: Partial<Readonly<Record<FactTable, string>>>;
-  /** Totals of the file's rows of the month that the receipt keeps: SQL aggregates over the contract's columns. */
-  readonly totals?: Readonly<Record<string, string>>;
+  /** Totals of the file's rows of the month that the receipt keeps: an amount of the contract, and SQL for the rows that have a part. */
+  readonly totals?: Readonly<Record<string, { readonly sum: string; readonly where: string }>>;
   /** For bills of millions of lines: how to look at each different charge once instead of at every line. */
   readonly charges?: ChargesOfShape;
 }

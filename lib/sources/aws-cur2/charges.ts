@@ -33,8 +33,8 @@ export const CUR_TOTALS = {
   plan_negated: costOfType('SavingsPlanNegation'),
 } as const;
 
-function costOfType(type: string): string {
-  return `sum(CASE WHEN line_item_line_item_type = '${type}' THEN line_item_unblended_cost END)`;
+function costOfType(type: string) {
+  return { sum: 'line_item_unblended_cost', where: `line_item_line_item_type = '${type}'` };
 }
 
 /** What charges of a Cost and Usage Report are told apart by, and what its lines say. */
