@@ -1,13 +1,13 @@
-import { mayReachInto, slicesOf } from '../lib/ledger/slices.ts';
-import { daysOf, parsePeriod } from '../lib/units/period.ts';
+import { instantOf, mayReachInto, slicesOf } from '../lib/ledger/slices.ts';
+import { parsePeriod } from '../lib/units/period.ts';
 
 const period = parsePeriod('2026-06');
 const slices = slicesOf(period, 10_000_000);
 
 test('slices follow one another from the first day of the month to its end, however many rows there are', () => {
-  for (const rows of [0, 249_999, 250_000, 3_000_000, 10_000_000, 10 ** 10]) {
+  for (const rows of [0, 249_999, 250_000, 3_000_000, 10_000_000, 31_000_000, 10 ** 8, 10 ** 10]) {
     const cut = slicesOf(period, rows);
-    expect(cut[0]?.from).toBe(daysOf(period)[0]);
+    expect(instantOf(cut[0]?.from ?? '')).toBe(period.from);
     expect(cut.slice(1).map(({ from }) => from)).toEqual(cut.slice(0, -1).map(({ to }) => to));
     expect(cut.at(-1)?.to).toBe('2026-07-01');
   }
@@ -17,6 +17,23 @@ test('a small month is one slice, and one that is worth sharing has work for sev
   expect(slicesOf(period, 249_999)).toHaveLength(1);
   expect(slicesOf(period, 250_000).length).toBeGreaterThanOrEqual(4);
   expect(slicesOf(period, 10_000_000)).toHaveLength(10);
+});
+
+test('a day of too many rows is cut into hours, and no slice lies in two days', () => {
+  expect(slicesOf(period, 30_000_000)).toHaveLength(30);
+  expect(slicesOf(period, 31_000_000).slice(0, 3)).toEqual([
+    { from: '2026-06-01T00', to: '2026-06-01T12' },
+    { from: '2026-06-01T12', to: '2026-06-02T00' },
+    { from: '2026-06-02T00', to: '2026-06-02T12' },
+  ]);
+  expect(slicesOf(period, 10 ** 8)).toHaveLength(30 * 4);
+  expect(slicesOf(period, 10 ** 10)).toHaveLength(30 * 24);
+  expect(slicesOf(period, 10 ** 8)[1]).toEqual({ from: '2026-06-01T06', to: '2026-06-01T12' });
+});
+
+test('a slice begins at the instant that its name says', () => {
+  expect(instantOf('2026-06-01')).toBe('2026-06-01T00:00:00Z');
+  expect(instantOf('2026-06-01T06')).toBe('2026-06-01T06:00:00Z');
 });
 
 const read = (first_event: string | null, last_event: string | null, last_end?: string | null) =>

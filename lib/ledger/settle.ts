@@ -31,7 +31,7 @@ import settledCharges from './settled-charges.sql' with { type: 'text' };
 import settledHosts from './settled-hosts.sql' with { type: 'text' };
 import shares from './shares.sql' with { type: 'text' };
 import sliceCost from './slice-cost.sql' with { type: 'text' };
-import type { Slice } from './slices.ts';
+import { instantOf, type Slice } from './slices.ts';
 import spots from './spots.sql' with { type: 'text' };
 import standings from './standings.sql' with { type: 'text' };
 import sums from './sums.sql' with { type: 'text' };
@@ -126,8 +126,8 @@ export function gapSumsKeys(period: Period, slices: readonly Slice[]): string[] 
 
 /** Settles a slice of a month: exactly one energy figure for each hour, resource and component. Gives the lines written. */
 export async function settleSlice(period: Period, slice: Slice, book: Book, warehouse: Warehouse): Promise<number> {
-  await warehouse.run(`SET VARIABLE day_start = TIMESTAMP ${literal(slice.from)}`);
-  await warehouse.run(`SET VARIABLE day_end = TIMESTAMP ${literal(slice.to)}`);
+  await warehouse.run(`SET VARIABLE day_start = TIMESTAMP ${literal(instantOf(slice.from))}`);
+  await warehouse.run(`SET VARIABLE day_end = TIMESTAMP ${literal(instantOf(slice.to))}`);
   await warehouse.run(`SET VARIABLE month_end = TIMESTAMP ${literal(period.to.slice(0, 10))}`);
   for (const step of [...CHARGE_STEPS, ...HOST_STEPS, ...PLACE_STEPS, chargeLines]) await warehouse.run(step);
   await labelTable('standing', slice.from, warehouse);

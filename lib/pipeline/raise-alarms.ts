@@ -9,7 +9,7 @@ import { type HourBook, readHours, type Window } from '../kpis/hours.ts';
 import { type Book, jsonBytes, readText } from '../landing/book.ts';
 import type { Receipt } from '../landing/receipt.ts';
 import { ledgerKeys } from '../ledger/settle.ts';
-import { slicesOf } from '../ledger/slices.ts';
+import { instantOf, slicesOf } from '../ledger/slices.ts';
 import { type Period, parsePeriod, secondsIso } from '../units/period.ts';
 import { sourceKind } from './assumptions.ts';
 import { factKeysOf, factReceipts } from './month-receipts.ts';
@@ -96,7 +96,7 @@ async function readHourBook(
   { book, settings, openWarehouse }: Workplace,
 ): Promise<HourBook> {
   const rows = receipts.reduce((sum, { contract }) => sum + contract.rows, 0);
-  const slices = slicesOf(period, rows).filter(({ to }) => `${to}T00:00:00Z` > window.from);
+  const slices = slicesOf(period, rows).filter(({ to }) => instantOf(to) > window.from);
   const factKeys = receipts.flatMap((receipt) => factKeysOf(receipt));
   const paths = (keys: readonly string[]) => Promise.all(keys.map((key) => book.localPath(key)));
   const factPaths = (table: string) => paths(factKeys.filter((key) => key.startsWith(`facts/${table}/`)));

@@ -9,7 +9,7 @@ import type { Receipt } from '../../lib/landing/receipt.ts';
 import { literal, type Warehouse } from '../../lib/landing/warehouse.ts';
 import { openFacts } from '../../lib/ledger/open-facts.ts';
 import { gapSumsKeys, settleSlice, sumsKeys } from '../../lib/ledger/settle.ts';
-import type { Slice } from '../../lib/ledger/slices.ts';
+import { type Slice, slicesOf } from '../../lib/ledger/slices.ts';
 import { assumptionsOf } from '../../lib/pipeline/assumptions.ts';
 import { factReceipts } from '../../lib/pipeline/month-receipts.ts';
 import type { Workplace } from '../../lib/pipeline/stage.ts';
@@ -83,7 +83,15 @@ describe('another company', () => {
   });
 
   test.each([1, 7, 64])('cut into %i slices has the same lines, and the same figures to the byte', async (slices) => {
-    const { lines, figures } = await settledInSlices(closed, slices);
+    const { lines, figures } = await settledInSlices(closed, `slices-${slices}`, cutInto(closed, slices));
+    expect(lines).toEqual([]);
+    expect(figures).toEqual(figuresOf(closed.once));
+  });
+
+  test('cut into half days, as a month of thirty-one million rows is, it has the same lines and figures', async () => {
+    const halfDays = slicesOf(parsePeriod(closed.company.month), 31_000_000);
+    expect(halfDays[1]?.from).toMatch(/T12$/);
+    const { lines, figures } = await settledInSlices(closed, 'half-days', halfDays);
     expect(lines).toEqual([]);
     expect(figures).toEqual(figuresOf(closed.once));
   });
@@ -114,12 +122,11 @@ async function closedInShards({ company, folder }: Closed, shards: number): Prom
   return fingerprintsOf(join(folder, `shards-${shards}`));
 }
 
-/** Settles the facts of a closed month anew, cut into slices of days; gives the figures' hash and the lines that differ. */
-async function settledInSlices({ company, folder }: Closed, count: number) {
+/** Settles the facts of a closed month anew, cut into these slices; gives the figures' hash and the lines that differ. */
+async function settledInSlices({ company, folder }: Closed, name: string, slices: readonly Slice[]) {
   const workplace = open(folder, company, 'once');
-  const sliced = new LocalBook(join(folder, `slices-${count}`));
+  const sliced = new LocalBook(join(folder, name));
   const period = parsePeriod(company.month);
-  const slices = slicesOf(daysOf(period), count, period.to.slice(0, 10));
   await withFacts(workplace, async (warehouse) => {
     for (const slice of [...slices].reverse()) await settleSlice(period, slice, sliced, warehouse);
   });
@@ -135,9 +142,11 @@ async function settledInSlices({ company, folder }: Closed, count: number) {
   return { lines, figures: figuresOf(fingerprintsOf(sliced.location)) };
 }
 
-function slicesOf(days: readonly string[], count: number, end: string): Slice[] {
+function cutInto({ company }: Closed, count: number): Slice[] {
+  const period = parsePeriod(company.month);
+  const days = daysOf(period);
   const starts = days.filter((_, index) => index % Math.ceil(days.length / count) === 0);
-  return starts.map((from, index) => ({ from, to: starts[index + 1] ?? end }));
+  return starts.map((from, index) => ({ from, to: starts[index + 1] ?? period.to.slice(0, 10) }));
 }
 
 /** A warehouse in which the month's facts are open, as a worker has it. */
