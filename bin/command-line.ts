@@ -1,0 +1,93 @@
+import { parseArgs } from 'node:util';
+
+import { CODE_VERSION } from '../lib/adapters/workplace.ts';
+import { COMMANDS, usage, usageOf } from './commands/catalogue.ts';
+import { type Answer, CannotAnswer, type Command, type Terminal } from './commands/command.ts';
+
+/** A reader that has seen enough (`| head`) closes the pipe: no reason to complain. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+/** Exit codes (DESIGN §7): 0 done, 1 the answer is no, 2 cannot. */
+process.exitCode = await main(process.argv.slice(2), {
+  // biome-ignore lint/style/noProcessEnv: the command line is where the environment enters
+  environment: process.env,
+  isInteractive: process.stderr.isTTY === true,
+  print: (text) => void process.stdout.write(`${text}\n`),
+  tell: (text) => void process.stderr.write(text),
+});
+
+async function main([verb = 'help', ...rest]: readonly string[], terminal: Terminal): Promise<Answer> {
+  if (verb === '--version' || verb === '-v') return answer(CODE_VERSION, terminal);
+  if (['help', '--help', '-h'].includes(verb)) return help(rest, terminal);
+  const command = COMMANDS.find(({ name }) => name === verb);
+  if (!command) return unknownVerb(verb, terminal);
+  try {
+    return await run(command, rest, terminal);
+  } catch (error) {
+    return explain(error, terminal);
+  }
+}
+
+async function run(command: Command, rest: readonly string[], terminal: Terminal): Promise<Answer> {
+  const options = { ...command.options, help: { type: 'boolean', short: 'h' } } as const;
+  try {
+    const { values, positionals } = parseArgs({ args: [...rest], options, allowPositionals: true });
+    if (values.help) return answer(usageOf(command), terminal);
+    refuseEmpty(values);
+    if (!command.takesArgument && positionals.length > 0)
+      throw new TypeError(`Unexpected argument '${positionals[0]}'`);
+    return await command.run({ values, positionals }, terminal);
+  } catch (error) {
+    if (!isMistyped(error)) throw error;
+    const [first] = error.message.split('. ');
+    throw new CannotAnswer(`Cannot run ${command.name}: ${first}\n\n${usageOf(command)}`);
+  }
+}
+
+/** `--book "$BOOK"` with a variable that nobody set would mean the folder one happens to stand in. */
+function refuseEmpty(values: Readonly<Record<string, unknown>>): void {
+  const empty = Object.entries(values).find(([, value]) => value === '');
+  if (empty) throw new CannotAnswer(`Cannot read --${empty[0]}: expected a value, got an empty text`);
+}
+
+/** What `parseArgs` throws, and the one case that it leaves to us. */
+function isMistyped(error: unknown): error is Error {
+  if (!(error instanceof TypeError)) return false;
+  return (
+    ('code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) ||
+    error.message.startsWith('Unexpected argument')
+  );
+}
+
+function help(words: readonly string[], terminal: Terminal): Answer {
+  const [verb] = words.filter((word) => !['--help', '-h'].includes(word));
+  const command = COMMANDS.find(({ name }) => name === verb);
+  if (verb && !command) return unknownVerb(verb, terminal);
+  return answer(command ? usageOf(command) : usage(), terminal);
+}
+
+function unknownVerb(verb: string, terminal: Terminal): Answer {
+  terminal.tell(`Cannot run "${verb}": expected one of ${COMMANDS.map(({ name }) => name).join(', ')}\n\n${usage()}\n`);
+  return 2;
+}
+
+function answer(text: string, terminal: Terminal): Answer {
+  terminal.print(text);
+  return 0;
+}
+
+/** Foreseen errors are told in their own words; anything else keeps its stack, for whoever mends it. */
+function explain(error: unknown, terminal: Terminal): Answer {
+  if (!(error instanceof Error)) throw error;
+  const isForeseen =
+    error instanceof CannotAnswer ||
+    error.message.startsWith('Cannot ') ||
+    'code' in error ||
+    error instanceof RangeError;
+  const words = isForeseen ? error.message : (error.stack ?? error.message);
+  terminal.tell(`${terminal.isInteractive ? '\r\u001b[K' : ''}${words}\n`);
+  return 2;
+}
