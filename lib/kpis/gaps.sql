@@ -9,9 +9,9 @@ SELECT
     count(DISTINCT resource_id)::BIGINT AS resources,
     CASE WHEN unit = 'seconds' THEN sum(quantity) / 3600 ELSE sum(hours) END::DECIMAL(28,6) AS hours,
     CASE
-        WHEN count(it_energy_joules) > 0 THEN joules_to_kwh(sum(it_energy_joules))
-        WHEN unit <> 'seconds' THEN sum(quantity)
-    END::DECIMAL(28,6) AS quantity,
+        WHEN count(it_energy_joules) > 0 THEN joules_to_kwh(sum(it_energy_joules))::DECIMAL(28,6)
+        WHEN unit <> 'seconds' THEN sum(quantity)::DECIMAL(28,6)
+    END AS quantity,
     CASE WHEN count(it_energy_joules) > 0 THEN 'kWh' WHEN unit <> 'seconds' THEN unit END AS unit,
     sum(effective_cost) AS effective_cost
 FROM gap_sum
