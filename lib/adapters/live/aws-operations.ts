@@ -58,7 +58,7 @@ const OPERATIONS: Readonly<Record<string, Opener>> = {
   // Its endpoint is known when the service has named it (DescribeEndpoints), so each request is led where it goes by itself.
   'timestream-query Query': async ({ endpoint: _, ...config }, { rewrite }) => {
     const { QueryCommand, TimestreamQueryClient } = await import('@aws-sdk/client-timestream-query');
-    const client = new TimestreamQueryClient(config);
+    const client = tracedClient(new TimestreamQueryClient(config));
     client.middlewareStack.add(
       (next) => (args) => {
         lead(args.request, rewrite);
