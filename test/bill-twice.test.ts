@@ -1,9 +1,12 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 import { DuckDbWarehouse } from '../lib/adapters/duckdb-warehouse.ts';
 import { literal } from '../lib/landing/warehouse.ts';
+import { STAGES } from '../lib/pipeline/stages.ts';
 import { tempFolder } from './support/temp-folder.ts';
 import {
+  AS_OF,
   type Charge,
   closeTiny,
   discloseTiny,
@@ -93,4 +96,70 @@ test('lines that only their ids tell apart are no copy', async () => {
   await pack(`${bill}/a.parquet`, `${bill}/b.parquet`, "*, 'x' || line_item_resource_id AS identity_line_item_id");
   expect(await closeTiny(workplace, MONTH)).toEqual([]);
   expect(await costIn(`${at}/book`)).toEqual({ cost: 12, rows: 6 });
+});
+
+const PARTITION = 'BILLING_PERIOD=2026-06';
+
+/** Writes an export as AWS delivers it: files of these charges, and the manifest that names them. */
+async function deliver(bill: string, files: Readonly<Record<string, readonly Charge[]>>): Promise<void> {
+  for (const [name, charges] of Object.entries(files))
+    await writeBill(`${bill}/export/data/${PARTITION}/${name}`, charges);
+  const dataFiles = Object.keys(files).map((name) => `s3://bucket/export/data/${PARTITION}/${name}`);
+  const manifest = `${bill}/export/metadata/${PARTITION}/bill-Manifest.json`;
+  mkdirSync(dirname(manifest), { recursive: true });
+  writeFileSync(manifest, JSON.stringify({ dataFiles }));
+}
+
+test('a copy beside an export counts once with the file that the manifest names, whichever lands first', async () => {
+  const { at, bill, workplace } = await company('beside', {});
+  await deliver(bill, { 'a.parquet': CHARGES });
+  await pack(`${bill}/export/data/${PARTITION}/a.parquet`, `${bill}/copy.parquet`);
+  expect(await closeTiny(workplace, MONTH)).toEqual([expect.stringContaining('counted once')]);
+  expect(await costIn(`${at}/book`)).toEqual({ cost: 6, rows: 3 });
+});
+
+test('a copy beside an export counts once after the export is delivered again under another name', async () => {
+  const { at, bill, workplace } = await company('delivered-again', {});
+  await deliver(bill, { 'a.parquet': CHARGES });
+  await closeTiny(workplace, MONTH);
+  await pack(`${bill}/export/data/${PARTITION}/a.parquet`, `${bill}/copy.parquet`);
+  await closeTiny(workplace, MONTH, '2026-07-23T06:00:00Z');
+  expect(await costIn(`${at}/book`)).toEqual({ cost: 6, rows: 3 });
+  await deliver(bill, { 'b.parquet': [...CHARGES].reverse() });
+  await closeTiny(workplace, MONTH, '2026-07-24T06:00:00Z');
+  expect(await costIn(`${at}/book`)).toEqual({ cost: 6, rows: 3 });
+});
+
+test('two files of the same rows that one manifest names count both, with a copy of them as without', async () => {
+  const { at, bill, workplace } = await company('both', {});
+  await deliver(bill, { 'a.parquet': CHARGES });
+  await deliver(bill, { 'b.parquet': [...CHARGES].reverse(), 'a.parquet': CHARGES });
+  await closeTiny(workplace, MONTH);
+  expect(await costIn(`${at}/book`)).toEqual({ cost: 12, rows: 6 });
+  await pack(`${bill}/export/data/${PARTITION}/a.parquet`, `${bill}/copy.parquet`);
+  await closeTiny(workplace, MONTH, '2026-07-23T06:00:00Z');
+  expect(await costIn(`${at}/book`)).toEqual({ cost: 12, rows: 6 });
+  const anew = tinyWorkplace(at, tinySettings({ sources: SOURCES }), `${at}/anew`);
+  await closeTiny(anew, MONTH);
+  expect(await costIn(`${at}/anew`)).toEqual({ cost: 12, rows: 6 });
+});
+
+test('of bills that only look alike each is fetched from the book for it once at most', async () => {
+  const bills = Array.from({ length: 4 }, (_, file): [string, Charge[]] => [
+    `${file}.parquet`,
+    CHARGES.map((charge) => ({ ...charge, resource: `i-${file}` })),
+  ]);
+  const { workplace } = await company('alike', Object.fromEntries(bills));
+  const { book } = workplace;
+  const localPath = book.localPath.bind(book);
+  const fetched: string[] = [];
+  Object.assign(book, {
+    localPath: (key: string) => {
+      fetched.push(key);
+      return localPath(key);
+    },
+  });
+  const request = { source_id: 'bill', month: MONTH, as_of: AS_OF };
+  expect(await STAGES.collect(request, workplace)).toMatchObject({ landed: 4, remarks: [] });
+  expect(fetched).toHaveLength(1);
 });

@@ -137,6 +137,34 @@ test('a call to a provider shows its host, method and status, and nothing that i
   expect(run.sent).not.toContain(SECRET);
 });
 
+test('a query of Timestream is told under the call of the function, without its text', async () => {
+  const run = await withServer(
+    ({ headers }) =>
+      json(
+        String(headers['x-amz-target']).endsWith('DescribeEndpoints')
+          ? { Endpoints: [{ Address: 'query-cell1.timestream.eu-west-1.amazonaws.com', CachePeriodInMinutes: 9 }] }
+          : { QueryId: 'q', Rows: [], ColumnInfo: [] },
+      ),
+    ({ url }) =>
+      runInLambda(
+        `const { observed } = await import(${code('lib/adapters/observed.ts')});
+         const { openOperation } = await import(${code('lib/adapters/live/aws-operations.ts')});
+         const named = { service: 'timestream-query', operation: 'Query', region: 'eu-west-1' };
+         await observed(async () => {
+           const query = await openOperation(named, { rewrite: () => ${JSON.stringify(url)} });
+           await query({ QueryString: 'SELECT ${SECRET}' }, AbortSignal.timeout(5000));
+           return null;
+         })({ month: '2026-06' }, { functionName: 'asker', awsRequestId: 'r1' });`,
+        { POWERTOOLS_SERVICE_NAME: 'collect', POWERTOOLS_LOG_LEVEL: 'SILENT' },
+      ),
+  );
+  const [own] = named('## collect', run);
+  const calls = run.segments.filter(({ namespace }) => namespace === 'aws');
+  expect(calls.map(({ aws }) => aws?.['operation'])).toContain('Query');
+  expect(new Set(calls.map(({ parent_id }) => parent_id))).toEqual(new Set([own?.id]));
+  expect(run.sent).not.toContain(SECRET);
+});
+
 test('what fails is told in the segment and thrown on, without the secrets of an address', async () => {
   const run = await runInLambda(
     asking(`

@@ -8,7 +8,7 @@ import { packsOf } from './pack.ts';
 import { extensionOf, quarantine } from './quarantine.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { landedKey, type Receipt, receiptKey } from './receipt.ts';
-import { currentManifests, currentReceipts, readSourceReceipts } from './receipts.ts';
+import { currentManifests, offeredReceipts, readSourceReceipts } from './receipts.ts';
 import { type ReadManifest, type Selection, selectOffers } from './selection.ts';
 import { keepShortfall, UNREAD } from './shortfall.ts';
 import { Twins } from './twins.ts';
@@ -62,7 +62,8 @@ async function collectOffered(request: CollectRequest, edges: Edges): Promise<Co
   const receipts = await readSourceReceipts(edges.book, { ...request, asOf: LATEST });
   const known = receipts.filter(({ fetched_at }) => fetched_at <= request.asOf);
   const glances = await Glances.read(request, receipts, edges.book);
-  const twins = new Twins(currentReceipts(known));
+  const named = new Set(selection.files.filter(({ isNamed }) => isNamed).map(({ origin }) => origin));
+  const twins = new Twins(offeredReceipts(known), named);
   fates.push(...(await landAll(selection.files, { known, request, edges, glances, twins })));
   for (const { offer, error } of selection.refused) fates.push(await quarantine(offer, error, request, edges));
   for (const manifest of selection.manifests) fates.push(await landManifest(manifest, known, request, edges.book));

@@ -111,8 +111,8 @@ function amountsOf({ columns }: Shape): string[] {
 }
 
 /**
- * A print of the rows of an opened file (after `openLanded`) that are of the month: the same for the same rows in any order. Nothing
- * but the number of a row in its file is left out.
+ * A print of the rows of an opened file (after `openLanded`) that are of the month: the same for the same rows in any order. It covers
+ * what the contract reads: columns beyond it, and the number of a row in its file, are left out.
  */
 export async function printRows(warehouse: Warehouse): Promise<string> {
   const described = await warehouse.query('DESCRIBE landed');

@@ -54,7 +54,7 @@ function rowsOf({ source_id, sha256, same_rows_as }: Receipt): string {
 }
 
 /** The newest version of what each origin offers, as far as manifests name it. */
-function offeredReceipts(receipts: readonly Receipt[]): Receipt[] {
+export function offeredReceipts(receipts: readonly Receipt[]): Receipt[] {
   const isNamed = currentManifests(receipts).map(namer);
   const files = receipts.filter(({ delivery }) => !delivery);
   const latest = latestBy(files, originOf).filter((receipt) => isNamed.every((isNamedBy) => isNamedBy(receipt)));

@@ -7,6 +7,12 @@ import type { Warehouse } from './warehouse.ts';
 /** A landed bill, and the hash of the bytes in which its rows landed first. */
 type Landed = Pick<Receipt, 'origin' | 'sha256' | 'extension' | 'contract'> & { readonly rows: string };
 
+interface File {
+  readonly sha256: string;
+  readonly shape: string;
+  readonly path: () => Promise<string>;
+}
+
 interface Newcomer {
   readonly offer: Named;
   readonly fetched: Fetched;
@@ -19,9 +25,14 @@ interface Newcomer {
  */
 export class Twins {
   readonly #byMark = new Map<string, Landed[]>();
+  /** Origins that the manifests of this run name. */
+  readonly #named: ReadonlySet<string>;
+  /** Of the rows of files that were compared, by the hash of their bytes: no file is read for it twice. */
+  readonly #prints = new Map<string, string>();
 
-  constructor(current: readonly Receipt[]) {
-    for (const receipt of current) this.add({ ...receipt, rows: receipt.same_rows_as ?? receipt.sha256 });
+  constructor(offered: readonly Receipt[], named: ReadonlySet<string>) {
+    for (const receipt of offered) this.add({ ...receipt, rows: receipt.same_rows_as ?? receipt.sha256 });
+    this.#named = named;
   }
 
   add(landed: Landed): void {
@@ -29,44 +40,61 @@ export class Twins {
     if (mark) this.#byMark.set(mark, [...(this.#byMark.get(mark) ?? []), landed]);
   }
 
-  /** The landed file whose rows a new one repeats. What a manifest names and what a provider answers count as they are. */
+  /** The landed file whose rows a new one repeats. What a provider answers, and what manifests name beside each other, count as they are. */
   async twinOf(newcomer: Newcomer, request: CollectRequest, edges: Edges): Promise<Landed | undefined> {
-    const { offer, checked } = newcomer;
-    if (offer.isNamed || offer.request) return undefined;
-    const suspects = this.#byMark.get(markOf(checked.contract) ?? '') ?? [];
-    const others = suspects.filter(({ origin }) => origin !== offer.origin);
+    if (newcomer.offer.request) return undefined;
+    const suspects = this.#suspectsOf(newcomer);
     // The warehouse of the edges may be looking at the next file already.
-    const warehouse = others.length > 0 ? await edges.openWarehouse?.() : undefined;
+    const warehouse = suspects.length > 0 ? await edges.openWarehouse?.() : undefined;
     if (!warehouse) return undefined;
     try {
-      return await firstTwin(newcomer, others, request, { ...edges, warehouse });
+      return await this.#firstTwin(newcomer, suspects, request, { ...edges, warehouse });
     } finally {
       await warehouse.close();
     }
+  }
+
+  /** Files of the same mark, one of each rows. To rows that one named file stands for no second one is counted. */
+  #suspectsOf({ offer, checked }: Newcomer): Landed[] {
+    const marked = this.#byMark.get(markOf(checked.contract) ?? '') ?? [];
+    const others = Map.groupBy(
+      marked.filter(({ origin }) => origin !== offer.origin),
+      ({ rows }) => rows,
+    );
+    const isTaken = (same: readonly Landed[]) => same.some(({ origin }) => this.#named.has(origin));
+    return [...others.values()].flatMap((same) => (offer.isNamed && isTaken(same) ? [] : same.slice(0, 1)));
+  }
+
+  async #firstTwin(
+    { fetched, checked }: Newcomer,
+    suspects: readonly Landed[],
+    request: CollectRequest,
+    { book, warehouse }: Edges,
+  ): Promise<Landed | undefined> {
+    const own = await this.#printOf(
+      { sha256: fetched.sha256, shape: checked.contract.shape, path: async () => fetched.path },
+      request,
+      warehouse,
+    );
+    for (const suspect of suspects) {
+      const { sha256, contract } = suspect;
+      const key = landedKey({ ...suspect, source_id: request.sourceId, period: request.period.month });
+      const landed = { sha256, shape: contract.shape, path: () => book.localPath(key) };
+      if ((await this.#printOf(landed, request, warehouse)) === own) return suspect;
+    }
+    return undefined;
+  }
+
+  async #printOf(file: File, request: CollectRequest, warehouse: Warehouse): Promise<string> {
+    const known = this.#prints.get(file.sha256);
+    if (known !== undefined) return known;
+    await openLanded(warehouse, { ...request, path: await file.path(), shape: file.shape });
+    const print = await printRows(warehouse);
+    this.#prints.set(file.sha256, print);
+    return print;
   }
 }
 
 function markOf({ rows, rows_mark }: Receipt['contract']): string | undefined {
   return rows_mark && `${rows} ${rows_mark}`;
-}
-
-async function firstTwin(
-  { fetched, checked }: Newcomer,
-  others: readonly Landed[],
-  request: CollectRequest,
-  { book, warehouse }: Edges,
-): Promise<Landed | undefined> {
-  const own = await printOf(fetched.path, checked.contract.shape, request, warehouse);
-  for (const other of others) {
-    const path = await book.localPath(
-      landedKey({ ...other, source_id: request.sourceId, period: request.period.month }),
-    );
-    if ((await printOf(path, other.contract.shape, request, warehouse)) === own) return other;
-  }
-  return undefined;
-}
-
-async function printOf(path: string, shape: string, request: CollectRequest, warehouse: Warehouse): Promise<string> {
-  await openLanded(warehouse, { ...request, path, shape });
-  return printRows(warehouse);
 }

@@ -3,31 +3,35 @@
 -- Reads   fct_energy
 -- Of one counter or device only one reading of any moment counts. Of two boots that tell of the same time it is the one that
 -- covers more of the hour, of two files of one boot the one that does: names decide among equals, so that no order of landing matters.
+-- Nearly all hours are told once: only where the extents of two rows overlap are texts and counters looked at.
 CREATE OR REPLACE TEMP TABLE repeated AS
-WITH told AS (
+WITH extent AS (
+    SELECT
+        hash(source_id, period_start, host_id, resource_id, component, basis) AS device_hour,
+        list_min(list_transform(spans, lambda span: span.since)) AS since,
+        list_max(list_transform(spans, lambda span: span.until)) AS until
+    FROM fct_energy
+    WHERE spans IS NOT NULL
+),
+doubtful AS (
+    SELECT DISTINCT device_hour
+    FROM (
+        SELECT
+            device_hour,
+            since < max(until) OVER (
+                PARTITION BY device_hour ORDER BY since, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ) AS is_doubtful
+        FROM extent
+    )
+    WHERE is_doubtful
+),
+span AS (
     SELECT
         source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis,
         unnest(spans, recursive := true)
     FROM fct_energy
     WHERE spans IS NOT NULL
-),
-piece AS (
-    SELECT
-        *,
-        since < max(until) OVER (
-            PARTITION BY source_id, period_start, host_id, resource_id, component, basis, domain
-            ORDER BY since, until, receipt_sha256, boot_id
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ) AS is_doubtful
-    FROM told
-),
-doubtful AS (
-    SELECT DISTINCT source_id, period_start, host_id, resource_id, component, basis FROM piece WHERE is_doubtful
-),
-span AS (
-    SELECT told.*
-    FROM told
-    SEMI JOIN doubtful USING (source_id, period_start, host_id, resource_id, component, basis)
+      AND hash(source_id, period_start, host_id, resource_id, component, basis) IN (FROM doubtful)
 ),
 part AS (
     SELECT
