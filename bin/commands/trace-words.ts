@@ -47,6 +47,7 @@ const HEADS: Readonly<Record<string, string>> = {
   facility_energy_joules: 'facility kWh',
   carbon_intensity_gco2e_per_kwh: '× mean gCO2e/kWh',
   emissions_location_gco2e: 'location-based kgCO2e',
+  before_instruments_gco2e: 'before instruments kgCO2e',
   provider_name: 'provider',
   account_id: 'account',
   region_id: 'region',

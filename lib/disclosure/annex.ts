@@ -88,6 +88,8 @@ export interface Factor {
   readonly is_estimated: boolean | null;
   /** Share of the month's facility energy that used it, decimal text 0 to 1. */
   readonly energy_share: string | null;
+  /** Share of it that is Scope 2, covered by no instrument, and has this factor in the market-based figure; absent where none does. */
+  readonly market_energy_share?: string;
 }
 
 export interface Instrument {

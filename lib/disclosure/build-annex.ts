@@ -61,7 +61,7 @@ export function buildAnnex(request: AnnexRequest): Annex {
     instruments: instrumentsOf(request),
     reconciliation: request.tables.reconciliation.map(reconciliationOf),
     restatements: restatements({ figures, input_sets: sets }, request),
-    exclusions: exclusionsOf(request),
+    exclusions: exclusionsOf(figures),
     gaps: [
       ...request.tables.gaps.map(gapOf),
       ...request.tables.repeats.map(gapOf),
@@ -121,6 +121,7 @@ function basisMix(row: Row): Figure['basis_mix'] {
 }
 
 function factorOf(row: Row): Factor {
+  const marketShare = decimal(row['market_energy_share']);
   return {
     id: String(row['id']),
     source: String(row['source']),
@@ -134,6 +135,7 @@ function factorOf(row: Row): Factor {
     valid_to: instant(row['valid_to']),
     is_estimated: typeof row['is_estimated'] === 'boolean' ? row['is_estimated'] : null,
     energy_share: decimal(row['energy_share']),
+    ...(marketShare !== null && { market_energy_share: marketShare }),
   };
 }
 
@@ -212,7 +214,7 @@ function quarantineGap(quarantined: Quarantined): Gap {
 }
 
 /** What is outside every figure by design: said in each disclosure, whatever the month holds. */
-function exclusionsOf({ instruments }: AnnexRequest): Exclusion[] {
+function exclusionsOf(figures: readonly Figure[]): Exclusion[] {
   return [
     {
       what: 'Networks between the cloud and users, and the users’ own devices',
@@ -227,9 +229,14 @@ function exclusionsOf({ instruments }: AnnexRequest): Exclusion[] {
       reason: 'the inventory uses direct factors; lifecycle factors are kept apart',
     },
     { what: 'Water', reason: 'no source of this book carries water use' },
-    ...(instruments.length === 0
-      ? [{ what: 'Market-based emissions', reason: 'the settings name no contractual instruments' }]
-      : []),
+    ...(figures.some(({ id }) => id === 'emissions.market')
+      ? []
+      : [
+          {
+            what: 'Market-based emissions',
+            reason: 'no contractual instrument serves the month and no residual mix landed',
+          },
+        ]),
   ];
 }
 

@@ -149,7 +149,7 @@ export const FRAMEWORKS: readonly Framework[] = [
         item: 'E1-6 §49 b',
         title: 'Gross market-based Scope 2 emissions',
         figures: ['emissions.market{scope=scope_2}'],
-        omission: 'unavailable: no contractual instruments in the settings',
+        omission: 'unavailable: neither contractual instruments nor a residual mix',
       },
       {
         item: 'E1-6 AR 51',

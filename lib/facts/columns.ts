@@ -187,9 +187,14 @@ export const LEDGER_COLUMNS = [
   column('carbon_intensity_gco2e_per_kwh', 'DOUBLE', 'Its value in this hour'),
   column('emissions_location_gco2e', EMISSIONS, 'Facility energy times grid factor'),
   column(
+    'residual_factor_id',
+    'VARCHAR',
+    'Residual mix of the zone: source/zone/residual/grain, a yearly one with its year; NULL where none landed',
+  ),
+  column(
     'emissions_market_gco2e',
     EMISSIONS,
-    'Facility energy times residual mix or grid average, before instruments; NULL where no instrument exists for the zone',
+    'Facility energy times residual mix, or grid average where none landed, before instruments; NULL where the zone has neither an instrument nor a residual mix',
   ),
   column(
     'embodied_gco2e',

@@ -10,6 +10,8 @@ const SHARE_COLUMNS = COLUMNS.replace('factor_ids', 'NULL::VARCHAR[] AS factor_i
 export const ENERGY_BEHIND = {
   /** All energy of the cut. */
   ledger: `SELECT ${COLUMNS}, coalesce(known_hours, 0)::DOUBLE / nullif(expected_hours, 0)::DOUBLE AS coverage_ratio FROM cut`,
+  /** All energy of the cut, with the factors of the market-based figure. */
+  market: `SELECT ${COLUMNS.replace('factor_ids', 'market_factor_ids AS factor_ids')}, coalesce(known_hours, 0)::DOUBLE / nullif(expected_hours, 0)::DOUBLE AS coverage_ratio FROM cut`,
   /** What devices drew while no workload used them. */
   idle: `SELECT ${SHARE_COLUMNS} FROM share_cut WHERE share = 'idle'`,
   /** What no workload is known for. */

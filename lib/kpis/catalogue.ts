@@ -113,7 +113,7 @@ export const KPIS: readonly Kpi[] = [
     label: 'Market-based emissions',
     unit: 'kgCO2e',
     reads: ['fct_cost', 'fct_energy', 'fct_grid_intensity'],
-    energy: 'ledger',
+    energy: 'market',
     includes_pue: true,
     method: 'market',
     standard: 'GHG Protocol Scope 2 Guidance',

@@ -10,6 +10,7 @@ import gaps from './gaps.sql' with { type: 'text' };
 import instrumentUse from './instrument-use.sql' with { type: 'text' };
 import kpiRow from './kpi-row.sql' with { type: 'text' };
 import ledgerSums from './ledger-sums.sql' with { type: 'text' };
+import marketLines from './market-lines.sql' with { type: 'text' };
 import providerEmissions from './provider-emissions.sql' with { type: 'text' };
 import reconciliation from './reconciliation.sql' with { type: 'text' };
 import repeats from './repeats.sql' with { type: 'text' };
@@ -17,7 +18,17 @@ import runs from './runs.sql' with { type: 'text' };
 import serving from './serving.sql' with { type: 'text' };
 import shareCuts from './share-cuts.sql' with { type: 'text' };
 
-const STEPS = [ledgerSums, cuts, shareCuts, activity, serving, runs, providerEmissions, instrumentUse] as const;
+const STEPS = [
+  ledgerSums,
+  cuts,
+  shareCuts,
+  activity,
+  serving,
+  runs,
+  providerEmissions,
+  instrumentUse,
+  marketLines,
+] as const;
 /** What the disclosure prints beside the figures: one Parquet file each. */
 const SIDE_TABLES = {
   factors,

@@ -43,6 +43,7 @@ WITH cell AS (
         sum(expected_hours) AS expected_hours,
         list(DISTINCT component ORDER BY component) FILTER (WHERE it_energy_joules IS NOT NULL) AS boundary,
         list(DISTINCT factor_id ORDER BY factor_id) FILTER (WHERE factor_id IS NOT NULL) AS factor_ids,
+        list(DISTINCT market_factor(scope, residual_factor_id, factor_id)) FILTER (WHERE factor_id IS NOT NULL) AS market_factor_ids,
         min(scope) AS first_scope,
         max(scope) AS last_scope
     FROM ledger_sum
@@ -97,6 +98,7 @@ whole AS (
         sum(expected_hours) AS expected_hours,
         list_sort(list_distinct(flatten(list(boundary)))) AS boundary,
         list_sort(list_distinct(flatten(list(factor_ids)))) AS factor_ids,
+        list_sort(list_distinct(flatten(list(market_factor_ids)))) AS market_factor_ids,
         CASE WHEN min(first_scope) = max(last_scope) THEN min(first_scope) END AS scope
     FROM cell
     GROUP BY dimension, dimension_value

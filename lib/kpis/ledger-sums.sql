@@ -1,6 +1,6 @@
 -- Step    ledger_sum: the month's ledger by what figures are cut by; every later query reads this
 -- Unit    joules, gCO2e, billing currency
--- Grain   provider x region x scope x workload x component x share x basis x method x site x zone x factor
+-- Grain   provider x region x scope x workload x component x share x basis x method x site x zone x factor x residual mix
 -- Reads   day_sum (lib/ledger/sums.sql of each day)
 CREATE OR REPLACE TEMP TABLE ledger_sum AS
 SELECT
@@ -19,6 +19,7 @@ SELECT
     site,
     grid_zone,
     factor_id,
+    residual_factor_id,
     min(first_hour) AS first_hour,
     max(last_hour) AS last_hour,
     sum(it_energy_joules) AS it_energy_joules,

@@ -29,6 +29,7 @@ SELECT
     CASE WHEN facility_energy_joules IS NOT NULL THEN factor_id END AS factor_id,
     CASE WHEN facility_energy_joules IS NOT NULL THEN carbon_intensity_gco2e_per_kwh END AS carbon_intensity_gco2e_per_kwh,
     emissions_location_gco2e,
+    CASE WHEN facility_energy_joules IS NOT NULL THEN residual_factor_id END AS residual_factor_id,
     emissions_market_gco2e,
     embodied_gco2e,
     billed_cost,

@@ -14,6 +14,9 @@ CREATE OR REPLACE TEMP MACRO modelled_u95(utilisation_part) AS sqrt(utilisation_
 -- Half-width of an amount in its own unit. Exact, with the ratio to six places: what many lines come to does not depend on which of
 -- them are added up first.
 CREATE OR REPLACE TEMP MACRO half_width(amount, u95_ratio) AS amount::DECIMAL(28,6) * u95_ratio::DECIMAL(10,6);
+-- The factor of energy that no instrument covers, in the market-based figure: the residual mix for Scope 2 alone.
+CREATE OR REPLACE TEMP MACRO market_factor(scope, residual_factor_id, factor_id) AS
+    CASE WHEN scope = 'scope_2' THEN coalesce(residual_factor_id, factor_id) ELSE factor_id END;
 -- What an hour's factor may be off by, by the grain that it came in (docs/methods/uncertainty.md).
 CREATE OR REPLACE TEMP MACRO factor_u95(grain, is_estimated) AS
     CASE

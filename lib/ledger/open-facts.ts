@@ -18,7 +18,7 @@ export interface Assumptions {
   /** Ids of the grid sources, the most authoritative first. */
   readonly gridSources: readonly string[];
   readonly sites: readonly SiteAssumption[];
-  /** Zones for which contractual instruments or a residual mix exist: market-based figures are made for them. */
+  /** Zones for which contractual instruments exist: market-based figures are made for them, as for zones with a residual mix. */
   readonly marketZones: readonly string[];
 }
 
@@ -102,8 +102,8 @@ function assumptionTables({ sites, gridSources, marketZones }: Assumptions): Rec
       gridSources.map((id, rank) => [id, rank]),
     ),
     market_zone: csv(
-      'grid_zone:VARCHAR,residual_gco2e_per_kwh:DOUBLE',
-      marketZones.map((zone) => [zone, '']),
+      'grid_zone:VARCHAR',
+      marketZones.map((zone) => [zone]),
     ),
   };
 }

@@ -56,7 +56,7 @@ const HOST_STEPS = [deviceHours, contested, shares, settledHosts] as const;
 const PLACE_STEPS = [places, spots, intensities, standings, kinds] as const;
 /** Texts of small tables that millions of lines take over: as ENUMs they are joined and written at twice the speed. */
 const LABELS = {
-  standing: ['region_label', 'site', 'control', 'grid_zone', 'factor_id'],
+  standing: ['region_label', 'site', 'control', 'grid_zone', 'factor_id', 'residual_factor_id'],
   line_name: [
     'provider_name',
     'sub_account_id',

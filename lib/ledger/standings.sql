@@ -3,7 +3,7 @@
 -- Grain   spot x hour, numbered
 -- Reads   spot, place, intensity, variables day_start, day_end
 -- A host stands where the settings put it, while they do; anything else where its provider and region are. Standings of one kind
--- differ in their hour and its carbon intensity alone: what their lines come to is added up together.
+-- differ in their hour and its carbon intensities alone: what their lines come to is added up together.
 CREATE OR REPLACE TEMP TABLE standing AS
 WITH hour AS (
     SELECT unnest(generate_series(getvariable('day_start'), getvariable('day_end') - INTERVAL 1 HOUR, INTERVAL 1 HOUR)) AS period_start
@@ -32,11 +32,12 @@ placed AS (
 SELECT
     standing_number(placed.spot_number, hour_number(placed.period_start)) AS standing_number,
     dense_rank() OVER (
-        ORDER BY region_label, site, control, placed.grid_zone, pue IS NULL, pue_u95_ratio, factor_id, factor_u95_ratio
+        ORDER BY region_label, site, control, placed.grid_zone, pue IS NULL, pue_u95_ratio, factor_id, factor_u95_ratio,
+            residual_factor_id
     )::INTEGER AS standing_kind,
     placed.*,
     CASE WHEN control = 'cloud' THEN 'scope_3'::ghg_scope ELSE 'scope_2'::ghg_scope END AS scope,
-    intensity.factor_id, intensity.carbon_intensity_gco2e_per_kwh, intensity.market_gco2e_per_kwh,
+    intensity.factor_id, intensity.carbon_intensity_gco2e_per_kwh, intensity.residual_factor_id, intensity.market_gco2e_per_kwh,
     intensity.factor_u95_ratio::DOUBLE AS factor_u95_ratio
 FROM placed
 LEFT JOIN intensity ON intensity.grid_zone = placed.grid_zone AND intensity.period_start = placed.period_start

@@ -1,6 +1,6 @@
 -- Step    sums: lines of the ledger added up to what figures are cut by
 -- Unit    joules, gCO2e, billing currency
--- Grain   provider x region x scope x workload x component x share x basis x method x site x zone x factor
+-- Grain   provider x region x scope x workload x component x share x basis x method x site x zone x factor x residual mix
 -- Reads   name_sum, line_name, kind
 -- u95_* are half-widths in the unit of the quantity: energy from the method and the PUE, emissions also from the factor.
 SELECT
@@ -19,6 +19,7 @@ SELECT
     site,
     grid_zone,
     CASE WHEN facility_energy_joules IS NOT NULL THEN factor_id END AS factor_id,
+    CASE WHEN facility_energy_joules IS NOT NULL THEN residual_factor_id END AS residual_factor_id,
     min(first_hour) AS first_hour,
     max(last_hour) AS last_hour,
     sum(it_energy_joules) AS it_energy_joules,

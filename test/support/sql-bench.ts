@@ -14,7 +14,7 @@ const EMPTY_TABLES: Readonly<Record<string, string>> = {
   site: 'site:VARCHAR,control:VARCHAR,grid_zone:VARCHAR,valid_from:DATE,pue:DOUBLE\n',
   site_host: 'site:VARCHAR,pattern:VARCHAR\n',
   grid_source: 'source_id:VARCHAR,rank:INTEGER\n',
-  market_zone: 'grid_zone:VARCHAR,residual_gco2e_per_kwh:DOUBLE\n',
+  market_zone: 'grid_zone:VARCHAR\n',
   instrument: 'id:VARCHAR,grid_zone:VARCHAR,mwh:DOUBLE,gco2e_per_kwh:DOUBLE\n',
 };
 
@@ -53,6 +53,7 @@ const OF_STANDING = [
   'site',
   'grid_zone',
   'factor_id',
+  'residual_factor_id',
   'pue_u95_ratio',
   'factor_u95_ratio',
   'pue',

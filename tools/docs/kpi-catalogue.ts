@@ -9,6 +9,7 @@ version, for instance \`energy.it@1\`; the version counts up when the meaning ch
 /** What lies behind a figure's energy; told at each figure that rests on energy. */
 const ENERGY_BEHIND: Readonly<Record<Kpi['energy'], string>> = {
   ledger: 'all energy of the cut',
+  market: 'all energy of the cut, with the market-based factors',
   idle: 'idle lines of the cut, with the coverage of all its energy',
   unattributed: 'lines of the cut that no workload is known for, with the coverage of all its energy',
   requests: 'inference whose requests are counted',

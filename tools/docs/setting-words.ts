@@ -13,7 +13,7 @@ export const SETTING_WORDS: Readonly<Record<string, string>> = {
   'sources[].id': 'Name of the source in the book',
   'sources[].kind': 'Kind of source: a folder of lib/sources (sources.md)',
   'sources[].factor_kind':
-    'Kind of the factors of a grid series that names none; marginal ones are never used in the inventory',
+    'Kind of the factors of a grid series that names none; residual mixes serve the market-based figure alone, marginal ones nothing in the inventory',
   sites: 'Own and colocation sites; cloud regions are known without',
   'sites[].id': 'Name of the site',
   'sites[].control': 'Who controls the site: own and colo are Scope 2, cloud is Scope 3 category 1',

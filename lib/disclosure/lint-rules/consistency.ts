@@ -28,9 +28,19 @@ function sharesNotOne({ figures, factors }: Annex): string[] {
     const isWhole = isNear(sum(shares), ONE) && shares.every((share) => share.digits >= 0n || isNear(share, ZERO));
     return isWhole ? [] : [`${figureKey(figure)}: basis_mix does not add up to 1`];
   });
-  const used = sum(factors.flatMap(({ energy_share: share }) => known(share) ?? []));
-  const isMore = compare(used, ONE) > 0 && !isNear(used, ONE);
-  return isMore ? [...mixes, 'factors: the shares of energy add up to more than 1'] : mixes;
+  const isMore = (shares: readonly (string | null | undefined)[]) => {
+    const used = sum(shares.flatMap((share) => known(share) ?? []));
+    return compare(used, ONE) > 0 && !isNear(used, ONE);
+  };
+  return [
+    ...mixes,
+    ...(isMore(factors.map(({ energy_share: share }) => share))
+      ? ['factors: the shares of energy add up to more than 1']
+      : []),
+    ...(isMore(factors.map(({ market_energy_share: share }) => share))
+      ? ['factors: the market-based shares of energy add up to more than 1']
+      : []),
+  ];
 }
 
 function notDecimals(annex: Annex): string[] {
@@ -38,10 +48,13 @@ function notDecimals(annex: Annex): string[] {
     ...annex.figures.flatMap((figure) =>
       decimalsOf(figure).map(([name, text]): [string, string | null] => [`${figureKey(figure)} ${name}`, text]),
     ),
-    ...annex.factors.flatMap(({ id, value, energy_share: share }): [string, string | null][] => [
-      [`factor ${id}`, value],
-      [`factor ${id} energy_share`, share],
-    ]),
+    ...annex.factors.flatMap(
+      ({ id, value, energy_share: share, market_energy_share: ofMarket }): [string, string | null][] => [
+        [`factor ${id}`, value],
+        [`factor ${id} energy_share`, share],
+        [`factor ${id} market_energy_share`, ofMarket ?? null],
+      ],
+    ),
     ...annex.instruments.flatMap(({ id, mwh, used_mwh: used, gco2e_per_kwh: intensity }) =>
       [mwh, used, intensity].map((text): [string, string] => [`instrument ${id}`, text]),
     ),

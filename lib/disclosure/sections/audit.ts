@@ -65,7 +65,7 @@ export function methodSection({ annex, texts }: Source): Section {
   };
 }
 
-/** Certificates and contracts that market-based emissions rest on. */
+/** Certificates, contracts and the factors of the rest, which market-based emissions rest on. */
 export function instrumentsSection({ annex, texts }: Source): Section {
   const { instrument, kind, zone, vintage, retired, mwh, usedMwh, intensity } = texts.columns;
   const rows = annex.instruments.map((own) => [
@@ -82,11 +82,26 @@ export function instrumentsSection({ annex, texts }: Source): Section {
     ...[instrument, kind, zone, vintage, retired].map(textColumn),
     ...[mwh, usedMwh, intensity].map(numberColumn),
   ];
-  return section(
-    'instruments',
-    texts.sections.instruments,
-    orSay(tablesOf({ texts }, { caption: texts.captions.instruments, columns, rows }), texts.noInstruments),
+  return section('instruments', texts.sections.instruments, [
+    ...orSay(tablesOf({ texts }, { caption: texts.captions.instruments, columns, rows }), texts.noInstruments),
+    ...marketFactorTable({ annex, texts }),
+  ]);
+}
+
+function marketFactorTable({ annex, texts }: Source): Table[] {
+  const { factor, zone, kind, grain, value, share } = texts.columns;
+  const rows = annex.factors.flatMap((own) =>
+    own.market_energy_share === undefined
+      ? []
+      : [
+          [
+            ...[own.id, own.zone ?? NONE, own.kind, own.grain, printText(own)].map((text) => cell(text)),
+            cell(printRatio(own.market_energy_share)),
+          ],
+        ],
   );
+  const columns = [...[factor, zone, kind, grain].map(textColumn), ...[value, share].map(numberColumn)];
+  return tablesOf({ texts }, { caption: texts.captions.marketFactors, columns, rows });
 }
 
 /** Our figures beside the providers' own. */

@@ -18,13 +18,25 @@ export function emissionsSection(source: Source): Section {
     title: texts.sections.emissions,
     blocks: [
       ...(hourMatched ? [paragraph(texts.factorsUsed(printText(hourMatched)))] : []),
-      ...(totalOf(annex, 'emissions.market') ? [paragraph(texts.market)] : []),
+      ...(totalOf(annex, 'emissions.market') ? [paragraph(marketText(source))] : []),
       ...byProvider(source),
       ...byRegion(source),
       ...TABLED.flatMap((dimension) => emissionsTable(source, dimension)),
       ...(reported ? [paragraph(texts.providerView, 'note')] : []),
     ],
   };
+}
+
+/** Which zones' electricity beyond instruments has the residual mix, and which has the grid average. */
+function marketText({ annex, texts }: Source): string {
+  const uncovered = annex.factors.filter(
+    ({ market_energy_share: share }) => share !== undefined && Number(share) !== 0,
+  );
+  const zonesOf = (isResidual: boolean) => {
+    const own = uncovered.filter(({ kind }) => (kind === 'residual') === isResidual);
+    return [...new Set(own.flatMap(({ zone }) => zone ?? []))].sort();
+  };
+  return texts.market({ residual: zonesOf(true), average: zonesOf(false) });
 }
 
 function byProvider(source: Source): Block[] {

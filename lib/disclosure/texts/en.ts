@@ -162,6 +162,7 @@ export const en = {
     assumptions: 'Settings and assumptions behind the figures',
     factors: 'Emission factors that were used',
     instruments: 'Instruments set against consumption',
+    marketFactors: 'Factors of Scope 2 electricity beyond instruments, with its share of all facility energy',
     reconciliation: 'Our figures beside those of the providers, never added',
     restatements: 'Figures that changed',
     evidence: 'Landed files behind this report',
@@ -201,8 +202,19 @@ export const en = {
     `${idle} was drawn by reserved but unused capacity; ${unattributed} could not be attributed to any work. Both stay visible and are inside the total.`,
   factorsUsed: (share: string) =>
     `Each hour's energy is multiplied by the grid factor of the same hour and zone; ${share} of the energy found such a factor. The rest uses the coarser factors listed under “Method, factors and assumptions”.`,
-  market:
-    'Market-based emissions count only instruments that were retired for this organisation; the rest uses the factor named for it.',
+  market: ({ residual, average }: { readonly residual: readonly string[]; readonly average: readonly string[] }) =>
+    [
+      'Market-based emissions count only instruments that were retired for this organisation.',
+      ...(residual.length > 0
+        ? [`Scope 2 electricity beyond them has the residual mix of its zone in ${residual.join(', ')}.`]
+        : []),
+      ...(average.length > 0
+        ? [
+            `No residual mix is known for ${average.join(', ')}: electricity there has the grid average, which counts what others have bought by certificates and may be too low.`,
+          ]
+        : []),
+      'Scope 3 keeps its location-based emissions. The factors stand under “Contractual instruments”.',
+    ].join(' '),
   providerView:
     'Providers report emissions by their own methods. Their figures stand beside ours under “Reconciliation with providers”; they are never added and never turned back into energy.',
   intensity:

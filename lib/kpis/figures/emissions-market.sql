@@ -1,22 +1,9 @@
--- KPI     emissions.market: market-based emissions: instruments first, the residual mix or grid average for the rest
+-- KPI     emissions.market: market-based emissions: instruments first, then the residual mix, the grid average where none landed
 -- Unit    kgCO2e
--- Grain   total and one row a dimension value, in months that have instruments
--- Reads   ledger_sum, instrument_use, cut
--- Instruments serve the Scope 2 lines of their zone alike; lines without any keep their location-based emissions, so that
--- the total is Scope 2 market-based + Scope 3, as it is the other way for the location-based one.
-WITH line AS (
-    SELECT
-        provider_name, region_id, scope, project, model_id, workload_type, workload_id,
-        CASE
-            WHEN instrument_use.grid_zone IS NOT NULL AND scope = 'scope_2'
-                THEN (emissions_market_gco2e::DOUBLE * instrument_use.after_gco2e / nullif(instrument_use.before_gco2e, 0))::DECIMAL(28,6)
-            ELSE emissions_location_gco2e
-        END AS gco2e
-    FROM ledger_sum
-    LEFT JOIN instrument_use USING (grid_zone)
-    WHERE emissions_location_gco2e IS NOT NULL
-),
-summed AS (
+-- Grain   total and one row a dimension value, in months with an instrument or a residual mix
+-- Reads   market_line, instrument_use, cut
+-- The total is Scope 2 market-based + Scope 3 as in the location-based one. Its interval is, relatively, that of the location-based one.
+WITH summed AS (
     SELECT
         CASE
             WHEN grouping(provider_name) = 0 THEN 'provider'
@@ -29,7 +16,7 @@ summed AS (
         END AS dimension,
         coalesce(provider_name, region_id, scope, project, model_id, workload_type, workload_id) AS dimension_value,
         sum(gco2e) AS gco2e
-    FROM line
+    FROM market_line
     GROUP BY GROUPING SETS ((), (provider_name), (region_id), (scope), (project), (model_id), (workload_type), (workload_id))
 )
 SELECT

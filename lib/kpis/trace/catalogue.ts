@@ -72,7 +72,7 @@ const location: TraceSum = {
   lines: ledger,
 };
 const market: TraceSum = {
-  title: 'Market-based emissions, from the ledger and the instruments',
+  title: 'Market-based emissions, from the ledger, the residual mixes and the instruments',
   unit: 'kgCO2e',
   per: GRAMS_PER_KG,
   sql: marketEmissions,

@@ -24,6 +24,18 @@ export function instant(name: string, more: Partial<ContractColumn> = {}): Contr
   return { name, type: 'TIMESTAMPTZ', check: { sql: 'value IS NOT NULL', expected: 'an instant' }, ...more };
 }
 
+const YEAR_SECONDS = 365 * 86_400;
+
+/**
+ * The instant by which a value of a series belongs to a month: its beginning. A residual mix of a year that had begun is offered to every
+ * month after, as residual mixes are published a year late and seldom by the hour.
+ */
+export const OFFERED_AT = `CASE
+  WHEN coalesce(kind, getvariable('factor_kind')) = 'residual' AND epoch(period_end - period_start) >= ${YEAR_SECONDS}
+    AND period_start::TIMESTAMP < getvariable('month_end')::TIMESTAMP
+  THEN greatest(period_start::TIMESTAMP, getvariable('month_start')::TIMESTAMP)
+  ELSE period_start::TIMESTAMP END`;
+
 export const kind: ContractColumn = {
   name: 'kind',
   type: 'VARCHAR',

@@ -1,5 +1,5 @@
 import type { Source } from '../source.ts';
-import { answerColumns, GRAMS_PER_UNIT, instant, intensity, kind } from './columns.ts';
+import { answerColumns, GRAMS_PER_UNIT, instant, intensity, kind, OFFERED_AT } from './columns.ts';
 import hourly from './hourly.sql' with { type: 'text' };
 import openJson from './open-json.sql' with { type: 'text' };
 import openWatttime from './open-watttime.sql' with { type: 'text' };
@@ -55,7 +55,8 @@ export const grid = {
       'Generation by fuel (and imports) times an emission factor per fuel: direct is the combustion alone, lifecycle adds the upstream. ' +
       'The UK service publishes direct values; its forecast stands only where a JSON answer has no actual, and then as an estimate; its regions are the zones GB-1 to GB-18. ' +
       'Parts of an hour are averaged where all are there. WattTime is marginal: for advice, and in no figure. ' +
-      'A yearly mean stands in only where neither the hour nor the month of a zone is known, and says so',
+      'A yearly mean stands in only where neither the hour nor the month of a zone is known, and says so. ' +
+      'A residual mix (`factor_kind: residual`) serves the market-based figure alone; a yearly one is a CSV with `period_start` and `period_end`, and serves its year and those after until a newer one lands',
     reference: 'docs.electricitymaps.com (carbon-intensity), carbon-intensity.github.io/api-definitions, EIA-930',
   },
   accepts: /\.(json|csv)(\.gz)?$/i,
@@ -141,7 +142,7 @@ export const grid = {
         { name: 'is_estimated', type: 'BOOLEAN' },
         { name: 'version', type: 'VARCHAR' },
       ],
-      event_time: 'period_start',
+      event_time: OFFERED_AT,
       provider_version: 'version',
       facts: { fct_grid_intensity: mapped },
     },
