@@ -25,46 +25,37 @@ doubtful AS (
     )
     WHERE is_doubtful
 ),
-span AS (
+part AS (
     SELECT
+        hash(source_id, period_start, host_id, resource_id, component, basis) AS device_hour,
         source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis,
-        unnest(spans, recursive := true)
+        sum(list_sum(list_transform(spans, lambda span: epoch_us(span.until) - epoch_us(span.since)))) AS microseconds
     FROM fct_energy
     WHERE spans IS NOT NULL
       AND hash(source_id, period_start, host_id, resource_id, component, basis) IN (FROM doubtful)
-),
-part AS (
-    SELECT
-        source_id, period_start, host_id, resource_id, component, basis, boot_id, receipt_sha256,
-        sum(epoch_us(until) - epoch_us(since)) AS microseconds
-    FROM span
     GROUP BY ALL
 ),
 ranked AS (
     SELECT
         *,
         row_number() OVER (
-            PARTITION BY source_id, period_start, host_id, resource_id, component, basis
-            ORDER BY of_boot DESC, boot_id, microseconds DESC, receipt_sha256
+            PARTITION BY device_hour ORDER BY of_boot DESC, boot_id, microseconds DESC, receipt_sha256
         ) AS rank
-    FROM (
-        SELECT
-            *,
-            sum(microseconds) OVER (PARTITION BY source_id, period_start, host_id, resource_id, component, basis, boot_id) AS of_boot
-        FROM part
-    )
+    FROM (SELECT *, sum(microseconds) OVER (PARTITION BY device_hour, boot_id) AS of_boot FROM part)
 ),
-ranked_span AS (
-    SELECT span.*, ranked.rank
-    FROM span
-    JOIN ranked USING (source_id, period_start, host_id, resource_id, component, basis, boot_id, receipt_sha256)
+span AS (
+    SELECT ranked.device_hour, ranked.rank, unnest(fct_energy.spans, recursive := true)
+    FROM fct_energy
+    JOIN ranked USING (source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis)
+),
+told_better AS (
+    SELECT DISTINCT one.device_hour, one.rank
+    FROM span AS one
+    JOIN span AS better
+        ON better.device_hour = one.device_hour AND better.domain = one.domain AND better.rank < one.rank
+        AND better.since < one.until AND one.since < better.until
 )
-SELECT DISTINCT
-    one.source_id, one.receipt_sha256, one.period_start, one.host_id, one.boot_id, one.resource_id, one.component, one.basis
-FROM ranked_span AS one
-JOIN ranked_span AS better
-    ON better.source_id = one.source_id AND better.period_start = one.period_start AND better.host_id = one.host_id
-    AND better.resource_id = one.resource_id AND better.component = one.component AND better.basis = one.basis
-    AND better.domain = one.domain AND better.rank < one.rank
-    AND better.since < one.until AND one.since < better.until
+SELECT source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis
+FROM ranked
+SEMI JOIN told_better USING (device_hour, rank)
 ORDER BY ALL

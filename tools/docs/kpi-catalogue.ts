@@ -65,11 +65,11 @@ function headerOf(sql: string): { readonly said: Readonly<Record<string, string>
   const words = header.filter((line) => !/^(KPI|Unit|Grain|Reads) /.test(line));
   return {
     said: Object.fromEntries(named),
-    words: words.map((line) => (/[.:;,a-z]$/.test(line) ? endOf(line) : line)),
+    words: words.map((line, index) => (/^[a-z]/.test(words[index + 1] ?? '') ? line : endOf(line))),
   };
 }
 
-/** A remark of one line is a sentence; one that runs on keeps its comma. */
+/** A remark is a sentence, unless the line below runs on in small letters. */
 function endOf(line: string): string {
   return /[.,;:]$/.test(line) ? line : `${line}.`;
 }

@@ -2,8 +2,8 @@
 -- Unit    kgCO2e
 -- Grain   total and one row a provider or region
 -- Reads   provider_emissions
--- A parallel view: never added to our own figures, never turned back into kWh. A provider that reports the market-based side alone
--- is in the reconciliation: the two methods are never added up.
+-- A parallel view: never added to our own figures, never turned back into kWh.
+-- What a provider reports market-based alone is in the reconciliation: the two methods are never added up.
 SELECT
     CASE WHEN grouping(provider_name) = 0 THEN 'provider' WHEN grouping(region_id) = 0 THEN 'region' END AS dimension,
     coalesce(provider_name, region_id) AS dimension_value,
