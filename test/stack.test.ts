@@ -116,14 +116,22 @@ describe('the definition', () => {
     expect(Object.keys(FUNCTIONS).sort()).toEqual([...called].sort());
   });
 
-  test('asks a source again by name, and lets any failure of one become a gap', () => {
+  test('asks a source again by name, and lets any failure of one become a gap but a full disk', () => {
     const collect = definition.States['Collect'];
     const one = collect?.ItemProcessor?.States['CollectSource'] as State & {
       Catch: { ErrorEquals: string[]; Next: string }[];
     };
     expect(collect).toMatchObject({ ItemsPath: '$.planned.collections', MaxConcurrency: 4, ResultPath: '$.collected' });
     expect(one.Retry).toContainEqual(expect.objectContaining({ ErrorEquals: ['SourceUnavailable'], BackoffRate: 2 }));
-    expect(one.Catch).toEqual([expect.objectContaining({ ErrorEquals: ['States.ALL'], Next: 'RecordGap' })]);
+    expect(one.Catch).toEqual([
+      expect.objectContaining({ ErrorEquals: ['Exhausted'], Next: 'CollectExhausted' }),
+      expect.objectContaining({ ErrorEquals: ['States.ALL'], Next: 'RecordGap' }),
+    ]);
+    expect(collect?.ItemProcessor?.States['CollectExhausted']).toEqual({
+      Type: 'Fail',
+      ErrorPath: '$.failure.Error',
+      CausePath: '$.failure.Cause',
+    });
   });
 
   test.each(['BuildFacts', 'Settle'])('spreads %s over runs of their own and forgives no shard', (name) => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
@@ -18,16 +19,21 @@ export async function putTogether(name: string, files: readonly Fetched[]): Prom
   const path = processPath(name);
   const hash = createHash('sha256');
   let lines = 0;
-  await pipeline(
-    async function* () {
-      for (const file of files) {
-        lines += await countLines(file.path);
-        yield* createReadStream(file.path);
-      }
-    },
-    fingerprinting(hash),
-    createWriteStream(path),
-  );
+  try {
+    await pipeline(
+      async function* () {
+        for (const file of files) {
+          lines += await countLines(file.path);
+          yield* createReadStream(file.path);
+        }
+      },
+      fingerprinting(hash),
+      createWriteStream(path),
+    );
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   return { path, bytes, sha256: hash.digest('hex'), lines };
 }

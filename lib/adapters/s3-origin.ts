@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 
 import type { S3Client } from '@aws-sdk/client-s3';
 
+import { fullDiskIn } from '../landing/full-disk.ts';
 import { type Fetched, type Offer, type Origin, RejectedPayload, SourceUnavailable } from '../landing/origin.ts';
 import { fingerprinting } from './fingerprint.ts';
 import { isPassedOver } from './marker-files.ts';
@@ -76,6 +77,8 @@ function rejectRefused(error: unknown): never {
   throw new RejectedPayload({ found: error.message, expected: 'a readable object' });
 }
 
+/** S3 is not to be reached; a disk that is full here is no fault of it, and is thrown as it is. */
 function unavailable(error: unknown): never {
+  if (fullDiskIn(error)) throw error;
   throw new SourceUnavailable(messageOf(error), { cause: error });
 }

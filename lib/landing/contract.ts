@@ -1,5 +1,6 @@
 import type { ContractColumn, Format, Shape, Source, ValueCheck } from '../sources/source.ts';
 import type { Period } from '../units/period.ts';
+import { fullDiskIn } from './full-disk.ts';
 import { RejectedPayload } from './origin.ts';
 import type { ContractResult, Rejection } from './receipt.ts';
 import { type Cell, identifier, literal, type Row, type Warehouse } from './warehouse.ts';
@@ -274,8 +275,9 @@ const BROKEN_BYTES: readonly { readonly said: RegExp; readonly found: string }[]
   { said: /sniffing file/i, found: 'bytes in which no columns of text can be told apart' },
 ];
 
-/** A DuckDB error about a file's bytes, in the words of the file: its path would only tell where the copy lay. */
+/** A DuckDB error about a file's bytes, in the words of the file: its path would only tell where the copy lay. A full disk is none: thrown as it is. */
 export function unreadable(error: unknown, path: string): RejectedPayload {
+  if (fullDiskIn(error)) throw error;
   const message = error instanceof Error ? error.message : String(error);
   const known = BROKEN_BYTES.find(({ said }) => said.test(message))?.found;
   const [firstLine = ''] = message.replaceAll(path, 'the file').split('\n');

@@ -1,6 +1,7 @@
 import type { Period } from '../units/period.ts';
 import { type Book, jsonBytes } from './book.ts';
 import type { CollectRequest, Edges, Fate } from './collection.ts';
+import { fullDiskIn } from './full-disk.ts';
 import type { Offer, RejectedPayload } from './origin.ts';
 import { type Quarantined, type Receipt, type Rejection, rejectionText } from './receipt.ts';
 
@@ -26,6 +27,12 @@ export async function keepRejections(receipt: Receipt, rejections: readonly Reje
   await book.putIfAbsent(`${folder}${receipt.sha256}.rows.reason.json`, jsonBytes(reason));
 }
 
+/** A file that cannot be had is quarantined without its bytes; that the disk has no room for them is no fault of it. */
+function notUnlessFull(error: unknown): undefined {
+  if (fullDiskIn(error)) throw error;
+  return undefined;
+}
+
 /** Keeps a refused file, where it can be had, and the reason. */
 export async function quarantine(
   offer: Offer,
@@ -33,7 +40,7 @@ export async function quarantine(
   request: CollectRequest,
   edges: Edges,
 ): Promise<Fate> {
-  const fetched = error.fetched ?? (await edges.origin.fetch(offer).catch(() => undefined));
+  const fetched = error.fetched ?? (await edges.origin.fetch(offer).catch(notUnlessFull));
   const name = fetched?.sha256 ?? encodeURIComponent(offer.origin).replaceAll('%', '_');
   const folder = quarantineFolder(request.sourceId, request.period);
   const rejection: Rejection = {

@@ -55,7 +55,17 @@ export class Crew {
   /** The failure of a run in terms of its stages. */
   explain(reason: unknown): Error {
     const cause = (reason as { cause?: unknown }).cause;
-    return this.#failures.get(cause) ?? new StageFailed('the run', '', cause ?? reason);
+    return this.#failures.get(cause) ?? this.#toldAgain(cause) ?? new StageFailed('the run', '', cause ?? reason);
+  }
+
+  /** A failure that a state caught and failed with in its turn: the same name and words. */
+  #toldAgain(cause: unknown): StageFailed | undefined {
+    const told = asLambdaTells(cause);
+    const seen = [...this.#failures].find(([one]) => {
+      const { name, message } = asLambdaTells(one);
+      return name === told.name && message === told.message;
+    });
+    return seen?.[1];
   }
 
   async #work(state: string, { FunctionName, Payload }: Invocation): Promise<Json> {

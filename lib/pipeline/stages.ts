@@ -12,7 +12,7 @@ import { type Period, parsePeriod } from '../units/period.ts';
 import { assumptionsOf, optionsOf, sourceKind } from './assumptions.ts';
 import { coverageOptions } from './coverage.ts';
 import { distribute } from './distribute.ts';
-import { orExhausted } from './exhausted.ts';
+import { orExhausted, orFullDisk } from './exhausted.ts';
 import { planHalves } from './halves.ts';
 import type { PartsRequest, Plan, Stages } from './handlers.ts';
 import { instrumentsOf } from './instruments.ts';
@@ -34,9 +34,8 @@ export const STAGES: Stages = {
 
   async collect({ source_id, month, as_of }, workplace) {
     const setting = sourceSetting(source_id, workplace);
-    const warehouse = await workplace.openWarehouse();
-    try {
-      const outcome = await collect(
+    const collected = withWarehouse(workplace, (warehouse) =>
+      collect(
         {
           sourceId: source_id,
           source: sourceKind(setting.kind),
@@ -52,11 +51,10 @@ export const STAGES: Stages = {
           openWarehouse: workplace.openWarehouse,
           putTogether: workplace.putTogether,
         },
-      );
-      return { source_id, ...outcome, remarks: fewRemarks(outcome.remarks, workplace.settings.sources.length) };
-    } finally {
-      await warehouse.close();
-    }
+      ),
+    );
+    const outcome = await orFullDisk(source_id, collected);
+    return { source_id, ...outcome, remarks: fewRemarks(outcome.remarks, workplace.settings.sources.length) };
   },
 
   async buildFacts({ shard, ...run }, workplace) {

@@ -1,6 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
-import { type IChainable, JitterType, Map as MapState, Pass, TaskInput } from 'aws-cdk-lib/aws-stepfunctions';
+import {
+  Fail,
+  type IChainable,
+  JitterType,
+  JsonPath,
+  Map as MapState,
+  Pass,
+  TaskInput,
+} from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 
@@ -10,7 +18,7 @@ import type { Book } from './book.ts';
 import { CoreFunction } from './core-function.ts';
 import type { Deployment } from './deployment.ts';
 import { openSecret, turnSecrets } from './secrets.ts';
-import { againWhenBusy, PLANNED } from './steps.ts';
+import { againWhenBusy, FAILURE, PLANNED } from './steps.ts';
 import { openUnload, UNLOADED } from './unload-rights.ts';
 
 interface CollectionProps {
@@ -27,7 +35,7 @@ const ASKED: Readonly<Record<Deployment['services'][number], readonly string[]>>
   'web-identity': ['sts:GetWebIdentityToken'],
 };
 
-/** Asks every source for the month. A source that stays away leaves a gap; the month goes on. */
+/** Asks every source for the month. A source that stays away leaves a gap; the month goes on. A full disk here is no gap: it ends the run. */
 export class Collection extends Construct {
   readonly #collect: CoreFunction<Collect.Setting>;
 
@@ -77,7 +85,13 @@ export class Collection extends Construct {
     const gap = new Pass(this, name === 'Collect' ? 'RecordGap' : `${name}Gap`, {
       parameters: { 'source_id.$': '$.source_id', 'error.$': '$.failure.Error', 'cause.$': '$.failure.Cause' },
     });
-    return againWhenBusy(one).addCatch(gap, { errors: ['States.ALL'], resultPath: '$.failure' });
+    const full = new Fail(this, `${name}Exhausted`, {
+      errorPath: JsonPath.stringAt(`${FAILURE}.Error`),
+      causePath: JsonPath.stringAt(`${FAILURE}.Cause`),
+    });
+    return againWhenBusy(one)
+      .addCatch(full, { errors: ['Exhausted'], resultPath: FAILURE })
+      .addCatch(gap, { errors: ['States.ALL'], resultPath: FAILURE });
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -83,6 +83,11 @@ export function edgesOf(sourceId: string, { secret, options }: LiveSetting, { ba
 async function keep(name: string, text: string): Promise<Fetched> {
   const bytes = Buffer.from(text);
   const path = processPath(name);
-  await writeFile(path, bytes);
+  try {
+    await writeFile(path, bytes);
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
   return { path, bytes: bytes.byteLength, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
