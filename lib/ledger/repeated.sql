@@ -1,4 +1,5 @@
--- Step    repeated: telemetry of the month that tells of time which other telemetry of the same device tells of too: it counts no energy
+-- Step    repeated: telemetry of the month that tells of time which other telemetry of the same device tells of too, and how much of it does
+-- Unit    told_ratio: the part of its time that the other tells of, above 0 and up to 1; no energy counts for it
 -- Grain   hour x source x landed file x host x boot x resource x component x basis
 -- Reads   fct_energy
 -- Of one counter or device only one reading of any moment counts. Of two boots that tell of the same time it is the one that
@@ -49,13 +50,18 @@ span AS (
     JOIN ranked USING (source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis)
 ),
 told_better AS (
-    SELECT DISTINCT one.device_hour, one.rank
+    SELECT
+        one.device_hour, one.rank,
+        sum(least(epoch_us(one.until), epoch_us(better.until)) - greatest(epoch_us(one.since), epoch_us(better.since))) AS microseconds
     FROM span AS one
     JOIN span AS better
         ON better.device_hour = one.device_hour AND better.domain = one.domain AND better.rank < one.rank
         AND better.since < one.until AND one.since < better.until
+    GROUP BY one.device_hour, one.rank
 )
-SELECT source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis
+SELECT
+    source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis,
+    least(1, told_better.microseconds::DOUBLE / ranked.microseconds::DOUBLE) AS told_ratio
 FROM ranked
-SEMI JOIN told_better USING (device_hour, rank)
+JOIN told_better USING (device_hour, rank)
 ORDER BY ALL
