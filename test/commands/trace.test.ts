@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { close } from '../../bin/commands/close.ts';
@@ -12,6 +12,7 @@ import { typeIn } from '../support/typed.ts';
 
 const MONTH = '2026-06';
 const book = tempFolder();
+const broken = tempFolder();
 let figures: readonly Figure[] = [];
 
 beforeAll(async () => {
@@ -141,5 +142,20 @@ describe('what cannot be traced', () => {
     await expect(typeIn(trace, 'energy.it', '--month', '2026-05', '--book', book)).rejects.toThrow(
       /^Cannot trace 2026-05: expected a disclosure/,
     );
+  });
+
+  test('a book whose files are not as they were written, and one of another version of the program', async () => {
+    cpSync(book, broken, { recursive: true });
+    const sums = join(broken, `sums/month=${MONTH}`);
+    for (const name of readdirSync(sums)) writeFileSync(join(sums, name), 'not Parquet');
+    const tracing = () => typeIn(trace, 'energy.it', '--month', MONTH, '--book', broken);
+    await expect(tracing()).rejects.toThrow(/^Cannot trace 2026-06: expected the book as it was closed, got /);
+    const manifest = join(broken, `disclosures/${MONTH}/v1/manifest.json`);
+    const other = readFileSync(manifest, 'utf8').replace(
+      /"code_version": "[^"]+"/,
+      '"code_version": "joulebook 0.0.9+0123"',
+    );
+    writeFileSync(manifest, other);
+    await expect(tracing()).rejects.toThrow(/got one of joulebook 0\.0\.9\+0123 \(.*close the month again$/);
   });
 });
