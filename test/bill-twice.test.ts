@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-import { DuckDbWarehouse } from '../lib/adapters/duckdb-warehouse.ts';
 import { literal } from '../lib/landing/warehouse.ts';
 import { STAGES } from '../lib/pipeline/stages.ts';
 import { tempFolder } from './support/temp-folder.ts';
@@ -16,6 +15,7 @@ import {
   writeBill,
   writeCompany,
 } from './support/tiny-company.ts';
+import { withWarehouse } from './support/with-warehouse.ts';
 
 const MONTH = '2026-06';
 const folder = tempFolder();
@@ -29,27 +29,21 @@ const SOURCES = [{ id: 'bill', kind: 'aws-cur2', path: './inputs/bill' }];
 
 /** Writes a bill again with the same rows: other compression, other order, and what a SELECT says beside. */
 async function pack(from: string, to: string, columns = '*'): Promise<void> {
-  const warehouse = await DuckDbWarehouse.open();
-  try {
+  return withWarehouse(async (warehouse) => {
     await warehouse.run(
       `COPY (SELECT ${columns} FROM read_parquet(${literal(from)}) ORDER BY line_item_resource_id DESC)
        TO ${literal(to)} (FORMAT parquet, COMPRESSION zstd)`,
     );
-  } finally {
-    await warehouse.close();
-  }
+  });
 }
 
 async function costIn(book: string): Promise<unknown> {
-  const warehouse = await DuckDbWarehouse.open();
-  try {
+  return withWarehouse(async (warehouse) => {
     const [row] = await warehouse.query(
       `SELECT sum(billed_cost)::DOUBLE AS cost, sum(bill_rows)::INTEGER AS rows FROM read_parquet(${literal(`${book}/ledger/*/*.parquet`)})`,
     );
     return row;
-  } finally {
-    await warehouse.close();
-  }
+  });
 }
 
 async function company(name: string, bills: Readonly<Record<string, readonly Charge[]>>) {

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { DuckDbWarehouse } from '../lib/adapters/duckdb-warehouse.ts';
 import { LocalBook } from '../lib/adapters/local-book.ts';
 import { lazyRenderers } from '../lib/adapters/renderers.ts';
 import { openWorkplace } from '../lib/adapters/workplace.ts';
@@ -20,6 +19,7 @@ import { s3Answer } from './support/s3-server.ts';
 import { tempFolder } from './support/temp-folder.ts';
 import { type Days, dayOf, ENDPOINT, operationOf, timestreamAnswer, unloadedRow } from './support/timestream-server.ts';
 import { closeTiny, tinySettings, writeCompany } from './support/tiny-company.ts';
+import { withWarehouse } from './support/with-warehouse.ts';
 
 /** A month whose telemetry the pipeline has Timestream write, by the real clients of Timestream and S3. */
 const MONTH = '2026-06';
@@ -42,13 +42,13 @@ let days: Days = {};
 /** Some minutes of one hour of a day, each of 5 J, 2 J of them idle. */
 async function writeDay(day: string, minutes = 4): Promise<string> {
   const path = join(root, `${day}-${minutes}.parquet`);
-  const warehouse = await DuckDbWarehouse.open();
-  await warehouse.run(`COPY (
+  await withWarehouse((warehouse) =>
+    warehouse.run(`COPY (
     SELECT 'cellar-1' AS host_id, 'cellar-1' AS resource_id, 'cpu' AS component, 'package-0' AS domain, 'rapl' AS method,
       'measured' AS basis, 'joulebook_energy' AS measure_name, TIMESTAMP '${day} 05:00:00' + to_minutes(minute) AS "time",
       5.0 AS energy_joules, 2.0 AS idle_joules, 3.0 AS unattributed_joules, 60.0 AS duration_seconds
-    FROM range(1, ${minutes + 1}) AS minutes(minute)) TO '${path}' (FORMAT PARQUET)`);
-  await warehouse.close();
+    FROM range(1, ${minutes + 1}) AS minutes(minute)) TO '${path}' (FORMAT PARQUET)`),
+  );
   return path;
 }
 
@@ -316,12 +316,11 @@ async function energyOf({ workplace }: Month) {
   const current = currentReceipts(await readReceipts(book, parsePeriod(MONTH), JULY));
   const receipts = current.filter(({ source_id }) => source_id === 'hosts');
   const paths = await Promise.all(receipts.map((receipt) => book.localPath(factKey('fct_energy', receipt))));
-  const warehouse = await DuckDbWarehouse.open();
   const files = paths.map((path) => `'${path}'`).join(', ');
-  const rows = await warehouse.query(
-    `SELECT strftime(period_start, '%Y-%m-%d') AS day, share, sum(energy_joules)::DOUBLE AS joules
+  return withWarehouse((warehouse) =>
+    warehouse.query(
+      `SELECT strftime(period_start, '%Y-%m-%d') AS day, share, sum(energy_joules)::DOUBLE AS joules
      FROM read_parquet([${files}]) GROUP BY ALL ORDER BY ALL`,
+    ),
   );
-  await warehouse.close();
-  return rows;
 }

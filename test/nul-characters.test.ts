@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 
-import { DuckDbWarehouse } from '../lib/adapters/duckdb-warehouse.ts';
 import { literal } from '../lib/landing/warehouse.ts';
 import { tempFolder } from './support/temp-folder.ts';
 import {
@@ -12,6 +11,7 @@ import {
   writeCompany,
   writeText,
 } from './support/tiny-company.ts';
+import { withWarehouse } from './support/with-warehouse.ts';
 
 const MONTH = '2026-06';
 const NUL = String.fromCharCode(0);
@@ -19,28 +19,22 @@ const folder = tempFolder();
 
 /** Writes a bill again with a NUL in every text that a name is made of. */
 async function spoilBill(path: string): Promise<void> {
-  const warehouse = await DuckDbWarehouse.open();
-  try {
+  return withWarehouse(async (warehouse) => {
     await warehouse.run(`CREATE TABLE bill AS SELECT * FROM read_parquet(${literal(path)})`);
     const spoilt = ['line_item_resource_id', 'product_region_code', 'line_item_usage_type', 'line_item_product_code'];
     for (const name of [...spoilt, 'line_item_usage_account_id', 'pricing_unit'])
       await warehouse.run(`UPDATE bill SET ${name} = ${name} || chr(0) || 'x'`);
     await warehouse.run(`UPDATE bill SET tags = MAP {'user_project': 'se' || chr(0) || 'arch'}`);
     await warehouse.run(`COPY bill TO ${literal(path)} (FORMAT parquet)`);
-  } finally {
-    await warehouse.close();
-  }
+  });
 }
 
 async function projectsOf(paths: string): Promise<unknown[]> {
-  const warehouse = await DuckDbWarehouse.open();
-  try {
+  return withWarehouse(async (warehouse) => {
     return await warehouse.query(
       `SELECT DISTINCT project FROM read_parquet(${literal(paths)}) WHERE project IS NOT NULL ORDER BY project`,
     );
-  } finally {
-    await warehouse.close();
-  }
+  });
 }
 
 test('a month closes whose names hold a NUL', async () => {

@@ -1,4 +1,4 @@
-import type { Checked } from '../lib/landing/contract.ts';
+import type { Checked } from '../lib/landing/check-rows.ts';
 import { type Fetched, type Offer, RejectedPayload } from '../lib/landing/origin.ts';
 import { ReadAhead, type Readers } from '../lib/landing/read-ahead.ts';
 

@@ -1,8 +1,8 @@
-import { DuckDbWarehouse } from '../lib/adapters/duckdb-warehouse.ts';
 import { literal } from '../lib/landing/warehouse.ts';
 import { remainderRatio } from '../lib/pipeline/plan-options.ts';
 import { tempFolder } from './support/temp-folder.ts';
 import { type Charge, closeTiny, hourOf, tinySettings, tinyWorkplace, writeCompany } from './support/tiny-company.ts';
+import { withWarehouse } from './support/with-warehouse.ts';
 
 const MONTH = '2026-06';
 const folder = tempFolder();
@@ -30,16 +30,13 @@ async function billedOf(name: string, bills: Readonly<Record<string, readonly Ch
   const at = `${folder}/${name}`;
   await writeCompany({ month: MONTH, bills, telemetry: {}, grid: {} }, at);
   await closeTiny(tinyWorkplace(at, tinySettings({ sources: SOURCES })), MONTH);
-  const warehouse = await DuckDbWarehouse.open();
-  try {
+  return withWarehouse(async (warehouse) => {
     const rows = await warehouse.query(
       `SELECT coalesce(project, '') AS project, sum(billed_cost)::DOUBLE AS billed
        FROM read_parquet(${literal(`${at}/book/ledger/*/*.parquet`)}) GROUP BY ALL ORDER BY ALL`,
     );
     return Object.fromEntries(rows.map((row) => [row['project'], row['billed']]));
-  } finally {
-    await warehouse.close();
-  }
+  });
 }
 
 test('usage that a plan covers is not billed to its workload, however the bill is cut into files', async () => {

@@ -1,4 +1,3 @@
-import { DuckDbWarehouse } from '../lib/adapters/duckdb-warehouse.ts';
 import { literal } from '../lib/landing/warehouse.ts';
 import { tempFolder } from './support/temp-folder.ts';
 import {
@@ -12,6 +11,7 @@ import {
   writeCompany,
   writeText,
 } from './support/tiny-company.ts';
+import { withWarehouse } from './support/with-warehouse.ts';
 
 const MONTH = '2026-06';
 const folder = tempFolder();
@@ -41,8 +41,7 @@ async function closedWith(name: string, files: Readonly<Record<string, string>>)
     { id: 'grid', kind: 'grid', path: './inputs/grid', zone: 'IE', factor_kind: 'direct' },
   ];
   await closeTiny(tinyWorkplace(at, tinySettings({ sources })), MONTH);
-  const warehouse = await DuckDbWarehouse.open();
-  try {
+  return withWarehouse(async (warehouse) => {
     const [ledger] = await warehouse.query(
       `SELECT sum(it_energy_joules)::DOUBLE AS joules FROM read_parquet(${literal(`${at}/book/ledger/*/*.parquet`)})
        WHERE period_start = TIMESTAMP '2026-06-01 05:00:00'`,
@@ -51,9 +50,7 @@ async function closedWith(name: string, files: Readonly<Record<string, string>>)
       `SELECT what, hours::DOUBLE AS hours FROM read_parquet(${literal(`${at}/book/kpis/beside/*/repeats.parquet`)})`,
     );
     return { joules: ledger?.['joules'], told };
-  } finally {
-    await warehouse.close();
-  }
+  });
 }
 
 test('files of one boot that follow one another add up', async () => {

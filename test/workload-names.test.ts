@@ -1,7 +1,7 @@
-import { DuckDbWarehouse } from '../lib/adapters/duckdb-warehouse.ts';
 import { type WorkloadRule, workloadColumns } from '../lib/facts/workloads.ts';
 import { tempFolder } from './support/temp-folder.ts';
 import { discloseTiny, hourOf, tinySettings, tinyWorkplace, writeCompany, writeText } from './support/tiny-company.ts';
+import { withWarehouse } from './support/with-warehouse.ts';
 
 const RULES: readonly WorkloadRule[] = [
   { match: { tag: { project: '*' } }, set: { project: 'tag:project' } },
@@ -10,14 +10,11 @@ const RULES: readonly WorkloadRule[] = [
 
 /** What project the rules give to a row with these tags, whose source says `own`. */
 async function projectOf(tags: string, own: string): Promise<unknown> {
-  const warehouse = await DuckDbWarehouse.open();
-  try {
+  return withWarehouse(async (warehouse) => {
     const project = workloadColumns(RULES, new Set(['tags', 'project'])).get('project');
     const [row] = await warehouse.query(`SELECT ${project} AS named FROM (SELECT ${tags} AS tags, ${own} AS project)`);
     return row?.['named'];
-  } finally {
-    await warehouse.close();
-  }
+  });
 }
 
 test.each([

@@ -1,6 +1,7 @@
 import { type Book, jsonBytes } from './book.ts';
+import { type Checked, checkRows } from './check-rows.ts';
 import type { CollectRequest, Edges, Fate, Named } from './collection.ts';
-import { type Checked, checkRows, openLanded, unreadable } from './contract.ts';
+import { openLanded, unreadable } from './contract.ts';
 import type { Glances } from './glance.ts';
 import { type Fetched, type Offer, RejectedPayload } from './origin.ts';
 import { extensionOf, keepRejections, quarantine } from './quarantine.ts';

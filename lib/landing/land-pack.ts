@@ -1,6 +1,6 @@
 import { jsonBytes } from './book.ts';
+import type { Checked } from './check-rows.ts';
 import type { Fate, Named } from './collection.ts';
-import type { Checked } from './contract.ts';
 import { check, type Landing, land, landFetched, type Member, orQuarantine } from './land-file.ts';
 import { RejectedPayload } from './origin.ts';
 import { kindFolder, listOf, PACK, type Packed } from './pack.ts';

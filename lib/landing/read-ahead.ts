@@ -1,5 +1,5 @@
+import type { Checked } from './check-rows.ts';
 import type { Named } from './collection.ts';
-import type { Checked } from './contract.ts';
 import type { Fetched } from './origin.ts';
 
 /** A file that was fetched, and what its contract finds in it; bytes that are known already are not looked at. */

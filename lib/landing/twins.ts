@@ -1,5 +1,6 @@
+import { type Checked, printRows } from './check-rows.ts';
 import type { CollectRequest, Edges, Named } from './collection.ts';
-import { type Checked, openLanded, printRows } from './contract.ts';
+import { openLanded } from './contract.ts';
 import type { Fetched } from './origin.ts';
 import { landedKey, type Receipt } from './receipt.ts';
 import type { Warehouse } from './warehouse.ts';

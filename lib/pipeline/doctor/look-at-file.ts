@@ -1,4 +1,5 @@
-import { type Checked, checkRows, openLanded } from '../../landing/contract.ts';
+import { type Checked, checkRows } from '../../landing/check-rows.ts';
+import { openLanded } from '../../landing/contract.ts';
 import { type Offer, RejectedPayload } from '../../landing/origin.ts';
 import type { SourceSetting } from '../../settings/settings.ts';
 import type { Source } from '../../sources/source.ts';
