@@ -94,34 +94,18 @@ export const LEDGER_STATEMENTS: readonly string[] = [
   gapSums,
 ];
 
+/** Folders of what a settlement writes: the ledger, its sums, the sums of what is not known. A folder holds rows of one shape. */
+export const SETTLED = ['ledger', 'sums', 'sums/gaps'] as const;
+type Settled = (typeof SETTLED)[number];
+
 /** `ledger/month=2026-06/2026-06-01-charges.parquet` */
-function ledgerKey(period: Period, slice: Slice, part: Part): string {
-  return `ledger/month=${period.month}/${slice.from}-${part}.parquet`;
+function settledKey(folder: Settled, period: Period, slice: Slice, part: Part): string {
+  return `${folder}/month=${period.month}/${slice.from}-${part}.parquet`;
 }
 
-/** `sums/month=2026-06/2026-06-01-charges.parquet` */
-function sumsKey(period: Period, slice: Slice, part: Part): string {
-  return `sums/month=${period.month}/${slice.from}-${part}.parquet`;
-}
-
-/** `sums/gaps/month=2026-06/2026-06-01-charges.parquet`: a folder holds rows of one shape. */
-function gapSumsKey(period: Period, slice: Slice, part: Part): string {
-  return `sums/gaps/month=${period.month}/${slice.from}-${part}.parquet`;
-}
-
-/** The keys of a month's ledger, in order. */
-export function ledgerKeys(period: Period, slices: readonly Slice[]): string[] {
-  return slices.flatMap((slice) => PART_NAMES.map((part) => ledgerKey(period, slice, part)));
-}
-
-/** The keys of the sums that lie beside the ledger, in order. */
-export function sumsKeys(period: Period, slices: readonly Slice[]): string[] {
-  return slices.flatMap((slice) => PART_NAMES.map((part) => sumsKey(period, slice, part)));
-}
-
-/** The keys of the sums of what is not known, in order. */
-export function gapSumsKeys(period: Period, slices: readonly Slice[]): string[] {
-  return slices.flatMap((slice) => PART_NAMES.map((part) => gapSumsKey(period, slice, part)));
+/** The keys of a month in one of the folders, in order. */
+export function settledKeys(folder: Settled, period: Period, slices: readonly Slice[]): string[] {
+  return slices.flatMap((slice) => PART_NAMES.map((part) => settledKey(folder, period, slice, part)));
 }
 
 /** Settles a slice of a month: exactly one energy figure for each hour, resource and component. Gives the lines written. */
@@ -162,10 +146,10 @@ async function writePart(
     type === 'VARCHAR' ? identifier(name) : `CAST(${identifier(name)} AS ${type}) AS ${identifier(name)}`,
   );
   const rows = `SELECT ${columns.join(', ')} FROM (${ledger})`;
-  await book.produce(ledgerKey(period, slice, part), (path) => copyTo(path, rows, warehouse));
   await warehouse.run(nameSums);
-  await book.produce(sumsKey(period, slice, part), (path) => copyTo(path, inOrder(sums), warehouse));
-  await book.produce(gapSumsKey(period, slice, part), (path) => copyTo(path, inOrder(gapSums), warehouse));
+  const written = { ledger: rows, sums: inOrder(sums), 'sums/gaps': inOrder(gapSums) };
+  for (const folder of SETTLED)
+    await book.produce(settledKey(folder, period, slice, part), (path) => copyTo(path, written[folder], warehouse));
   const [count] = await warehouse.query('SELECT count(*)::VARCHAR AS lines FROM line');
   return Number(count?.['lines']);
 }

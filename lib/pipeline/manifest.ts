@@ -3,6 +3,7 @@ import { STORED_TABLES } from '../facts/columns.ts';
 import { batchesKey, landedKey, type Receipt, receiptKey } from '../landing/receipt.ts';
 import type { QuarantineReason } from '../landing/receipts.ts';
 import type { ShortfallPaper } from '../landing/shortfall.ts';
+import { SETTLED } from '../ledger/settle.ts';
 import type { Period } from '../units/period.ts';
 import type { Workplace } from './stage.ts';
 
@@ -30,9 +31,7 @@ export interface Manifest {
 export function derivedFolders({ month }: Period): string[] {
   return [
     ...STORED_TABLES.map((table) => `facts/${table}/month=${month}/`),
-    `ledger/month=${month}/`,
-    `sums/month=${month}/`,
-    `sums/gaps/month=${month}/`,
+    ...SETTLED.map((folder) => `${folder}/month=${month}/`),
     `kpis/month=${month}/`,
     `kpis/beside/month=${month}/`,
   ];

@@ -8,7 +8,7 @@ import { kpiKey } from '../kpis/compute-kpis.ts';
 import { type HourBook, readHours, type Window } from '../kpis/hours.ts';
 import { type Book, jsonBytes, readText } from '../landing/book.ts';
 import type { Receipt } from '../landing/receipt.ts';
-import { ledgerKeys } from '../ledger/settle.ts';
+import { settledKeys } from '../ledger/settle.ts';
 import { instantOf, slicesOf } from '../ledger/slices.ts';
 import { type Period, parsePeriod, secondsIso } from '../units/period.ts';
 import { sourceKind } from './assumptions.ts';
@@ -103,7 +103,7 @@ async function readHourBook(
   const request = {
     window,
     mostSeries: settings.alarms.most_series,
-    ledgerPaths: await paths(ledgerKeys(period, slices)),
+    ledgerPaths: await paths(settledKeys('ledger', period, slices)),
     activityPaths: await factPaths('fct_activity'),
     runPaths: await factPaths('fct_run'),
     kpisPath: await book.localPath(kpiKey(period, 'kpis')),

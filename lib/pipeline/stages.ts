@@ -6,7 +6,7 @@ import { collect } from '../landing/collect.ts';
 import type { Receipt } from '../landing/receipt.ts';
 import type { Warehouse } from '../landing/warehouse.ts';
 import { openFacts } from '../ledger/open-facts.ts';
-import { gapSumsKeys, ledgerKeys, settleSlice, sumsKeys } from '../ledger/settle.ts';
+import { SETTLED, settledKeys, settleSlice } from '../ledger/settle.ts';
 import { mayReachInto, type Slice, slicesOf } from '../ledger/slices.ts';
 import { type Period, parsePeriod } from '../units/period.ts';
 import { assumptionsOf, optionsOf, sourceKind } from './assumptions.ts';
@@ -115,8 +115,8 @@ async function planFacts({ month, as_of }: PartsRequest, workplace: Workplace): 
 async function planSettlement({ month, as_of }: PartsRequest, workplace: Workplace): Promise<Plan> {
   const period = parsePeriod(month);
   const slices = await slicesOfMonth(period, as_of, workplace);
-  const current = new Set([ledgerKeys, sumsKeys, gapSumsKeys].flatMap((keysOf) => keysOf(period, slices)));
-  const folders = ['ledger', 'sums', 'sums/gaps'].map((folder) => `${folder}/month=${month}/`);
+  const current = new Set(SETTLED.flatMap((folder) => settledKeys(folder, period, slices)));
+  const folders = SETTLED.map((folder) => `${folder}/month=${month}/`);
   await removeAllBut(current, folders, workplace);
   return { shards: deal(slices).map((dealt) => ({ month, as_of, shard: dealt.map(({ from }) => from).join(',') })) };
 }
@@ -169,15 +169,15 @@ export async function kpiRequestOf(period: Period, asOf: string, workplace: Work
   return {
     period,
     currency: settings.currency,
-    sumsPaths: await pathsOf(sumsKeys(period, slices), book),
-    gapSumsPaths: await pathsOf(gapSumsKeys(period, slices), book),
+    sumsPaths: await pathsOf(settledKeys('sums', period, slices), book),
+    gapSumsPaths: await pathsOf(settledKeys('sums/gaps', period, slices), book),
     instruments: instrumentsOf(settings, { period, asOf }),
   };
 }
 
 /** Where the files of a month's ledger can be read. */
 export async function ledgerPathsOf(period: Period, asOf: string, workplace: Workplace): Promise<string[]> {
-  return pathsOf(ledgerKeys(period, await slicesOfMonth(period, asOf, workplace)), workplace.book);
+  return pathsOf(settledKeys('ledger', period, await slicesOfMonth(period, asOf, workplace)), workplace.book);
 }
 
 function pathsOf(keys: readonly string[], book: Book): Promise<string[]> {

@@ -8,7 +8,7 @@ import { type Book, jsonBytes } from '../../lib/landing/book.ts';
 import type { Receipt } from '../../lib/landing/receipt.ts';
 import { literal, type Warehouse } from '../../lib/landing/warehouse.ts';
 import { openFacts } from '../../lib/ledger/open-facts.ts';
-import { gapSumsKeys, settleSlice, sumsKeys } from '../../lib/ledger/settle.ts';
+import { settledKeys, settleSlice } from '../../lib/ledger/settle.ts';
 import { type Slice, slicesOf } from '../../lib/ledger/slices.ts';
 import { assumptionsOf } from '../../lib/pipeline/assumptions.ts';
 import { factReceipts } from '../../lib/pipeline/month-receipts.ts';
@@ -131,8 +131,8 @@ async function settledInSlices({ company, folder }: Closed, name: string, slices
     for (const slice of [...slices].reverse()) await settleSlice(period, slice, sliced, warehouse);
   });
   const pathsOf = (keys: string[]) => Promise.all(keys.map((key) => sliced.localPath(key)));
-  const sumsPaths = await pathsOf(sumsKeys(period, slices));
-  const gapSumsPaths = await pathsOf(gapSumsKeys(period, slices));
+  const sumsPaths = await pathsOf(settledKeys('sums', period, slices));
+  const gapSumsPaths = await pathsOf(settledKeys('sums/gaps', period, slices));
   const { currency } = workplace.settings;
   const lines = await withFacts(workplace, async (warehouse) => {
     await computeKpis({ period, currency, sumsPaths, gapSumsPaths, instruments: [] }, sliced, warehouse);
