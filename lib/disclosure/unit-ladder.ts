@@ -21,7 +21,7 @@ const FAMILIES: readonly (readonly Step[])[] = [
   [step('mgCO2e', -6), step('gCO2e', -3), step('kgCO2e', 0), step('tCO2e', 3), step('ktCO2e', 6), step('MtCO2e', 9)],
 ];
 
-const COUNTS = ['1', 'requests', 'tokens', 'steps', 'samples', 'images', 'runs', 'hours', 'rows'];
+const COUNTS = ['1', 'requests', 'tokens', 'steps', 'samples', 'images', 'runs', 'rows'];
 const CURRENCY = /^[A-Z]{3}$/;
 
 /** The ladder of a unit such as `kWh`, `gCO2e/1k requests` or `USD`; a unit that nobody knows is its own only step. */

@@ -37,6 +37,11 @@ test('what is not known is said so, with the same words everywhere', () => {
   expect(row.slice(0, row.indexOf('</tr>'))).toContain('>not known</td>');
 });
 
+test('half an hour of a gap is not rounded away', () => {
+  const row = body.slice(body.indexOf('p6-b300.48xlarge'));
+  expect(row.slice(0, row.indexOf('</tr>'))).toMatch(/>311\.5<.*>311\.5 hours</s);
+});
+
 test('every chart has its alternative text and its numbers', () => {
   const charts = body.match(/<figure class="chart">/g)?.length ?? 0;
   expect(charts).toBe(chartsOf(report).length);

@@ -2,7 +2,7 @@ import type { Figure } from '../annex.ts';
 import { printDay, printMoment, printPeriod } from '../dates.ts';
 import { cutName, figureCell, nameOf, nameOfFigure, type Source } from '../figure-table.ts';
 import { figureKey } from '../figures.ts';
-import { printCount, printExact, printRange, printRatio, printText } from '../format.ts';
+import { printCount, printExact, printRange, printRatio, printTerm, printText } from '../format.ts';
 import {
   type Block,
   type Cell,
@@ -237,7 +237,7 @@ function gapBlocks({ annex, texts }: Source): Block[] {
     cell(own.reason),
     cell(nameOf(texts, 'provider', own.provider)),
     cell(printCount(own.resources)),
-    cell(printText({ value: own.hours, unit: 'hours' }).replace(' hours', '')),
+    cell(printTerm(own.hours, null)),
     cell(own.quantity === null ? NONE : printText({ value: own.quantity, unit: own.unit ?? '' })),
     cell(own.effective_cost === null ? NONE : printText({ value: own.effective_cost, unit: annex.meta.currency })),
   ]);
