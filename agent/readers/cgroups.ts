@@ -62,7 +62,7 @@ export async function findGroups(hierarchy: Hierarchy): Promise<Walk> {
     const group = labels && withFile(hierarchy, { cgroup, labels, outer: outer?.cgroup });
     if (group) groups.push(group);
     if (depth === DEEPEST || labels?.['step']) continue;
-    const below = await foldersIn(join(hierarchy.mount, cgroup));
+    const below = await foldersIn(`${hierarchy.mount}${cgroup}`);
     listed += 1;
     const inside = below.map((name) => ({ cgroup: `${cgroup}/${name}`, depth: depth + 1, outer: group ?? outer }));
     left.push(...inside.reverse());
@@ -71,7 +71,7 @@ export async function findGroups(hierarchy: Hierarchy): Promise<Walk> {
 }
 
 export function withFile({ mount, version }: Hierarchy, group: WorkloadGroup): Group {
-  return { ...group, file: join(mount, group.cgroup, version === 1 ? 'cpuacct.usage' : 'cpu.stat') };
+  return { ...group, file: `${mount}${group.cgroup}/${version === 1 ? 'cpuacct.usage' : 'cpu.stat'}` };
 }
 
 /** CPU time that a group has used since it began, in microseconds; `undefined` where its file does not say. */

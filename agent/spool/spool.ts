@@ -44,6 +44,7 @@ export class Spool implements Books {
   readonly #maxBytes: number;
   #bootId: string | undefined;
   #sealing: Promise<number> | undefined;
+  #counted: { readonly at: number; readonly stats: Omit<SpoolStats, 'failure'> } | undefined;
 
   /** Opens the spool in its folder. Throws `SpoolTaken` where another agent holds it. */
   constructor(settings: SpoolSettings, edges: SpoolEdges) {
@@ -113,11 +114,23 @@ export class Spool implements Books {
       if (isNew && settlement !== 'delivered') this.#quarantine(batch, sink, settlement);
       this.#forgetSettled();
     });
-    if (isKept) this.#store.get(`PRAGMA incremental_vacuum(${FREED_PAGES})`);
+    // Each step of the statement frees one page: `get` would take but one.
+    if (isKept) this.#store.all(`PRAGMA incremental_vacuum(${FREED_PAGES})`);
     return isKept;
   }
 
+  /** Counted where something was written since it was last asked: the page asks each second, and little is written. */
   stats(): SpoolStats {
+    const at = this.#store.changes;
+    if (this.#counted?.at !== at) this.#counted = { at, stats: this.#count() };
+    return { ...this.#counted.stats, failure: this.#store.failure };
+  }
+
+  close(): void {
+    this.#store.close();
+  }
+
+  #count(): Omit<SpoolStats, 'failure'> {
     const lines = this.#store.get('SELECT count(*) AS records, min(kept_at_ms) AS at FROM line');
     const batches = this.#store.get('SELECT sum(records) AS records, min(kept_at_ms) AS at FROM batch');
     const [oldest] = [maybeDate(lines), maybeDate(batches)]
@@ -130,12 +143,7 @@ export class Spool implements Books {
       dropped: tallyOf(this.#store, 'dropped_records'),
       droppedBytes: tallyOf(this.#store, 'dropped_bytes'),
       quarantined: tallyOf(this.#store, 'quarantined_records'),
-      failure: this.#store.failure,
     };
-  }
-
-  close(): void {
-    this.#store.close();
   }
 
   #keepLines(lines: readonly BookLine[], bootId: string): void {

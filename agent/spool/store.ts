@@ -15,6 +15,7 @@ export class Store {
   readonly #edges: StoreEdges;
   #database: DatabaseSync;
   #failure: string | undefined;
+  #changes = 0;
   readonly #statements = new Map<string, StatementSync>();
 
   /** Throws `SpoolTaken` where another process holds the file. */
@@ -29,6 +30,11 @@ export class Store {
     return this.#failure;
   }
 
+  /** Counts what may have changed something: what was asked before is still true while it stands. */
+  get changes(): number {
+    return this.#changes;
+  }
+
   get(sql: string, ...bound: SQLInputValue[]): Row | undefined {
     return this.#mended(() => this.#prepared(sql).get(...bound));
   }
@@ -39,11 +45,13 @@ export class Store {
 
   /** Runs one statement; gives how many rows it changed. */
   run(sql: string, ...bound: SQLInputValue[]): number {
+    this.#changes += 1;
     return Number(this.#prepared(sql).run(...bound).changes);
   }
 
   /** Runs one statement for each row of values. */
   runEach(sql: string, rows: readonly (readonly SQLInputValue[])[]): void {
+    this.#changes += 1;
     const statement = this.#prepared(sql);
     for (const row of rows) statement.run(...row);
   }
@@ -99,6 +107,7 @@ export class Store {
   }
 
   #beginAnew(reason: string): void {
+    this.#changes += 1;
     this.#statements.clear();
     this.#database.close();
     const aside = setAside(this.#path, this.#edges.now());

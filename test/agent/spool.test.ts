@@ -232,6 +232,22 @@ describe('the bound', () => {
     again.close();
   });
 
+  test('gives its room back to the disk while what it held is delivered', async () => {
+    const { spool, folder } = makeSpool();
+    spool.nextSeq('boot-1');
+    for (let seq = 0; seq < 40; seq += 1) {
+      spool.append({ lines: linesFrom(seq, [randomBytes(24_000).toString('base64')]), state: '' });
+      await spool.seal();
+    }
+    const bytes = () => statSync(join(folder, 'spool.db')).size;
+    spool.close();
+    const full = bytes();
+    const { spool: again } = makeSpool({ folder });
+    expect(takeAll(again)).toHaveLength(40);
+    again.close();
+    expect(bytes()).toBeLessThan(full / 4);
+  });
+
   test('drops open lines where no batch is left to drop', () => {
     const { spool } = makeSpool({ maxBytes: 4 * MIB });
     spool.nextSeq('boot-1');
