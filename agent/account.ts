@@ -1,5 +1,5 @@
 import type { TelemetryRecord, WorkloadShare } from '../lib/landing/record.ts';
-import type { WorkloadEnergy } from './attribution/shares.ts';
+import type { Workload } from './attribution/workload.ts';
 import { decimalText } from './decimals.ts';
 import type { Host, Moment } from './look.ts';
 import type { Device, Spending } from './spending.ts';
@@ -17,7 +17,9 @@ interface Stretch {
   readonly gap: string | undefined;
   readonly energyMicrojoules: bigint;
   /** Each once, by its key; also those that have used nothing. */
-  readonly workloads: readonly WorkloadEnergy[];
+  readonly users: readonly Workload[];
+  /** Of the users, in their order. */
+  readonly energies: readonly bigint[];
   readonly idle: bigint;
   readonly unattributed: bigint;
   readonly quality: readonly string[];
@@ -65,9 +67,9 @@ export function recordsOf(
 function stretchOf({ device, spent, ...spending }: Spending): Stretch {
   const { from, to, quality } = onOneClock(spending);
   if ('gap' in spent) return { ...NOTHING, device, from, to, gap: spent.gap, quality };
-  const { workloads, idle, unattributed } = spent.parts;
+  const { users, energies, idle, unattributed } = spent.parts;
   const { energyMicrojoules } = spent;
-  return { device, from, to, gap: undefined, energyMicrojoules, workloads, idle, unattributed, quality };
+  return { device, from, to, gap: undefined, energyMicrojoules, users, energies, idle, unattributed, quality };
 }
 
 /** Where the wall clock was set, the tick ends now and began as long ago as it lasted by the clock that only runs. */
@@ -81,7 +83,7 @@ function isNear(a: Date, b: Date): boolean {
   return Math.abs(a.getTime() - b.getTime()) <= CLOCK_STEP_MS;
 }
 
-const NOTHING = { energyMicrojoules: 0n, workloads: [], idle: 0n, unattributed: 0n } as const;
+const NOTHING = { energyMicrojoules: 0n, users: [], energies: [], idle: 0n, unattributed: 0n } as const;
 
 function extended(stretches: readonly Stretch[], next: Stretch): readonly Stretch[] {
   const last = stretches.at(-1);
@@ -103,44 +105,49 @@ function joined(last: Stretch, next: Stretch): Stretch {
     to: next.to,
     gap: next.gap,
     energyMicrojoules: last.energyMicrojoules + next.energyMicrojoules,
-    workloads: summed(last.workloads, next.workloads),
+    ...summed(last, next),
     idle: last.idle + next.idle,
     unattributed: last.unattributed + next.unattributed,
-    quality: [...new Set([...last.quality, ...next.quality])],
+    quality: next.quality.length === 0 ? last.quality : [...new Set([...last.quality, ...next.quality])],
   };
 }
 
-/** From tick to tick the workloads are nearly always the same ones, in the same order. */
-function summed(before: readonly WorkloadEnergy[], after: readonly WorkloadEnergy[]): readonly WorkloadEnergy[] {
-  const isSame = before.length === after.length && after.every(({ workload }, at) => before[at]?.workload === workload);
-  if (!isSame) return summedByKey(before, after);
-  return after.map(({ workload, energyMicrojoules }, at) => ({
-    workload,
-    energyMicrojoules: energyMicrojoules + (before[at]?.energyMicrojoules ?? 0n),
-  }));
+type Shares = Pick<Stretch, 'users' | 'energies'>;
+
+/** From tick to tick the users are nearly always the same ones, in the same order. */
+function summed(before: Shares, after: Shares): Shares {
+  if (!isSame(before.users, after.users)) return summedByKey(before, after);
+  return { users: before.users, energies: after.energies.map((energy, at) => energy + (before.energies[at] ?? 0n)) };
 }
 
-function summedByKey(before: readonly WorkloadEnergy[], after: readonly WorkloadEnergy[]): readonly WorkloadEnergy[] {
-  const byKey = new Map(before.map((each) => [each.workload.key, each]));
-  for (const { workload, energyMicrojoules } of after) {
-    const sum = (byKey.get(workload.key)?.energyMicrojoules ?? 0n) + energyMicrojoules;
-    byKey.set(workload.key, { workload, energyMicrojoules: sum });
-  }
-  return [...byKey.values()];
+function isSame(before: readonly Workload[], after: readonly Workload[]): boolean {
+  return before.length === after.length && after.every((workload, at) => before[at] === workload);
 }
 
-function energyOf({ gap, energyMicrojoules, workloads, idle, unattributed }: Stretch) {
+function summedByKey(before: Shares, after: Shares): Shares {
+  const byKey = new Map(
+    before.users.map((workload, at) => [workload.key, { workload, energy: before.energies[at] ?? 0n }]),
+  );
+  after.users.forEach((workload, at) => {
+    const energy = (byKey.get(workload.key)?.energy ?? 0n) + (after.energies[at] ?? 0n);
+    byKey.set(workload.key, { workload, energy });
+  });
+  const all = [...byKey.values()];
+  return { users: all.map(({ workload }) => workload), energies: all.map(({ energy }) => energy) };
+}
+
+function energyOf({ gap, energyMicrojoules, users, energies, idle, unattributed }: Stretch) {
   if (gap !== undefined)
     return { energy_joules: null, gap_reason: gap, shares: [], idle_joules: null, unattributed_joules: null };
   return {
     energy_joules: decimalText(energyMicrojoules),
     gap_reason: null,
-    shares: workloads.filter(({ energyMicrojoules }) => energyMicrojoules > 0n).map(shareOf),
+    shares: users.flatMap((workload, at) => maybeShare(workload, energies[at] ?? 0n)),
     idle_joules: decimalText(idle),
     unattributed_joules: decimalText(unattributed),
   };
 }
 
-function shareOf({ workload, energyMicrojoules }: WorkloadEnergy): WorkloadShare {
-  return { ...workload.names, labels: workload.labels, energy_joules: decimalText(energyMicrojoules) };
+function maybeShare({ names, labels }: Workload, energyMicrojoules: bigint): WorkloadShare[] {
+  return energyMicrojoules > 0n ? [{ ...names, labels, energy_joules: decimalText(energyMicrojoules) }] : [];
 }

@@ -29,16 +29,16 @@ export interface Use {
   readonly unnamed: bigint;
 }
 
-/** The energy of a device in microjoules, dealt out: the parts add up to it exactly. */
+/**
+ * The energy of a device in microjoules, dealt out: the parts add up to it exactly. Users and their energies are two lists, not one of
+ * pairs: they are made anew for each device each second, and all processors and memories of a host share their users.
+ */
 export interface Parts {
-  readonly workloads: readonly WorkloadEnergy[];
+  readonly users: readonly Workload[];
+  /** Of the users, in their order. */
+  readonly energies: readonly bigint[];
   readonly idle: bigint;
   readonly unattributed: bigint;
-}
-
-export interface WorkloadEnergy {
-  readonly workload: Workload;
-  readonly energyMicrojoules: bigint;
 }
 
 /**
@@ -52,24 +52,26 @@ export function sharesOf(energyMicrojoules: bigint, use: Use | undefined): Parts
 /** A use by which the energies of several devices are dealt out: all processors and memories of a host share one. */
 export interface Deal {
   readonly use: Use;
+  readonly users: readonly Workload[];
   /** Of the users and, last, of the unnamed; `undefined` where nobody used anything. */
   readonly weights: Weights | undefined;
 }
 
 export function dealOf(use: Use): Deal {
   const weights = weightsOf([...use.users.map(({ weight }) => weight), use.unnamed]);
-  return { use, weights: weights.sum === 0n ? undefined : weights };
+  const users = use.users.map(({ workload }) => workload);
+  return { use, users, weights: weights.sum === 0n ? undefined : weights };
 }
 
 /** The shares of one device, as `sharesOf` gives them. */
 export function dealt(energyMicrojoules: bigint, deal: Deal | undefined): Parts {
-  if (!deal) return { workloads: [], idle: 0n, unattributed: energyMicrojoules };
-  const { use, weights } = deal;
+  if (!deal) return { users: [], energies: [], idle: 0n, unattributed: energyMicrojoules };
+  const { use, users, weights } = deal;
   const [idle = 0n, active = 0n] = splitExactly(energyMicrojoules, [use.idle, use.active]);
-  if (!weights) return { workloads: [], idle, unattributed: active };
+  if (!weights) return { users: [], energies: [], idle, unattributed: active };
   const energies = splitByWeights(active, weights);
-  const workloads = use.users.map(({ workload }, index) => ({ workload, energyMicrojoules: energies[index] ?? 0n }));
-  return { workloads, idle, unattributed: energies[use.users.length] ?? 0n };
+  const unattributed = energies.pop() ?? 0n;
+  return { users, energies, idle, unattributed };
 }
 
 /** CPU time as the use of a processor or its memory; `undefined` where a look failed, clocks went back or no time passed. */

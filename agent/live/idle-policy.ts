@@ -1,4 +1,4 @@
-import type { Parts, WorkloadEnergy } from '../attribution/shares.ts';
+import type { Parts } from '../attribution/shares.ts';
 import { splitExactly } from '../attribution/split.ts';
 import type { Workload } from '../attribution/workload.ts';
 
@@ -13,24 +13,16 @@ export type IdlePolicy = (typeof IDLE_POLICIES)[number];
  */
 export function underPolicy(parts: Parts, policy: IdlePolicy, owners: readonly Workload[]): Parts {
   if (policy === 'node' || parts.idle === 0n) return parts;
-  const bearers =
-    policy === 'owner'
-      ? owners.map((workload) => ({ workload, energyMicrojoules: 1n }))
-      : parts.workloads.filter(({ energyMicrojoules }) => energyMicrojoules > 0n);
+  const bearers = policy === 'owner' ? owners : parts.users.filter((_, at) => parts.energies[at] !== 0n);
   if (bearers.length === 0) return parts;
-  const carried = splitExactly(
-    parts.idle,
-    bearers.map(({ energyMicrojoules }) => energyMicrojoules),
-  );
-  const idle = bearers.map(({ workload }, index) => ({ workload, energyMicrojoules: carried[index] ?? 0n }));
-  return { ...parts, workloads: joined([...parts.workloads, ...idle]), idle: 0n };
-}
-
-function joined(energies: readonly WorkloadEnergy[]): WorkloadEnergy[] {
-  const byKey = new Map<string, WorkloadEnergy>();
-  for (const { workload, energyMicrojoules } of energies) {
-    const before = byKey.get(workload.key)?.energyMicrojoules ?? 0n;
-    byKey.set(workload.key, { workload, energyMicrojoules: before + energyMicrojoules });
-  }
-  return [...byKey.values()];
+  const weights = policy === 'owner' ? owners.map(() => 1n) : parts.energies.filter((energy) => energy !== 0n);
+  const carried = splitExactly(parts.idle, weights);
+  const byKey = new Map<string, { readonly workload: Workload; readonly energy: bigint }>();
+  const add = (workload: Workload, energy: bigint) => {
+    byKey.set(workload.key, { workload, energy: energy + (byKey.get(workload.key)?.energy ?? 0n) });
+  };
+  parts.users.forEach((workload, at) => void add(workload, parts.energies[at] ?? 0n));
+  bearers.forEach((workload, at) => void add(workload, carried[at] ?? 0n));
+  const all = [...byKey.values()];
+  return { ...parts, users: all.map(({ workload }) => workload), energies: all.map(({ energy }) => energy), idle: 0n };
 }

@@ -9,7 +9,7 @@ import { plainAnswer, type Route } from './router.ts';
 import { seriesOfHealth, seriesOfTotals } from './series.ts';
 import { createLiveServer, type LiveServer } from './server.ts';
 import { type LiveSettings, type OtlpSettings, parseAddress } from './settings.ts';
-import { EMPTY_TOTALS, type Totals, withActivity, withSpendings } from './totals.ts';
+import { Totals } from './totals.ts';
 
 const MS_PER_SECOND = 1000;
 
@@ -61,33 +61,27 @@ export async function openLive(
 
 /** What is shown at the moment. */
 class Board {
-  totals: Totals = EMPTY_TOTALS;
+  readonly totals: Totals;
   otlp: OtlpExport | undefined;
   #provider: (() => AgentHealth) | undefined;
   #tickedAtMs: number | undefined;
   readonly #settings: LiveSettings;
-  readonly #idle: IdlePolicy;
   readonly #context: LiveContext;
 
   constructor(settings: LiveSettings, idle: IdlePolicy, context: LiveContext) {
     this.#settings = settings;
-    this.#idle = idle;
     this.#context = context;
+    const { max_series: maxSeries, window_seconds: seconds } = settings;
+    this.totals = new Totals({ idle, maxSeries, windowMs: seconds * MS_PER_SECOND });
   }
 
   tick(spendings: readonly Spending[], look: Look): void {
-    const { max_series: maxSeries } = this.#settings;
-    this.totals = withSpendings(
-      this.totals,
-      { spendings, look },
-      { idle: this.#idle, maxSeries, windowMs: this.#windowMs },
-    );
+    this.totals.add(spendings, look);
     this.#tickedAtMs = this.#context.now().runningMs;
   }
 
   activity(increases: readonly ActivityIncrease[]): void {
-    const { runningMs } = this.#context.now();
-    this.totals = withActivity(this.totals, increases, { runningMs, windowMs: this.#windowMs });
+    this.totals.addActivity(increases, this.#context.now().runningMs);
   }
 
   listenTo(provider: () => AgentHealth): void {
@@ -105,10 +99,6 @@ class Board {
     const tickAgeSeconds = this.#tickAge(this.#context.now().runningMs);
     const { stale_after_seconds: staleAfterSeconds } = this.#settings;
     return faultsOf({ health: this.#health(), tickAgeSeconds, staleAfterSeconds });
-  }
-
-  get #windowMs(): number {
-    return this.#settings.window_seconds * MS_PER_SECOND;
   }
 
   #tickAge(runningMs: number): number | undefined {

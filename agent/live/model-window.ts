@@ -85,7 +85,8 @@ interface Gain {
 function gainsOf(dealt: readonly Dealt[]): Map<string, Gain> {
   const gains = new Map<string, Gain>();
   for (const { device, parts } of dealt) {
-    parts.workloads.forEach(({ workload, energyMicrojoules }) => {
+    parts.users.forEach((workload, at) => {
+      const energyMicrojoules = parts.energies[at] ?? 0n;
       // Most workloads serve no model.
       const model_id = workload.names.model_id && identityOf(workload).labels.model_id;
       if (!model_id || energyMicrojoules === 0n) return;

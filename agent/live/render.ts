@@ -4,7 +4,8 @@ import type { Metric } from './catalogue.ts';
 export type Labels = Readonly<Record<string, string | null | undefined>>;
 
 export interface Sample {
-  readonly labels: Labels;
+  /** By name, or as they are written. */
+  readonly labels: Labels | string;
   /** A number, or decimal text where a double would round it. */
   readonly value: number | string;
 }
@@ -19,16 +20,18 @@ export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** Families in the Prometheus text format 0.0.4 (prometheus.io, exposition formats). */
 export function renderMetrics(families: readonly Family[]): string {
-  let text = '';
+  const texts: string[] = [];
   for (const { metric, samples } of families) {
     if (samples.length === 0) continue;
-    text += headOf(metric);
-    for (const { labels, value } of samples) text += `${metric.name}${labelsText(labels)} ${valueText(value)}\n`;
+    texts.push(headOf(metric));
+    samples.forEach(({ labels, value }) => {
+      texts.push(metric.name, labelsText(labels), ' ', valueText(value), '\n');
+    });
   }
-  return text;
+  return texts.join('');
 }
 
-const HEADS = new WeakMap<Metric, string>();
+const HEADS = new Map<Metric, string>();
 
 function headOf(metric: Metric): string {
   const known = HEADS.get(metric);
@@ -38,24 +41,12 @@ function headOf(metric: Metric): string {
   return head;
 }
 
-const TEXTS = new WeakMap<Labels, string>();
-
-/** Labels that come again from page to page: they are written once. */
-export function kept(labels: Labels): Labels {
-  TEXTS.set(labels, writtenLabels(labels));
-  return labels;
+function labelsText(labels: Labels | string): string {
+  return typeof labels === 'string' ? labels : writtenLabels(labels);
 }
 
-/** Series of workloads are the many, and keep their labels from page to page. */
-function labelsText(labels: Labels): string {
-  const known = TEXTS.get(labels);
-  if (known !== undefined) return known;
-  const text = writtenLabels(labels);
-  if (labels['workload']) TEXTS.set(labels, text);
-  return text;
-}
-
-function writtenLabels(labels: Labels): string {
+/** Labels as they stand on the page: whoever has the same ones again writes them once. */
+export function writtenLabels(labels: Labels): string {
   let text = '';
   for (const name in labels) {
     const value = labels[name];

@@ -6,7 +6,7 @@ import { METRICS, type Metric } from './catalogue.ts';
 import type { DeviceTotal } from './device-totals.ts';
 import type { AgentHealth, SpoolHealth, TargetLevel } from './health.ts';
 import { type ModelRate, ratesOf } from './model-window.ts';
-import { type Family, kept, type Labels, type Sample } from './render.ts';
+import { type Family, type Sample, writtenLabels } from './render.ts';
 import type { Totals } from './totals.ts';
 import { labelText } from './workload-name.ts';
 
@@ -26,14 +26,14 @@ const LEVEL_METRICS = [
 export function seriesOfTotals({ devices, workloads, models, wall }: Totals, intensity: number | undefined): Family[] {
   const energies = [...devices.energies.values()];
   const rates = ratesOf(models);
-  const { series, others, unassigned, folded, overCap } = workloads;
+  const { series, unassigned, folded, overCap } = workloads;
   return [
     { metric: METRICS.deviceEnergy, samples: energies.flatMap(energySamples) },
     { metric: METRICS.deviceGap, samples: [...devices.gaps.values()].map(gapSample) },
     { metric: METRICS.devicePower, samples: energies.flatMap(powerSamples) },
     { metric: METRICS.counterToPower, samples: [...devices.counterToPowerRatios.values()].map(ratioSample) },
-    { metric: METRICS.workloadEnergy, samples: [...series.values(), ...others.values()].map(energySample) },
-    { metric: METRICS.unassignedEnergy, samples: [...unassigned.values()].map(energySample) },
+    { metric: METRICS.workloadEnergy, samples: series.map(energySample) },
+    { metric: METRICS.unassignedEnergy, samples: unassigned.map(energySample) },
     { metric: METRICS.wallPower, samples: wall?.isCurrent ? [of({ method: wall.method }, wall.powerWatts)] : [] },
     {
       metric: METRICS.wallEnergy,
@@ -128,11 +128,11 @@ function perSamples({ model_id, basis, joules: energy }: ModelRate, count: numbe
 
 const SHARES = ['attributed', 'idle', 'unattributed'] as const;
 
-/** Labels of a device's series: of its energy share by share, of its power and of its emissions. */
+/** Labels of a device's series, as they are written: of its energy share by share, of its power and of its emissions. */
 interface DeviceLabels {
-  readonly shares: readonly Labels[];
-  readonly power: Labels;
-  readonly carbon: Labels;
+  readonly shares: readonly string[];
+  readonly power: string;
+  readonly carbon: string;
 }
 
 /** A device is one object for as long as nothing about it changes (agent/spending.ts). */
@@ -143,9 +143,9 @@ function labelsOf(device: Device): DeviceLabels {
   if (known) return known;
   const { component, domain, model, basis } = device;
   const labels = {
-    shares: SHARES.map((share) => kept({ component, domain, model, basis, share })),
-    power: kept({ component, domain, model, basis }),
-    carbon: kept({ component, domain, basis }),
+    shares: SHARES.map((share) => writtenLabels({ component, domain, model, basis, share })),
+    power: writtenLabels({ component, domain, model, basis }),
+    carbon: writtenLabels({ component, domain, basis }),
   };
   DEVICE_LABELS.set(device, labels);
   return labels;
@@ -153,7 +153,7 @@ function labelsOf(device: Device): DeviceLabels {
 
 function energySamples({ device, ...parts }: DeviceTotal): Sample[] {
   const { shares } = labelsOf(device);
-  return SHARES.map((share, at) => of(shares[at] ?? {}, decimalText(parts[share])));
+  return SHARES.map((share, at) => of(shares[at] ?? '', decimalText(parts[share])));
 }
 
 function powerSamples({ device, powerWatts }: DeviceTotal): Sample[] {
@@ -175,8 +175,8 @@ function ratioSample({ device, ratio }: { device: Pick<Device, 'component' | 'do
   return of({ component: device.component, domain: device.domain }, ratio);
 }
 
-function energySample({ labels, energyMicrojoules }: { labels: object; energyMicrojoules: bigint }): Sample {
-  return { labels: labels as Sample['labels'], value: decimalText(energyMicrojoules) };
+function energySample({ labels, energyMicrojoules }: { labels: string; energyMicrojoules: bigint }): Sample {
+  return { labels, value: decimalText(energyMicrojoules) };
 }
 
 function named<Told>(label: string, told: Readonly<Record<string, Told>>, numberOf: (told: Told) => number): Sample[] {

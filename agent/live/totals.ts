@@ -10,15 +10,7 @@ import {
   withModelEnergy,
 } from './model-window.ts';
 import { type WallTotal, withWallTick } from './wall-total.ts';
-import { type Dealt, NO_WORKLOADS, type WorkloadTotals, withWorkloadTick } from './workload-totals.ts';
-
-/** Everything that the live output shows of energy: totals since the agent started, and rates of late. */
-export interface Totals {
-  readonly devices: DeviceTotals;
-  readonly workloads: WorkloadTotals;
-  readonly models: ModelWindow;
-  readonly wall: WallTotal | undefined;
-}
+import { type Dealt, WorkloadTotals } from './workload-totals.ts';
 
 export interface TotalsSettings {
   readonly idle: IdlePolicy;
@@ -27,39 +19,48 @@ export interface TotalsSettings {
   readonly windowMs: number;
 }
 
-export const EMPTY_TOTALS: Totals = {
-  devices: NO_DEVICES,
-  workloads: NO_WORKLOADS,
-  models: NO_MODELS,
-  wall: undefined,
-};
+/** Everything that the live output shows of energy: totals since the agent started, and rates of late. */
+export class Totals {
+  readonly #settings: TotalsSettings;
+  readonly workloads = new WorkloadTotals();
+  #devices: DeviceTotals = NO_DEVICES;
+  #models: ModelWindow = NO_MODELS;
+  #wall: WallTotal | undefined;
 
-/**
- * The totals with one more tick in them. The idle policy moves idle energy to workloads in the series of workloads only; the
- * series of devices show it as idle. Workloads and what nobody bears add up to the devices, exactly.
- */
-export function withSpendings(
-  totals: Totals,
-  { spendings, look }: { readonly spendings: readonly Spending[]; readonly look: Look },
-  { idle, maxSeries, windowMs }: TotalsSettings,
-): Totals {
-  const dealt = spendings.flatMap(({ device, spent }): Dealt[] =>
-    'gap' in spent ? [] : [{ device, parts: underPolicy(spent.parts, idle, look.owners.ofDevice(device.domain)) }],
-  );
-  const { runningMs } = look;
-  return {
-    devices: withDeviceTick(totals.devices, spendings, look.devices),
-    workloads: withWorkloadTick(totals.workloads, dealt, { runningMs, maxSeries }),
-    models: withModelEnergy(totals.models, dealt, spendings, { runningMs, windowMs }),
-    wall: withWallTick(totals.wall, look),
-  };
-}
+  constructor(settings: TotalsSettings) {
+    this.#settings = settings;
+  }
 
-/** The totals with what model servers did since they were last asked. */
-export function withActivity(
-  totals: Totals,
-  increases: readonly ActivityIncrease[],
-  at: { readonly runningMs: number; readonly windowMs: number },
-): Totals {
-  return { ...totals, models: withModelActivity(totals.models, increases, at) };
+  get devices(): DeviceTotals {
+    return this.#devices;
+  }
+
+  get models(): ModelWindow {
+    return this.#models;
+  }
+
+  get wall(): WallTotal | undefined {
+    return this.#wall;
+  }
+
+  /**
+   * One more tick. The idle policy moves idle energy to workloads in the series of workloads only; the series of devices show it as
+   * idle. Workloads and what nobody bears add up to the devices, exactly.
+   */
+  add(spendings: readonly Spending[], look: Look): void {
+    const { idle, maxSeries, windowMs } = this.#settings;
+    const { runningMs, owners } = look;
+    const dealt = spendings.flatMap(({ device, spent }): Dealt[] =>
+      'gap' in spent ? [] : [{ device, parts: underPolicy(spent.parts, idle, owners.ofDevice(device.domain)) }],
+    );
+    this.#devices = withDeviceTick(this.#devices, spendings, look.devices);
+    this.workloads.add(dealt, { runningMs, maxSeries });
+    this.#models = withModelEnergy(this.#models, dealt, spendings, { runningMs, windowMs });
+    this.#wall = withWallTick(this.#wall, look);
+  }
+
+  /** What model servers did since they were last asked. */
+  addActivity(increases: readonly ActivityIncrease[], runningMs: number): void {
+    this.#models = withModelActivity(this.#models, increases, { runningMs, windowMs: this.#settings.windowMs });
+  }
 }

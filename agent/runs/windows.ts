@@ -77,8 +77,10 @@ export function windowWithTick(window: RunWindow, spendings: readonly Spending[]
       continue;
     }
     add(host, device.component, spent.energyMicrojoules);
-    const own = spent.parts.workloads.filter(({ workload }) => isOf(window, workload));
-    for (const { energyMicrojoules } of own) add(attributed, device.component, energyMicrojoules);
+    const { users, energies } = spent.parts;
+    users.forEach((workload, at) => {
+      if (isOf(window, workload)) add(attributed, device.component, energies[at] ?? 0n);
+    });
   }
   return { ...window, attributed, host, gaps };
 }

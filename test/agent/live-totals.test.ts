@@ -4,7 +4,7 @@ import type { Workload } from '../../agent/attribution/workload.ts';
 import { IDLE_POLICIES, type IdlePolicy } from '../../agent/live/idle-policy.ts';
 import { renderMetrics } from '../../agent/live/render.ts';
 import { seriesOfTotals } from '../../agent/live/series.ts';
-import { EMPTY_TOTALS, type Totals, withActivity, withSpendings } from '../../agent/live/totals.ts';
+import { Totals, type TotalsSettings } from '../../agent/live/totals.ts';
 import { workloadName } from '../../agent/live/workload-name.ts';
 import type { Look } from '../../agent/look.ts';
 import { NO_OWNERS } from '../../agent/look.ts';
@@ -19,11 +19,10 @@ const OTHER = serviceOf('other.service');
 
 type Tick = readonly [look: Look, spendings: readonly Spending[]];
 
-function totalsAfter(ticks: readonly Tick[], settings: Parameters<typeof withSpendings>[2] = SETTINGS): Totals {
-  return ticks.reduce(
-    (totals, [look, spendings]) => withSpendings(totals, { look, spendings }, settings),
-    EMPTY_TOTALS,
-  );
+function totalsAfter(ticks: readonly Tick[], settings: TotalsSettings = SETTINGS): Totals {
+  const totals = new Totals(settings);
+  for (const [look, spendings] of ticks) totals.add(spendings, look);
+  return totals;
 }
 
 const shown = (totals: Totals, intensity?: number) => readExposition(renderMetrics(seriesOfTotals(totals, intensity)));
@@ -58,19 +57,22 @@ describe('the totals of a host', () => {
   });
   const history = fc.array(spending, { minLength: 1, maxLength: 15 });
 
-  /** Every state on the way. */
+  /** What is shown after each step, and the energy of the step. */
   function statesOf(
     steps: readonly (typeof spending extends fc.Arbitrary<infer Step> ? Step : never)[],
     idle: IdlePolicy,
   ) {
     let at = 0;
-    let totals = EMPTY_TOTALS;
+    const totals = new Totals({ ...SETTINGS, idle, maxSeries: 10 });
     return steps.map(({ isGpu, users, idle: idleEnergy, unattributed, owners, seconds }) => {
       at += seconds;
       const look = lookAt(at, { owners: { ...NO_OWNERS, ofDevice: () => owners } });
       const spendings = [spent(isGpu ? GPU : PACKAGE, look, { workloads: users, idle: idleEnergy, unattributed })];
-      totals = withSpendings(totals, { look, spendings }, { ...SETTINGS, idle, maxSeries: 10 });
-      return { totals, energy: users.reduce((sum, user) => sum + user.energyMicrojoules, idleEnergy + unattributed) };
+      totals.add(spendings, look);
+      return {
+        series: shown(totals),
+        energy: users.reduce((sum, user) => sum + user.energyMicrojoules, idleEnergy + unattributed),
+      };
     });
   }
 
@@ -78,7 +80,7 @@ describe('the totals of a host', () => {
     fc.assert(
       fc.property(history, (steps) => {
         const states = statesOf(steps, idle);
-        const series = shown(states.at(-1)?.totals ?? EMPTY_TOTALS);
+        const series = states.at(-1)?.series ?? [];
         const energy = states.reduce((sum, state) => sum + state.energy, 0n);
         expect(sumOf(series, DEVICE)).toBe(energy);
         expect(sumOf(series, WORKLOAD) + sumOf(series, UNASSIGNED)).toBe(energy);
@@ -96,8 +98,8 @@ describe('the totals of a host', () => {
   test('never fall, and never have more series of workloads than the cap and those of "other"', () => {
     fc.assert(
       fc.property(history, fc.constantFrom(...IDLE_POLICIES), (steps, idle) => {
-        const sums = statesOf(steps, idle).map(({ totals }) => {
-          const series = shown(totals).filter(({ name }) => name === WORKLOAD);
+        const sums = statesOf(steps, idle).map(({ series: all }) => {
+          const series = all.filter(({ name }) => name === WORKLOAD);
           expect(series.filter(({ labels }) => labels['workload'] !== 'other').length).toBeLessThanOrEqual(10);
           return sumOf(series, WORKLOAD);
         });
@@ -279,33 +281,30 @@ describe('energy for each request and token', () => {
     measure,
     quantity,
   });
-  const moment = (seconds: number) => ({ runningMs: seconds * 1000, windowMs: SETTINGS.windowMs });
+  const active = (ticks: readonly Tick[], increases: readonly ReturnType<typeof did>[], seconds: number) => {
+    const totals = totalsAfter(ticks);
+    totals.addActivity(increases, seconds * 1000);
+    return totals;
+  };
   const ratesIn = (totals: Totals) => RATES.map((name) => shownAs(shown(totals), name, { model_id: 'llama' }));
 
   test('is the energy of the model over what it did in the window', () => {
-    const totals = withActivity(
-      totalsAfter([at(1), at(2)]),
-      [did('requests', 3), did('output_tokens', '1200.0')],
-      moment(2),
-    );
+    const totals = active([at(1), at(2)], [did('requests', 3), did('output_tokens', '1200.0')], 2);
     expect(ratesIn(totals)).toEqual([200, 0.5, 2]);
     expect(shown(totals).find(({ name }) => name === RATES[0])?.labels['basis']).toBe('measured');
   });
 
   test('forgets what is older than the window', () => {
-    const early = withActivity(totalsAfter([at(1)]), [did('output_tokens', 100)], moment(1));
+    const totals = active([at(1)], [did('output_tokens', 100)], 1);
     const [look, spendings] = at(400);
-    const later = withSpendings(early, { look, spendings }, SETTINGS);
-    expect(ratesIn(later)).toEqual([undefined, undefined, undefined]);
-    expect(ratesIn(withActivity(later, [did('output_tokens', 600)], moment(401)))).toEqual([undefined, 0.5, 2]);
+    totals.add(spendings, look);
+    expect(ratesIn(totals)).toEqual([undefined, undefined, undefined]);
+    totals.addActivity([did('output_tokens', 600)], 401_000);
+    expect(ratesIn(totals)).toEqual([undefined, 0.5, 2]);
   });
 
   test('says that bases are mixed', () => {
-    const totals = withActivity(
-      totalsAfter([at(1), at(2, { ...PACKAGE, basis: 'modelled' })]),
-      [did('requests', 3)],
-      moment(2),
-    );
+    const totals = active([at(1), at(2, { ...PACKAGE, basis: 'modelled' })], [did('requests', 3)], 2);
     expect(shown(totals).find(({ name }) => name === RATES[0])?.labels['basis']).toBe('mixed');
   });
 
@@ -316,27 +315,23 @@ describe('energy for each request and token', () => {
     ['the model has another name', [did('requests', 3, 'mistral'), did('requests', 3, null)]],
     ['the number is none', [did('requests', 'many'), did('output_tokens', -1)]],
   ])('is absent where %s', (_, increases) => {
-    expect(ratesIn(withActivity(totalsAfter([at(1)]), increases, moment(1)))).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    expect(ratesIn(active([at(1)], increases, 1))).toEqual([undefined, undefined, undefined]);
   });
 
   test('is absent where the energy is not known', () => {
     const look = lookAt(1);
-    const totals = withActivity(totalsAfter([[look, []]]), [did('requests', 3)], moment(1));
+    const totals = active([[look, []]], [did('requests', 3)], 1);
     expect(ratesIn(totals)).toEqual([undefined, undefined, undefined]);
   });
 
   test('is absent while a device that served the model does not say, and tokens without energy stay without', () => {
     const gap = lookAt(2);
-    const before = totalsAfter([at(1), [gap, [silent(GPU, gap, 'driver-not-answering')]]]);
-    expect(ratesIn(withActivity(before, [did('requests', 3)], moment(2)))).toEqual([undefined, undefined, undefined]);
+    const ticks = [at(1), [gap, [silent(GPU, gap, 'driver-not-answering')]] as const];
+    expect(ratesIn(active(ticks, [did('requests', 3)], 2))).toEqual([undefined, undefined, undefined]);
   });
 
   test('of no tokens is 0 tokens for a joule, and no joules for a token', () => {
-    const totals = withActivity(totalsAfter([at(1)]), [did('output_tokens', 0)], moment(1));
+    const totals = active([at(1)], [did('output_tokens', 0)], 1);
     expect(ratesIn(totals)).toEqual([undefined, undefined, 0]);
   });
 });

@@ -59,8 +59,9 @@ describe('shares of a device', () => {
     fc.assert(
       fc.property(amount, fc.option(use, { nil: undefined }), (energy, of) => {
         fc.pre(of === undefined || of.active + of.idle > 0n);
-        const { workloads, idle, unattributed } = sharesOf(energy, of);
-        const parts = [...workloads.map(({ energyMicrojoules }) => energyMicrojoules), idle, unattributed];
+        const { users, energies, idle, unattributed } = sharesOf(energy, of);
+        const parts = [...energies, idle, unattributed];
+        expect(energies).toHaveLength(users.length);
         expect(sumOf(parts)).toBe(energy);
         expect(parts.every((part) => part >= 0n)).toBe(true);
       }),
@@ -77,17 +78,15 @@ describe('shares of a device', () => {
       ],
     );
     expect(sharesOf(1000n, use)).toEqual({
-      workloads: [
-        { workload: workload('a'), energyMicrojoules: 375n },
-        { workload: workload('b'), energyMicrojoules: 125n },
-      ],
+      users: [workload('a'), workload('b')],
+      energies: [375n, 125n],
       idle: 500n,
       unattributed: 0n,
     });
   });
 
   test('are all unattributed where the CPU time is unknown', () => {
-    expect(sharesOf(7n, undefined)).toEqual({ workloads: [], idle: 0n, unattributed: 7n });
+    expect(sharesOf(7n, undefined)).toEqual({ users: [], energies: [], idle: 0n, unattributed: 7n });
     const time = { busyMicroseconds: 5n, idleMicroseconds: 5n };
     expect(cpuUseBetween(time, { ...time, idleMicroseconds: 4n }, [])).toBeUndefined();
     expect(cpuUseBetween(time, time, [])).toBeUndefined();

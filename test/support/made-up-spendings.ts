@@ -41,11 +41,17 @@ export function lookAt(seconds: number, more: Partial<Look> = {}): Look {
   };
 }
 
+interface Dealt extends Partial<Pick<Parts, 'idle' | 'unattributed'>> {
+  readonly workloads?: readonly { readonly workload: Workload; readonly energyMicrojoules: bigint }[];
+}
+
 /** What a device spent in the second that ends with a look; the parts are in microjoules. */
-export function spent(device: Device, to: Look, parts: Partial<Parts>): Spending {
-  const { workloads = [], idle = 0n, unattributed = 0n } = parts;
+export function spent(device: Device, to: Look, dealt: Dealt): Spending {
+  const { workloads = [], idle = 0n, unattributed = 0n } = dealt;
   const energyMicrojoules = workloads.reduce((sum, part) => sum + part.energyMicrojoules, idle + unattributed);
-  return { ...during(device, to), spent: { energyMicrojoules, parts: { workloads, idle, unattributed } } };
+  const users = workloads.map(({ workload }) => workload);
+  const energies = workloads.map((part) => part.energyMicrojoules);
+  return { ...during(device, to), spent: { energyMicrojoules, parts: { users, energies, idle, unattributed } } };
 }
 
 /** A device that did not say in the second that ends with a look. */

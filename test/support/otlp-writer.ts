@@ -1,6 +1,6 @@
 import { openOtlp } from '../../agent/live/otlp.ts';
 import { otlpSettings } from '../../agent/live/settings.ts';
-import { EMPTY_TOTALS, withSpendings } from '../../agent/live/totals.ts';
+import { Totals } from '../../agent/live/totals.ts';
 import type { Device } from '../../agent/spending.ts';
 import { GPU, lookAt, PACKAGE, serviceOf, silent, spent } from './made-up-spendings.ts';
 
@@ -13,7 +13,7 @@ const [endpoint, known, headers] = process.argv.slice(2);
 const SETTINGS = { idle: 'proportional', maxSeries: 2000, windowMs: 300_000 } as const;
 const DRAM: Device = { ...PACKAGE, component: 'memory', domain: 'package-0/dram' };
 
-function oneTick() {
+function addTick(to: Totals): void {
   const before = lookAt(0, { wall: { method: 'redfish', powerWatts: 700 } });
   const look = lookAt(1, { wall: { method: 'redfish', powerWatts: 900 } });
   const workloads = [{ workload: serviceOf('llm.service'), energyMicrojoules: 250_000_000n }];
@@ -22,11 +22,12 @@ function oneTick() {
     spent(DRAM, look, { idle: 5_500_000n }),
     silent(PACKAGE, look, 'counter-not-readable'),
   ];
-  const first = withSpendings(EMPTY_TOTALS, { look: before, spendings: [] }, SETTINGS);
-  return withSpendings(first, { look, spendings }, SETTINGS);
+  to.add([], before);
+  to.add(spendings, look);
 }
 
-const totals = known === 'all' ? oneTick() : EMPTY_TOTALS;
+const totals = new Totals(SETTINGS);
+if (known === 'all') addTick(totals);
 const otlp = await openOtlp(otlpSettings.parse({ endpoint, interval_seconds: 3600 }), {
   host: { hostId: 'h-1', resourceId: 'i-1' },
   version: '0.1.0',
