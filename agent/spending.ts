@@ -5,8 +5,8 @@ import {
   type Deal,
   dealOf,
   dealt,
+  type KnownTime,
   type Parts,
-  type TimesByKey,
   type Use,
   workloadsSince,
 } from './attribution/shares.ts';
@@ -29,7 +29,7 @@ export interface Baseline extends Moment {
   readonly bootId: string;
   readonly counters: ReadonlyMap<string, KnownCounter>;
   readonly cpuTime: CpuTime | undefined;
-  readonly workloadTimes: TimesByKey;
+  readonly workloadTimes: readonly KnownTime[];
 }
 
 interface KnownCounter extends Moment {
@@ -71,7 +71,7 @@ function isSameMoment(before: Baseline, look: Look): boolean {
 
 /** The baseline of the very first look: nothing is known of what came before. */
 export function baselineOf(look: Look): Baseline {
-  return baselineAfter({ ...look, counters: new Map(), workloadTimes: new Map() }, look);
+  return baselineAfter({ ...look, counters: new Map() }, look);
 }
 
 /** A counter of a whole module holds what its parts would count again: those parts stand back. */
@@ -187,7 +187,5 @@ function baselineAfter(before: Baseline, look: Look): Baseline {
     const device = deviceOf(reading, before.counters.get(reading.domain)?.device);
     if (reading.counter) counters.set(reading.domain, { ...moment, device, counter: reading.counter });
   }
-  const workloadTimes = new Map<string, bigint>();
-  for (const { workload, microseconds } of look.workloadTimes) workloadTimes.set(workload.key, microseconds);
-  return { ...moment, bootId, counters, cpuTime: look.cpuTime, workloadTimes };
+  return { ...moment, bootId, counters, cpuTime: look.cpuTime, workloadTimes: look.workloadTimes };
 }

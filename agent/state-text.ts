@@ -37,7 +37,9 @@ const stateSchema = z.object({
   bootId: z.string(),
   cpuTime: z.object({ busyMicroseconds: z.bigint(), idleMicroseconds: z.bigint() }).optional().catch(undefined),
   counters: z.array(z.tuple([z.string(), counter])).transform((pairs) => new Map(pairs)),
-  workloadTimes: z.array(z.tuple([z.string(), z.bigint()])).transform((pairs) => new Map(pairs)),
+  workloadTimes: z
+    .array(z.tuple([z.string(), z.bigint()]))
+    .transform((pairs) => pairs.map(([key, microseconds]) => ({ workload: { key }, microseconds }))),
   windows: z.unknown(),
 });
 
@@ -50,7 +52,7 @@ export function stateText({ baseline, windows }: Kept): string {
     schema: SCHEMA,
     ...rest,
     counters: [...counters],
-    workloadTimes: [...workloadTimes],
+    workloadTimes: workloadTimes.map(({ workload, microseconds }) => [workload.key, microseconds]),
     windows: plainWindows(windows),
   };
   return JSON.stringify(plain, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));

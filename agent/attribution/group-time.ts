@@ -1,16 +1,4 @@
-import { type Step, type TimeByVoice, withStep } from './dealt-time.ts';
-
-/** What is known of a control group's CPU time at a look, in microseconds. */
-export interface GroupTime {
-  /** As its file last said; `undefined` where it has not said anything yet. */
-  readonly usage: bigint | undefined;
-  /** What the group used since the look before, with all that lies in it. */
-  readonly used: bigint;
-  /** What groups inside have claimed beyond what this one counted, not yet made up for: at most zero. */
-  readonly debt: bigint;
-  /** Its own time, without that of the workloads inside, by voice. */
-  readonly times: TimeByVoice;
-}
+import { addStep, type Step, type TimeByVoice } from './dealt-time.ts';
 
 /** What a look says of a group. */
 export interface GroupLook {
@@ -25,23 +13,46 @@ export interface GroupLook {
   readonly spoken: TimeByVoice;
 }
 
-const NONE: TimeByVoice = new Map();
+/** What is known of a control group's CPU time, look by look, in microseconds. It grows in place: a host has hundreds of them. */
+export class GroupTime {
+  readonly #times = new Map<string, bigint>();
+  #isNew = true;
+  #usage: bigint | undefined;
+  #used = 0n;
+  /** What groups inside have claimed beyond what this one counted, not yet made up for: at most zero. */
+  #debt = 0n;
 
-/**
- * A group's time one look further. A pod counts its containers too: what it used beside them is its own. Files are not read in
- * the same instant, so the parts may run ahead of the whole for a moment; that is made up for before anything is its own.
- */
-export function groupTimeAfter(before: GroupTime | undefined, look: GroupLook): GroupTime {
-  const usage = look.usage ?? before?.usage;
-  const used = usage === undefined ? 0n : usedSince(before, usage, look.isLate);
-  const own = used - look.usedInside + (before?.debt ?? 0n);
-  const spent = own > 0n ? own : 0n;
-  const times = withStep(before?.times ?? NONE, { microseconds: spent, voices: look.voices, spoken: look.spoken });
-  return { usage, used, debt: own < 0n ? own : 0n, times };
-}
+  /** As its file last said; `undefined` where it has not said anything yet. */
+  get usage(): bigint | undefined {
+    return this.#usage;
+  }
 
-/** A group that is new counts from its beginning; one that was begun anew stands lower than before, and all of it is new. */
-function usedSince(before: GroupTime | undefined, usage: bigint, isLate: boolean): bigint {
-  if (before?.usage !== undefined) return usage >= before.usage ? usage - before.usage : usage;
-  return before || isLate ? 0n : usage;
+  /** What the group used between the last two looks, with all that lies in it. */
+  get used(): bigint {
+    return this.#used;
+  }
+
+  /** Its own time, without that of the workloads inside, by voice. */
+  get times(): TimeByVoice {
+    return this.#times;
+  }
+
+  /**
+   * One look further. A pod counts its containers too: what it used beside them is its own. Files are not read in the same instant,
+   * so the parts may run ahead of the whole for a moment; that is made up for before anything is its own.
+   */
+  look({ usage = this.#usage, usedInside, isLate, voices, spoken }: GroupLook): void {
+    this.#used = usage === undefined ? 0n : this.#usedSince(usage, isLate);
+    this.#usage = usage;
+    this.#isNew = false;
+    const own = this.#used - usedInside + this.#debt;
+    this.#debt = own < 0n ? own : 0n;
+    addStep(this.#times, { microseconds: own > 0n ? own : 0n, voices, spoken });
+  }
+
+  /** A group that is new counts from its beginning; one that was begun anew stands lower than before, and all of it is new. */
+  #usedSince(usage: bigint, isLate: boolean): bigint {
+    if (this.#usage !== undefined) return usage >= this.#usage ? usage - this.#usage : usage;
+    return this.#isNew && !isLate ? usage : 0n;
+  }
 }

@@ -89,16 +89,25 @@ export function cpuUseBetween(
   return { idle, active: busy, users, unnamed: busy > seen ? busy - seen : 0n };
 }
 
-/** CPU time, by the workload's key, at an earlier look. */
-export type TimesByKey = ReadonlyMap<string, bigint>;
+/** CPU time of a workload at an earlier look: of a restart only its key is left. */
+export interface KnownTime {
+  readonly workload: Pick<Workload, 'key'>;
+  readonly microseconds: bigint;
+}
 
 /** Workloads that used time since an earlier look. One that began since then counts from its beginning. */
-export function workloadsSince(before: TimesByKey, after: readonly WorkloadTime[]): WorkloadUse[] {
+export function workloadsSince(before: readonly KnownTime[], after: readonly WorkloadTime[]): WorkloadUse[] {
   const uses: WorkloadUse[] = [];
-  for (const { workload, microseconds } of after) {
-    const weight = sinceThen(microseconds, before.get(workload.key) ?? 0n);
+  let byKey: ReadonlyMap<string, bigint> | undefined;
+  after.forEach(({ workload, microseconds }, at) => {
+    const same = before[at];
+    // From look to look they are nearly always the same ones, in the same order.
+    if (same?.workload.key !== workload.key)
+      byKey ??= new Map(before.map((known) => [known.workload.key, known.microseconds]));
+    const then = same?.workload.key === workload.key ? same.microseconds : byKey?.get(workload.key);
+    const weight = sinceThen(microseconds, then ?? 0n);
     if (weight > 0n) uses.push({ workload, weight });
-  }
+  });
   return uses;
 }
 

@@ -61,31 +61,25 @@ function splitDoubles(amount: number, sum: number, weights: readonly number[]): 
   const rest = amount % sum;
   const quotient = (amount - rest) / sum;
   let left = amount;
-  const lost: number[] = [];
-  const parts: bigint[] = [];
-  for (let at = 0; at < weights.length; at += 1) {
-    const weight = weights[at] ?? 0;
+  const lost = new Float64Array(weights.length);
+  const parts = weights.map((weight, at) => {
     const product = rest * weight;
     const loss = product % sum;
     const part = quotient * weight + (product - loss) / sum;
-    lost.push(loss);
+    lost[at] = loss;
     left -= part;
-    parts.push(BigInt(part));
-  }
+    return BigInt(part);
+  });
   giveToThoseWhoLostMost(parts, lost, left);
   return parts;
 }
 
 /** One each for the `count` parts that lost most. Sorted without a comparison of our own, which would be most of the cost. */
-function giveToThoseWhoLostMost<Loss extends bigint | number>(
-  parts: bigint[],
-  lost: readonly Loss[],
-  count: number,
-): void {
+function giveToThoseWhoLostMost(parts: bigint[], lost: Float64Array | readonly bigint[], count: number): void {
   if (count === 0) return;
   const least = ascending(lost)[lost.length - count] ?? 0;
   let left = count;
-  const give = (isTurn: (loss: Loss) => boolean) => {
+  const give = (isTurn: (loss: bigint | number) => boolean) => {
     for (let at = 0; at < lost.length && left > 0; at += 1) {
       const loss = lost[at];
       if (loss === undefined || !isTurn(loss)) continue;
@@ -99,13 +93,8 @@ function giveToThoseWhoLostMost<Loss extends bigint | number>(
 
 const BITS = 64;
 
-function ascending(amounts: readonly (bigint | number)[]): ArrayLike<bigint | number> {
-  if (isOfDoubles(amounts)) return Float64Array.from(amounts).sort();
-  const whole = amounts.map(BigInt);
-  const fits = whole.every((amount) => BigInt.asUintN(BITS, amount) === amount);
-  return fits ? BigUint64Array.from(whole).sort() : whole.sort((a, b) => (a < b ? -1 : Number(a > b)));
-}
-
-function isOfDoubles(amounts: readonly (bigint | number)[]): amounts is readonly number[] {
-  return typeof amounts[0] === 'number';
+function ascending(amounts: Float64Array | readonly bigint[]): ArrayLike<bigint | number> {
+  if (amounts instanceof Float64Array) return amounts.toSorted();
+  const fits = amounts.every((amount) => BigInt.asUintN(BITS, amount) === amount);
+  return fits ? BigUint64Array.from(amounts).sort() : amounts.toSorted((a, b) => (a < b ? -1 : Number(a > b)));
 }

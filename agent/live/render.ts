@@ -20,15 +20,15 @@ export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** Families in the Prometheus text format 0.0.4 (prometheus.io, exposition formats). */
 export function renderMetrics(families: readonly Family[]): string {
-  const texts: string[] = [];
+  const lines: string[] = [];
   for (const { metric, samples } of families) {
     if (samples.length === 0) continue;
-    texts.push(headOf(metric));
-    samples.forEach(({ labels, value }) => {
-      texts.push(metric.name, labelsText(labels), ' ', valueText(value), '\n');
-    });
+    lines.push(headOf(metric));
+    samples.forEach(
+      ({ labels, value }) => void lines.push(`${metric.name}${labelsText(labels)} ${valueText(value)}\n`),
+    );
   }
-  return texts.join('');
+  return lines.join('');
 }
 
 const HEADS = new Map<Metric, string>();

@@ -20,6 +20,8 @@ const FAULTS: Readonly<Record<string, 'absent' | 'forbidden'>> = {
  * longer, goes through the pool.
  */
 export const AT_ONCE_MS = 5;
+/** So many are read between two looks at the clock, which costs half of what a read does; where they took long, none of them is read at once again. */
+const BETWEEN_CLOCKS = 8;
 /** Buffers of the pool that are kept for the next look: with one for each read, the collector would carry 4 kB a file and look. */
 const MOST_BUFFERS = 16;
 
@@ -61,17 +63,23 @@ export class KeptFiles {
   #readAtOnce(paths: readonly string[], answers: Map<string, FileAnswer>): readonly string[] {
     const left: string[] = [];
     const began = performance.now();
-    let now = began;
-    for (const path of paths) {
+    let then = began;
+    let together: Kept[] = [];
+    const lookAtClock = () => {
+      const now = performance.now();
+      if (now - then >= AT_ONCE_MS) for (const kept of together) kept.isAtOnce = false;
+      then = now;
+      together = [];
+    };
+    paths.forEach((path) => {
       const kept = this.#kept.get(path);
-      if (kept?.fd === undefined || !kept.isAtOnce || kept.isBusy || now - began > AT_ONCE_MS) left.push(path);
+      if (kept?.fd === undefined || !kept.isAtOnce || kept.isBusy || then - began > AT_ONCE_MS) left.push(path);
       else {
         answers.set(path, this.#readNow(path, kept, kept.fd));
-        const then = now;
-        now = performance.now();
-        kept.isAtOnce = now - then < AT_ONCE_MS;
+        if (together.push(kept) === BETWEEN_CLOCKS) lookAtClock();
       }
-    }
+    });
+    lookAtClock();
     return left;
   }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { type GroupTime, groupTimeAfter } from '../attribution/group-time.ts';
+import { GroupTime } from '../attribution/group-time.ts';
 import { rulesOfCommand, type WorkloadRule } from '../attribution/match-rules.ts';
 import type { Parties } from '../attribution/members.ts';
 import { type ProcessTime, processTimesAfter } from '../attribution/process-time.ts';
@@ -107,7 +107,7 @@ class Watch {
   /** In the order of their paths: the outer before the inner. */
   #groups: readonly Group[] = [];
   #groupsFromInside: readonly Group[] = [];
-  #groupTimes: ReadonlyMap<string, GroupTime> = new Map();
+  readonly #groupTimes = new Map<string, GroupTime>();
   #outside: ReadonlyMap<string, bigint> = new Map();
   #timed: readonly Process[] = [];
   #processTimes: ReadonlyMap<number, ProcessTime> = new Map();
@@ -163,6 +163,7 @@ class Watch {
     // Processes have shown groups that were not known.
     this.#groups = [...tree.groups.values()].sort((a, b) => (a.cgroup < b.cgroup ? -1 : 1));
     this.#groupsFromInside = this.#groups.toReversed();
+    for (const cgroup of this.#groupTimes.keys()) if (!tree.groups.has(cgroup)) this.#groupTimes.delete(cgroup);
     this.#made = this.#madeOf();
     this.#choose(this.#roster);
     return this.#roster;
@@ -227,25 +228,31 @@ class Watch {
   ): readonly WorkloadTime[] {
     const { hierarchy } = this.#parts.tree;
     if (!hierarchy) return [];
-    const times = new Map<string, GroupTime>();
     const usedInside = new Map<string, bigint>();
     // The inner before the outer, which takes off what they used.
-    for (const { cgroup, file, outer } of this.#groupsFromInside) {
+    this.#groupsFromInside.forEach(({ cgroup, file, outer }) => {
       const parties = roster.partiesOf(cgroup);
-      const time = groupTimeAfter(this.#groupTimes.get(cgroup), {
+      const time = this.#groupTimes.get(cgroup) ?? new GroupTime();
+      time.look({
         usage: microsecondsIn(hierarchy, answers.get(file)),
         usedInside: usedInside.get(cgroup) ?? 0n,
         isLate: outer !== undefined && this.#groupTimes.has(outer),
         voices: parties,
         spoken: spokenIn(parties, spent),
       });
-      times.set(cgroup, time);
-      if (outer !== undefined) usedInside.set(outer, (usedInside.get(outer) ?? 0n) + time.used);
-    }
-    this.#groupTimes = times;
-    const workloadTimes: WorkloadTime[] = [];
-    for (const group of this.#groups) addTimes(workloadTimes, group, { time: times.get(group.cgroup), roster });
-    return workloadTimes;
+      this.#groupTimes.set(cgroup, time);
+      if (outer !== undefined && time.used > 0n) usedInside.set(outer, (usedInside.get(outer) ?? 0n) + time.used);
+    });
+    const times: WorkloadTime[] = [];
+    this.#groups.forEach((group) => {
+      const time = this.#groupTimes.get(group.cgroup);
+      // One whose file has never answered is not listed: it would count from its beginning when it does.
+      if (time?.usage === undefined) return;
+      const add = (microseconds: bigint, voice: string) =>
+        void times.push({ workload: roster.workloadOf(group, voice), microseconds });
+      time.times.forEach(add);
+    });
+    return times;
   }
 
   #timesOutside(roster: Roster<Process>, spent: ReadonlyMap<number, bigint>): readonly WorkloadTime[] {
@@ -290,18 +297,6 @@ function spokenIn(parties: Parties<Process>, spent: ReadonlyMap<number, bigint>)
     if (time > 0n) spoken.set(voice, time);
   }
   return spoken;
-}
-
-/** A group whose file has never answered is not listed: it would count from its beginning when it does. */
-function addTimes(
-  to: WorkloadTime[],
-  group: Group,
-  { time, roster }: { readonly time: GroupTime | undefined; readonly roster: Roster<Process> },
-): void {
-  if (time?.usage === undefined) return;
-  time.times.forEach((microseconds, voice) => {
-    to.push({ workload: roster.workloadOf(group, voice), microseconds });
-  });
 }
 
 /** `undefined` where the file does not answer, or another process has its number by now. */

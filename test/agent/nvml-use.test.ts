@@ -15,7 +15,7 @@ import { PATIENT_MS } from '../support/patience.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const home = tempFolder();
-const NOBODY = new Map<number, bigint>();
+const NOBODY = new Map<number, number>();
 
 function at(seconds: number): Moment {
   return { readAt: new Date(seconds * 1000), runningMs: seconds * 1000, sinceBootMs: seconds * 1000 };
@@ -201,7 +201,7 @@ describeCompiled('a GPU that is cut into instances (MIG)', () => {
 describe('any use', () => {
   const pid = fc.integer({ min: 0, max: 20 });
   const pids = fc.option(fc.array(pid), { nil: undefined });
-  const work = fc.option(fc.array(fc.tuple(pid, fc.bigInt({ min: 1n, max: 10_000n }))), { nil: undefined });
+  const work = fc.option(fc.array(fc.tuple(pid, fc.integer({ min: 1, max: 10_000 }))), { nil: undefined });
 
   function expectSound(use: DeviceUse): void {
     if (typeof use !== 'object') return;

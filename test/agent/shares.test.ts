@@ -94,10 +94,10 @@ describe('shares of a device', () => {
   });
 
   test('count a service that was started anew from its beginning', () => {
-    const before = new Map([
-      ['a', 900n],
-      ['gone', 5n],
-    ]);
+    const before = [
+      { workload: workload('gone'), microseconds: 5n },
+      { workload: workload('a'), microseconds: 900n },
+    ];
     const after = [
       { workload: workload('a'), microseconds: 40n },
       { workload: workload('new'), microseconds: 7n },

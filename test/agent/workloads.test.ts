@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 
 import { dealtStep } from '../../agent/attribution/dealt-time.ts';
-import { type GroupTime, groupTimeAfter } from '../../agent/attribution/group-time.ts';
+import { GroupTime } from '../../agent/attribution/group-time.ts';
 import { workloadRulesSchema } from '../../agent/attribution/match-rules.ts';
 import { openWorkloads, type Workloads, type WorkloadsContext } from '../../agent/readers/workloads.ts';
 import { type HostFiles, hostTree } from '../support/host-tree.ts';
@@ -201,30 +201,20 @@ describe('CPU time of workloads', () => {
   });
 });
 
-const NEW: GroupTime = { usage: 0n, used: 0n, debt: 0n, times: new Map() };
 const QUIET = { voices: new Map([['', true]]), spoken: new Map(), isLate: false };
 const LAST = { inside: 0, beside: 0, isSilent: false };
 
-interface PodAndContainer {
-  readonly outer: GroupTime;
-  readonly inner: GroupTime;
-  readonly counted: { readonly whole: bigint; readonly part: bigint };
-}
-
-/** One look further; in some the pod does not answer, and its container runs ahead of it. */
-function oneLook(
-  { outer, inner, counted }: PodAndContainer,
-  { inside, beside, isSilent }: typeof LAST,
-): PodAndContainer {
-  const part = counted.part + BigInt(inside);
-  const whole = counted.whole + BigInt(inside + beside);
-  const innerNow = groupTimeAfter(inner, { ...QUIET, usage: part, usedInside: 0n });
-  const usage = isSilent ? undefined : whole;
-  return {
-    inner: innerNow,
-    outer: groupTimeAfter(outer, { ...QUIET, usage, usedInside: innerNow.used }),
-    counted: { whole, part },
-  };
+/** A pod and its container over looks from zero on; in some the pod does not answer, and its container runs ahead of it. */
+function podAfter(looks: readonly (typeof LAST)[]) {
+  const [outer, inner] = [new GroupTime(), new GroupTime()];
+  let [whole, part] = [0n, 0n];
+  for (const { inside, beside, isSilent } of [LAST, ...looks, LAST]) {
+    part += BigInt(inside);
+    whole += BigInt(inside + beside);
+    inner.look({ ...QUIET, usage: part, usedInside: 0n });
+    outer.look({ ...QUIET, usage: isSilent ? undefined : whole, usedInside: inner.used });
+  }
+  return { outer, inner, whole, part };
 }
 
 describe('the laws of CPU time', () => {
@@ -250,13 +240,9 @@ describe('the laws of CPU time', () => {
     const looks = fc.array(fc.record({ inside: fc.nat(1000), beside: fc.nat(1000), isSilent: fc.boolean() }));
     fc.assert(
       fc.property(looks, (steps) => {
-        const { outer, inner, counted } = [...steps, LAST].reduce(oneLook, {
-          outer: NEW,
-          inner: NEW,
-          counted: { whole: 0n, part: 0n },
-        });
-        expect((outer.times.get('') ?? 0n) + (inner.times.get('') ?? 0n)).toBe(counted.whole);
-        expect(inner.times.get('') ?? 0n).toBe(counted.part);
+        const { outer, inner, whole, part } = podAfter(steps);
+        expect((outer.times.get('') ?? 0n) + (inner.times.get('') ?? 0n)).toBe(whole);
+        expect(inner.times.get('') ?? 0n).toBe(part);
       }),
     );
   });

@@ -5,7 +5,7 @@ export interface Seen {
   /** Processes that hold a context; `undefined` where the driver does not list them. */
   readonly pids: readonly number[] | undefined;
   /** Per cents of the multiprocessors summed over samples, by process; `undefined` where the driver takes no samples. */
-  readonly work: ReadonlyMap<number, bigint> | undefined;
+  readonly work: ReadonlyMap<number, number> | undefined;
   /** Servers of the Multi-Process Service, which hold one context for all of their clients. */
   readonly servers: ReadonlySet<number>;
   readonly clients: readonly number[];
@@ -85,8 +85,8 @@ function known(use: DeviceUse, quality: readonly string[] = []): KnownUse {
   return { use, quality };
 }
 
-function weighted(work: ReadonlyMap<number, bigint>): ProcessUse[] {
-  return [...work].map(([pid, weight]) => ({ pid, weight }));
+function weighted(work: ReadonlyMap<number, number>): ProcessUse[] {
+  return [...work].map(([pid, percents]) => ({ pid, weight: BigInt(percents) }));
 }
 
 function alike(pids: readonly number[]): ProcessUse[] {

@@ -20,7 +20,7 @@ export class Users {
   #pids: readonly number[] | undefined;
   #servers: ReadonlyMap<number, boolean> = new Map();
   #clients: readonly number[] = [];
-  #work: Map<number, bigint> | undefined;
+  #work: Map<number, number> | undefined;
   #sampledTo = 0;
   #listedAgo = 0;
 
@@ -91,10 +91,11 @@ export class Users {
       return;
     }
     this.#work ??= new Map();
-    for (const { pid, timestamp, smPercent } of samples) {
+    const work = this.#work;
+    samples.forEach(({ pid, timestamp, smPercent }) => {
       if (timestamp > this.#sampledTo) this.#sampledTo = timestamp;
-      if (isWork(smPercent)) this.#work.set(pid, (this.#work.get(pid) ?? 0n) + BigInt(smPercent));
-    }
+      if (isWork(smPercent)) work.set(pid, (work.get(pid) ?? 0) + smPercent);
+    });
   }
 
   async #findServers(pids: readonly number[]): Promise<Map<number, boolean>> {
