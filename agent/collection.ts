@@ -6,18 +6,19 @@ const GROWN_BYTES = 2 * 1024 ** 2;
 export interface Heap {
   /** Bytes in use, with what is not collected yet. */
   used(): number;
-  /** Collects all of it; `undefined` where the process was not started so that it can (`--expose-gc`). */
-  readonly collect: (() => void) | undefined;
+  /** Collects all of it, or only what is young; `undefined` where the process was not started so that it can (`--expose-gc`). */
+  readonly collect: ((type: 'minor' | 'major') => void) | undefined;
 }
 
 export const ownHeap: Heap = {
   used: () => getHeapStatistics().used_heap_size,
-  collect: globalThis.gc && (() => void globalThis.gc?.()),
+  collect: globalThis.gc && ((type) => globalThis.gc?.({ type })),
 };
 
 /**
- * Collects garbage between two ticks, as soon as there is some. Node.js itself waits until the heap has about doubled, and the pages that it
- * takes meanwhile stay resident (docs/measurements.md).
+ * Collects garbage between two ticks. What is young is collected after each: then little of it is in use, whereas Node.js would collect
+ * in the midst of a tick, and what is in use twice becomes old. All is collected as soon as some has come together: Node.js itself
+ * waits until the heap has about doubled, and the pages that it takes meanwhile stay resident (docs/measurements.md).
  */
 export class Collection {
   readonly #heap: Heap;
@@ -27,11 +28,13 @@ export class Collection {
     this.#heap = heap;
   }
 
-  /** Gives whether it collected. */
+  /** Gives whether it collected all. */
   afterTick(): boolean {
     const { collect } = this.#heap;
-    if (!collect || this.#heap.used() - this.#left < GROWN_BYTES) return false;
-    collect();
+    if (!collect) return false;
+    collect('minor');
+    if (this.#heap.used() - this.#left < GROWN_BYTES) return false;
+    collect('major');
     this.#left = this.#heap.used();
     return true;
   }
