@@ -4,5 +4,5 @@
 here=$(dirname -- "$(readlink -f -- "$0")")/..
 # What `run` starts is not ours: it inherits none of this.
 [ "$1" = run ] || export MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=65536 MALLOC_MMAP_THRESHOLD_=65536
-exec "$here/node" --no-warnings --expose-gc --max-semi-space-size=1 --max-old-space-size=64 --memory-saver-mode --single-threaded-gc \
+exec "$here/node" --no-warnings --expose-gc --max-semi-space-size=1 --max-old-space-size=64 --single-threaded-gc \
   --no-opt --no-maglev --no-sparkplug --max-lazy "$here/main.mjs" "$@"

@@ -20,7 +20,7 @@ const FAULTS: Readonly<Record<string, 'absent' | 'forbidden'>> = {
  * longer, goes through the pool.
  */
 export const AT_ONCE_MS = 5;
-/** So many are read between two looks at the clock, which costs half of what a read does; where they took long, none of them is read at once again. */
+/** So many are read between two looks at the clock, each of which costs half a read; where they took long, none of them is read at once again. */
 const BETWEEN_CLOCKS = 8;
 /** Buffers of the pool that are kept for the next look: with one for each read, the collector would carry 4 kB a file and look. */
 const MOST_BUFFERS = 16;
