@@ -1,7 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 
 /** Above what the last collection left. Less comes together too often: a collection takes some 20 ms (docs/measurements.md). */
-const GROWN_BYTES = 2 * 1024 ** 2;
+const GROWN_BYTES = 1.5 * 1024 ** 2;
 
 export interface Heap {
   /** Bytes in use, with what is not collected yet. */
