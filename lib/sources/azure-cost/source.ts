@@ -15,7 +15,7 @@ export const azureCost = {
   kind: 'azure-cost',
   card: {
     title: 'Azure cost export (actual or amortised)',
-    unit: 'Money in the billing currency; quantity in blocks of the unit of measure (10 Hours), counted once per Usage row',
+    unit: 'Money in the billing currency; quantity in single units where the unit of measure packs them (10 Hours, 100 GB), in thousands or millions of 1K and 1M; counted once per Usage row',
     lag: 'Refreshed daily; a month can change for about five days after it ends',
     licence: "The account holder's own billing records",
     method:
