@@ -44,7 +44,8 @@ driven AS (
         *,
         CASE
             WHEN charge_category <> 'Usage' THEN NULL
-            WHEN regexp_matches(sku, '(?i)licens') THEN 'none'
+            -- A premium stands on top of cores and memory that have lines of their own
+            WHEN regexp_matches(sku, '(?i)licens|\bpremium for .*instance (core|ram)\b') THEN 'none'
             WHEN regexp_matches(sku, '(?i)instance core|custom core|\bcore running|(^|: )cpu allocation time|vcpu') AND "usage.unit" = 'seconds'
                 THEN CASE WHEN machine_type IS NOT NULL AND billed_cores > 0 THEN 'instance_hours' ELSE 'vcpu_hours' END
             WHEN regexp_matches(sku, '(?i)^(micro|small) instance') AND "usage.unit" = 'seconds' AND machine_type IS NOT NULL THEN 'instance_hours'
