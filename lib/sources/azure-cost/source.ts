@@ -20,7 +20,7 @@ export const azureCost = {
     licence: "The account holder's own billing records",
     method:
       'Azure metering and billing; give one of the actual and the amortised export, never both: they repeat the same usage. ' +
-      'A Cost Management export (FocusCost, for instance) writes files whose path is named, or azure-consumption asks for usage details',
+      'A Cost Management export (FocusCost, for instance) writes files whose path is named; of its runs the last counts, told by the manifest.json beside the files: keep it. Or azure-consumption asks for usage details',
     reference:
       'Microsoft documentation, Cost Management, usage details fields; Consumption REST API, Usage Details - List; FOCUS 1.0 to 1.2',
   },
