@@ -56,6 +56,8 @@ driven AS (
                 ELSE 'object_gb_hours'
             END
             WHEN regexp_matches(meter_name, 'Data Transfer In\b|Ingress') THEN 'none'
+            -- Traffic within a region has no coefficient (docs/methods/storage-and-network.md)
+            WHEN regexp_matches(meter_name, 'Availability Zone|Intra-Region') THEN NULL
             WHEN regexp_matches(meter_name, 'Data Transfer Out\b|Egress') THEN 'network_gb'
             WHEN meter_category = 'Virtual Network' AND regexp_matches(meter_name, 'Public IP|IP Address') THEN 'none'
             WHEN meter_category = 'Functions' AND unit_of_measure LIKE '%GB Second%' THEN 'lambda_gb_seconds'

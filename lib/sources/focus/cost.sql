@@ -62,8 +62,10 @@ driven AS (
                 WHEN regexp_matches(concat_ws(' ', service_name, words), '(?i)simple storage|cloud storage|storage accounts?|log storage|timedstorage') THEN 'object_gb_hours'
             END
             WHEN operation LIKE '%-In' AND regexp_matches(words, '(?i)regional') THEN 'none'
-            WHEN is_volume AND regexp_matches(words, '(?i)regional data transfer|data ?transfer[ -](out|to|regional)\b|egress|-out-bytes|inter (zone|region)') THEN 'network_gb'
             WHEN is_volume AND regexp_matches(words, '(?i)data ?transfer[ -](in|from)\b|ingress|-in-bytes') THEN 'none'
+            -- Traffic within a region has no coefficient (docs/methods/storage-and-network.md)
+            WHEN is_volume AND regexp_matches(words, '(?i)regional data transfer|data ?transfer[ -]regional\b|inter[ -]?(availability )?zone|intra-region') THEN NULL
+            WHEN is_volume AND regexp_matches(words, '(?i)data ?transfer[ -](out|to)\b|egress|-out-bytes|inter region') THEN 'network_gb'
             WHEN provider = 'Microsoft' AND regexp_matches(words, '(?i)\boperations\b') THEN 'none'
             WHEN regexp_matches(words, '(?i)cach|cchd') THEN NULL
             WHEN regexp_matches(concat_ws(' ', words, unit), '(?i)token') AND regexp_matches(words, '(?i)\b(output|outp|opt)\b') THEN 'output_tokens'

@@ -59,7 +59,9 @@ driven AS (
                 WHEN "service.description" = 'Cloud Storage' THEN 'object_gb_hours'
             END
             WHEN regexp_matches(sku, '(?i)ingress|data transfer in\b') THEN 'none'
-            WHEN "usage.unit" = 'bytes' AND regexp_matches(sku, '(?i)egress|data transfer|inter (zone|region)') THEN 'network_gb'
+            -- Traffic within a region has no coefficient (docs/methods/storage-and-network.md)
+            WHEN "usage.unit" = 'bytes' AND regexp_matches(sku, '(?i)inter zone') THEN NULL
+            WHEN "usage.unit" = 'bytes' AND regexp_matches(sku, '(?i)egress|data transfer|inter region') THEN 'network_gb'
             WHEN regexp_matches(sku, '(?i)cach|image|audio|video') THEN NULL
             WHEN "usage.unit" = 'count' AND regexp_matches(sku, '(?i)output token') THEN 'output_tokens'
             WHEN "usage.unit" = 'count' AND regexp_matches(sku, '(?i)input token') THEN 'input_tokens'
