@@ -51,7 +51,8 @@ driven AS (
             WHEN regexp_matches(sku, '(?i)^(micro|small) instance') AND "usage.unit" = 'seconds' AND machine_type IS NOT NULL THEN 'instance_hours'
             WHEN regexp_matches(sku, '(?i)\bram\b|memory allocation time') AND "usage.unit" = 'byte-seconds'
                 THEN CASE WHEN machine_type IS NOT NULL AND billed_cores > 0 THEN 'none' ELSE 'memory_gb_hours' END
-            WHEN regexp_matches(sku, '(?i)\b(gpu|tpu)\b') AND regexp_matches(machine_type, '^(a[2-4]|g[2-4]|ct)') THEN 'none'
+            -- TPUs are billed by the chip, the host within: no other line knows their energy
+            WHEN regexp_matches(sku, '(?i)\bgpu\b') AND regexp_matches(machine_type, '^(a[2-4]|g[2-4])') THEN 'none'
             WHEN "usage.unit" = 'byte-seconds' THEN CASE
                 WHEN regexp_matches(sku, '(?i)snapshot') THEN 'snapshot_gb_hours'
                 WHEN regexp_matches(sku, '(?i)ssd|balanced|hyperdisk|extreme') THEN 'ssd_gb_hours'
