@@ -55,7 +55,9 @@ driven AS (
             WHEN instance_type IS NOT NULL AND provider <> 'Google Cloud' AND regexp_matches(unit, '^(instance[- ])?(hours?|hrs?)$') THEN 'instance_hours'
             WHEN regexp_matches(words, '(?i)fargate.*vcpu|instance core|custom core|cpu allocation time|vcpu duration') THEN 'vcpu_hours'
             WHEN regexp_matches(words, '(?i)fargate.*(memory|gb-hours)|instance ram|custom ram|memory allocation time|memory duration')
-                OR regexp_matches(unit, '^(gb|gib|gibibyte)[ -]hours?$') THEN 'memory_gb_hours'
+                OR regexp_matches(unit, '^(gb|gib|gibibyte)[ -]hours?$')
+                -- The disk of a Fargate task comes in GB-Hours too
+                THEN CASE WHEN NOT regexp_matches(words, '(?i)storage') THEN 'memory_gb_hours' END
             WHEN regexp_matches(words, '(?i)lambda.*gb-second|lambda - total compute') THEN 'lambda_gb_seconds'
             WHEN is_gb_months OR unit = 'byte-seconds' THEN CASE
                 WHEN regexp_matches(words, '(?i)snapshot') THEN 'snapshot_gb_hours'
