@@ -13,6 +13,7 @@ import { currentManifests, currentReceipts, readQuarantine, readReceipts } from 
 import { awsCarbon } from '../lib/sources/aws-carbon/source.ts';
 import { awsCurLegacy } from '../lib/sources/aws-cur-legacy/source.ts';
 import { awsCur2 } from '../lib/sources/aws-cur2/source.ts';
+import { azureCost } from '../lib/sources/azure-cost/source.ts';
 import type { Source } from '../lib/sources/source.ts';
 import { parsePeriod } from '../lib/units/period.ts';
 import { tempFolder } from './support/temp-folder.ts';
@@ -199,6 +200,54 @@ test('the legacy report: the manifest of the period names the files of the last 
     await collectOn(given, assembly === 'aaaa' ? '01' : '02', awsCurLegacy);
   }
   expect(await currentOn(given, '02')).toEqual(['bill/20260601-20260701/bbbb/bill-1.parquet']);
+});
+
+/** One run of an Azure export of the month to date: a folder named by an id, which tells no order, with its own manifest. */
+function azureRun(
+  { root }: Export,
+  id: string,
+  days: readonly string[],
+  submittedTime: string,
+  range = '20260601-20260630',
+): void {
+  const rows = days.map((day) => `sub-1,${day},Virtual Machines,1,USD`);
+  const run = `${range}/${id}`;
+  write(
+    join(root, run, 'part_0_0001.csv'),
+    ['SubscriptionId,Date,MeterCategory,Cost,BillingCurrency', ...rows, ''].join('\n'),
+  );
+  const blobs = [{ blobName: `exports/bill/${run}/part_0_0001.csv`, byteCount: 1, dataRowCount: rows.length }];
+  write(
+    join(root, run, 'manifest.json'),
+    JSON.stringify({ blobs, runInfo: { submittedTime, startDate: '2026-06-01T00:00:00' } }),
+  );
+}
+
+const DAYS = ['06/01/2026', '06/02/2026', '06/03/2026'];
+
+test('of the runs of an Azure export the one that was asked for last counts, whatever the ids of their folders', async () => {
+  const given = newExport();
+  azureRun(given, 'bb', DAYS.slice(0, 1), '2026-06-02T05:00:00.1Z');
+  azureRun(given, 'aa', DAYS, '2026-06-04T05:00:00.1Z');
+  azureRun(given, 'cc', DAYS.slice(0, 2), '2026-06-03T05:00:00.1Z');
+  expect(await collectOn(given, '01', azureCost)).toMatchObject({ landed: 1, rejected: 0 });
+  expect(await currentOn(given, '01')).toEqual(['bill/20260601-20260630/aa/part_0_0001.csv']);
+});
+
+test('where a run of an Azure export overwrites the one before, under another id, the new one stands alone', async () => {
+  const given = newExport();
+  azureRun(given, 'bb', DAYS.slice(0, 1), '2026-06-02T05:00:00.1Z');
+  await collectOn(given, '01', azureCost);
+  rmSync(join(given.root, '20260601-20260630/bb'), { recursive: true });
+  azureRun(given, 'aa', DAYS, '2026-06-04T05:00:00.1Z');
+  await collectOn(given, '02', azureCost);
+  expect(await currentOn(given, '02')).toEqual(['bill/20260601-20260630/aa/part_0_0001.csv']);
+});
+
+test('an Azure export of several months is read for each of them', async () => {
+  const given = newExport();
+  azureRun(given, 'aa', DAYS, '2026-07-02T05:00:00.1Z', '20260401-20260630');
+  expect(await collectOn(given, '01', azureCost)).toMatchObject({ landed: 1 });
 });
 
 const hour = '2026-06-03T05:00:00Z';

@@ -190,14 +190,14 @@ describeShared('Azure exports', 'recorded/billing-azure', (folder) => {
     expect(await costs(read(file, month, currency), `SELECT ${TOTALS} FROM facts`)).toMatchObject([{ n, billed }]);
   });
 
-  test('a block of ten hours is ten hours', async () => {
+  test('a machine of a scale set runs ten hours of a day: packages of `10 Hours` are the price list alone', async () => {
     const machines =
       'SELECT resource_type, energy_driver, driver_quantity, consumed_quantity, consumed_unit FROM facts';
     expect(await costs(read('opencost/headersets/Enterprise.csv', '2021-02', 'CAD'), machines)).toEqual([
       {
         resource_type: 'Standard_E4s_v3',
         energy_driver: 'instance_hours',
-        driver_quantity: 100,
+        driver_quantity: 10,
         consumed_quantity: 10,
         consumed_unit: '10 Hours',
       },

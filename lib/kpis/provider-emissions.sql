@@ -2,11 +2,21 @@
 -- Unit    gCO2e
 -- Grain   provider x account x region x service
 -- Reads   fct_provider_emissions
--- After a new carbon model a provider delivers the old and the new version side by side: the newest model wins.
+-- After a new carbon model a provider delivers the old and the new version side by side: of an account the newest model alone
+-- counts, also where it books under other services or regions what the older one had elsewhere.
 CREATE OR REPLACE TEMP TABLE provider_emissions AS
-SELECT *
-FROM fct_provider_emissions
+WITH versioned AS (
+    SELECT *, list_transform(regexp_extract_all(model_version, '[0-9]+'), lambda part: TRY_CAST(part AS BIGINT)) AS model_number
+    FROM fct_provider_emissions
+),
+newest AS (
+    SELECT *
+    FROM versioned
+    QUALIFY dense_rank() OVER (PARTITION BY provider_name, account_id, period_start ORDER BY model_number DESC) = 1
+)
+SELECT * EXCLUDE (model_number)
+FROM newest
 QUALIFY row_number() OVER (
     PARTITION BY provider_name, account_id, region_id, service_name, period_start
-    ORDER BY list_transform(regexp_extract_all(model_version, '[0-9]+'), lambda part: TRY_CAST(part AS BIGINT)) DESC, refreshed_at DESC, receipt_sha256
+    ORDER BY refreshed_at DESC, receipt_sha256
 ) = 1

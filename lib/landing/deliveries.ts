@@ -10,6 +10,11 @@ const MANIFEST =
   /^(?<above>(?:.*\/)?)(?:metadata\/(?<partition>(?:[^/=]+=[^/]+\/)+)|(?<range>\d{8}-\d{8}\/))(?<execution>(?:[^/]+\/)?)[^/]*Manifest\.json$/;
 const UNLOADED =
   /^(?<above>(?:.*\/)?)(?<range>(?:period=\d{4}-\d{2}|day=\d{4}-\d{2}-\d{2})\/)(?<execution>asked=\d{8}T\d{6}Z[^/]*\/)[^/]*_manifest\.json$/;
+/**
+ * Where Azure keeps that of each run of an export: beside its files, in a folder that is named by an id (Microsoft documentation, "How
+ * are the exported files organized in the blob storage folders?").
+ */
+const AZURE_RUN = /^(?<above>(?:.*\/)?)(?<range>\d{8}-\d{8}\/)(?<execution>(?:[^/]+\/)+)manifest\.json$/;
 
 /** A manifest that a source offers, and the folder whose files it names. */
 export interface OfferedManifest {
@@ -22,38 +27,52 @@ export interface OfferedManifest {
   readonly month: string | undefined;
   /** Folder of one execution; empty for the manifest that each refresh writes anew. */
   readonly execution: string;
+  /** The folder's name tells no order: when it was run stands in the manifest. */
+  readonly isDatedInside: boolean;
 }
 
 /** Whether this is the path of an export's manifest. */
 export function isManifest({ origin }: Offer): boolean {
-  return MANIFEST.test(origin) || UNLOADED.test(origin);
+  return [MANIFEST, UNLOADED, AZURE_RUN].some((path) => path.test(origin));
 }
 
 /**
  * The manifest that counts of each folder: the one that each refresh writes anew, else that of the last execution, whose
- * folder's name begins with its time.
+ * folder's name begins with its time. Of those that say themselves when they were run, all.
  */
 export function newestManifests(offers: readonly Offer[]): OfferedManifest[] {
   const newest = new Map<string, OfferedManifest>();
   for (const manifest of offers.flatMap((offer) => readPath(offer) ?? [])) {
-    const known = newest.get(manifest.folder);
-    if (!known || isNewer(manifest, known)) newest.set(manifest.folder, manifest);
+    const key = manifest.isDatedInside ? manifest.offer.origin : manifest.folder;
+    const known = newest.get(key);
+    if (!known || isNewer(manifest, known)) newest.set(key, manifest);
   }
   return [...newest.values()];
 }
 
 function readPath(offer: Offer): OfferedManifest | undefined {
-  const found = MANIFEST.exec(offer.origin) ?? UNLOADED.exec(offer.origin);
+  const run = AZURE_RUN.exec(offer.origin);
+  const found = MANIFEST.exec(offer.origin) ?? UNLOADED.exec(offer.origin) ?? run;
   const { above = '', partition, range = '', execution = '' } = found?.groups ?? {};
   const tail = partition === undefined ? range : `data/${partition}`;
   if (tail === '') return undefined;
-  return { offer, folder: above + tail, tail, month: monthIn(tail), execution };
+  return { offer, folder: above + tail, tail, month: monthIn(tail), execution, isDatedInside: run !== null };
 }
 
-/** `BILLING_PERIOD=2026-06/`, `day=2026-06-01/` and `20260601-20260701/` are all June. */
+/**
+ * `BILLING_PERIOD=2026-06/`, `day=2026-06-01/`, `20260601-20260701/` (AWS) and `20260601-20260630/` (Azure) are all June; a range of
+ * several months is none.
+ */
 function monthIn(tail: string): string | undefined {
-  const [, year, month] = /=(\d{4})-(\d{2})(?:-\d{2})?\//.exec(tail) ?? /^(\d{4})(\d{2})\d{2}-/.exec(tail) ?? [];
-  return year && `${year}-${month}`;
+  const [, year, month, until = ''] =
+    /=(\d{4})-(\d{2})(?:-\d{2})?\//.exec(tail) ?? /^(\d{4})(\d{2})\d{2}-(\d{8})/.exec(tail) ?? [];
+  if (!year || until > firstAfter(Number(year), Number(month))) return undefined;
+  return `${year}-${month}`;
+}
+
+/** The first day after a month: `20260701`. */
+function firstAfter(year: number, month: number): string {
+  return new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 10).replaceAll('-', '');
 }
 
 function isNewer(one: OfferedManifest, other: OfferedManifest): boolean {
@@ -72,6 +91,14 @@ export function readDelivery(text: string, { folder, tail }: OfferedManifest, ac
   const files = [...new Set(named)].filter((name) => accepts.test(name)).map((name) => folder + name);
   if (files.length > 0) return { folder, files: files.sort() };
   throw new RejectedPayload({ found: 'a manifest without one', expected: `the address of a file in ${tail}` });
+}
+
+/** When Azure was asked for the run of this manifest; empty where it does not say. */
+export function submittedAt(text: string): string {
+  const said = parse(text);
+  const run = typeof said === 'object' && said !== null && 'runInfo' in said ? said.runInfo : undefined;
+  const at = typeof run === 'object' && run !== null && 'submittedTime' in run ? run.submittedTime : undefined;
+  return typeof at === 'string' ? at : '';
 }
 
 function wroteNothing(said: unknown): boolean {

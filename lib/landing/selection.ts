@@ -1,6 +1,6 @@
 import type { Source } from '../sources/source.ts';
 import type { Period } from '../units/period.ts';
-import { isManifest, newestManifests, type OfferedManifest, readDelivery } from './deliveries.ts';
+import { isManifest, newestManifests, type OfferedManifest, readDelivery, submittedAt } from './deliveries.ts';
 import { type Fetched, type Offer, type Origin, RejectedPayload } from './origin.ts';
 import type { Delivery } from './receipt.ts';
 import type { Warehouse } from './warehouse.ts';
@@ -10,6 +10,8 @@ export interface ReadManifest {
   readonly offer: Offer;
   readonly fetched: Fetched;
   readonly delivery: Delivery;
+  /** When the run was asked for, where only the manifest says it. */
+  readonly submitted: string;
 }
 
 /** What of a source's offers is read for a month. */
@@ -43,7 +45,7 @@ export async function selectOffers(
     source,
     edges,
   );
-  const manifests = outcomes.flatMap((outcome) => ('delivery' in outcome ? [outcome] : []));
+  const manifests = lastRuns(outcomes.flatMap((outcome) => ('delivery' in outcome ? [outcome] : [])));
   const readable = offers.filter((offer) => source.accepts.test(offer.origin) && !isManifest(offer));
   const isFree = ({ origin }: Offer) => !found.some(({ folder }) => origin.startsWith(folder));
   const free = source.named_by_manifest ? [] : readable.filter(isFree);
@@ -76,11 +78,22 @@ async function readOne(
     const fetched = await origin.fetch(offer);
     const text = await textOf(fetched, warehouse);
     const delivery = readDelivery(text, manifest, accepts);
-    return delivery ? [{ offer, fetched, delivery }] : [];
+    const submitted = manifest.isDatedInside ? submittedAt(text) : '';
+    return delivery ? [{ offer, fetched, delivery, submitted }] : [];
   } catch (error) {
     if (!(error instanceof RejectedPayload)) throw error;
     return [{ offer, error }];
   }
+}
+
+/** Of several runs of a folder the last one: each names all files of the month anew. */
+function lastRuns(manifests: readonly ReadManifest[]): ReadManifest[] {
+  const last = new Map<string, ReadManifest>();
+  for (const manifest of manifests) {
+    const known = last.get(manifest.delivery.folder);
+    if (!known || manifest.submitted > known.submitted) last.set(manifest.delivery.folder, manifest);
+  }
+  return [...last.values()];
 }
 
 async function textOf({ path }: Fetched, warehouse: Warehouse): Promise<string> {

@@ -35,5 +35,5 @@ LEFT JOIN spot
     ON spot.provider_name IS NOT DISTINCT FROM charge.provider_name
     AND spot.region_id IS NOT DISTINCT FROM charge.region_id
     AND spot.resource_id IS NOT DISTINCT FROM hosted.resource_id
-WHERE charge.energy_driver IS DISTINCT FROM 'instance_hours' OR charge.resource_id IS NULL OR charge.resource_id NOT IN (SELECT resource_id FROM watched)
+WHERE NOT runs_host(charge.energy_driver) OR charge.resource_id IS NULL OR charge.resource_id NOT IN (SELECT resource_id FROM watched)
 ORDER BY line_number

@@ -5,7 +5,9 @@
 -- filled = what was measured + the model for the part of the hour that was not.
 CREATE OR REPLACE TEMP TABLE contested AS
 WITH billed AS (
-    SELECT charge_hour.period_start, charge_hour.resource_id, charge_hour.provider_name, charge_hour.resource_type, sum(charge_hour.driver_quantity) AS hours
+    SELECT
+        charge_hour.period_start, charge_hour.resource_id, charge_hour.provider_name, charge_hour.resource_type, charge_hour.energy_driver,
+        sum(charge_hour.driver_quantity) AS hours
     FROM charge_hour
     GROUP BY ALL
 ),
@@ -13,13 +15,18 @@ modelled AS (
     SELECT
         billed.period_start, billed.resource_id, rate.component,
         (sum(billed.hours::DOUBLE * rate.joules_per_unit))::DECIMAL(28,6) AS energy_joules,
-        max(rate.u95_ratio) AS u95_ratio
+        max(rate.u95_ratio) AS u95_ratio,
+        max(rate.method) AS method
     FROM billed
-    JOIN rate ON rate.energy_driver = 'instance_hours' AND rate.provider_name = billed.provider_name AND rate.resource_type = billed.resource_type
+    JOIN rate
+        ON rate.energy_driver = billed.energy_driver
+        AND rate.provider_name = billed.provider_name
+        AND rate.resource_type IS NOT DISTINCT FROM billed.resource_type
     GROUP BY ALL
 ),
 running AS (
-    SELECT period_start, resource_id, sum(hours) AS hours FROM billed GROUP BY ALL
+    -- Cores come in hours of each, memory in those of a gigabyte
+    SELECT period_start, resource_id, sum(hours) FILTER (WHERE energy_driver <> 'memory_gb_hours') AS hours FROM billed GROUP BY ALL
 ),
 unbilled AS (
     SELECT watched.*, hour.period_start
@@ -55,6 +62,7 @@ candidate AS (
         device.covered_seconds,
         modelled.energy_joules AS modelled_joules,
         modelled.u95_ratio AS modelled_u95,
+        modelled.method AS modelled_method,
         least(3600, 3600 * coalesce(running.hours, 1)) AS expected_seconds
     FROM expected
     LEFT JOIN device_hour AS device USING (period_start, resource_id, component)
@@ -77,9 +85,9 @@ SELECT
         WHEN basis IS NOT NULL THEN modelled_joules
     END::DECIMAL(28,6) AS energy_joules,
     CASE
-        WHEN basis = 'filled' THEN telemetry_method || '+instance-model'
+        WHEN basis = 'filled' THEN telemetry_method || '+' || modelled_method
         WHEN by_telemetry THEN telemetry_method
-        WHEN basis IS NOT NULL THEN 'instance-model'
+        WHEN basis IS NOT NULL THEN modelled_method
     END AS method,
     CASE
         WHEN basis = 'filled' THEN telemetry_u95 * (1 - missing_ratio) + modelled_u95 * missing_ratio

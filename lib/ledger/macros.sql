@@ -40,3 +40,5 @@ CREATE OR REPLACE TEMP MACRO name_number(line, outcome) AS (3 * line + outcome):
 CREATE OR REPLACE TEMP MACRO hour_and_charge(hour, charge) AS hour * 4294967296 + charge;
 CREATE OR REPLACE TEMP MACRO hour_number_in(hour_and_charge) AS (hour_and_charge // 4294967296)::INTEGER;
 CREATE OR REPLACE TEMP MACRO charge_number_in(hour_and_charge) AS (hour_and_charge % 4294967296)::INTEGER;
+-- Charges of a machine's running, whole or as its cores and memory: where telemetry watches it they are settled with the host.
+CREATE OR REPLACE TEMP MACRO runs_host(energy_driver) AS coalesce(energy_driver IN ('instance_hours', 'vcpu_hours', 'memory_gb_hours'), false);

@@ -10,7 +10,7 @@ WITH host_charge AS (
         min(provider_name) AS provider_name, min(sub_account_id) AS sub_account_id, min(region_id) AS region_id,
         min(service_name) AS service_name, min(resource_type) AS resource_type, min(billing_currency) AS billing_currency,
         sum(billed_cost) AS billed_cost, sum(effective_cost) AS effective_cost, sum(bill_rows) AS bill_rows,
-        sum(driver_quantity)::DOUBLE AS hours
+        (sum(driver_quantity) FILTER (WHERE energy_driver = 'instance_hours'))::DOUBLE AS hours
     FROM charge_hour
     GROUP BY ALL
 ),

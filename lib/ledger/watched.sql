@@ -11,7 +11,7 @@ WITH seen AS (
 billed AS (
     SELECT DISTINCT resource_id
     FROM dim_charge
-    WHERE energy_driver = 'instance_hours' AND resource_id IN (SELECT resource_id FROM seen)
+    WHERE runs_host(energy_driver) AND resource_id IN (SELECT resource_id FROM seen)
 )
 SELECT seen.*, billed.resource_id IS NOT NULL AS is_billed
 FROM seen

@@ -1,5 +1,5 @@
 -- Fact    fct_cost: one row a line of an Azure cost export, in FOCUS words
--- Unit    billing currency; consumed_quantity in blocks of the unit of measure, driver_quantity in single units
+-- Unit    billing currency; consumed_quantity as billed, driver_quantity in single units
 -- Grain   line: day x resource x meter x charge type
 -- Reads   landed (AZURE_COLUMNS)
 -- Usage counts once: purchases, refunds and unused commitments carry money and no quantity. A commitment's use costs
@@ -21,10 +21,14 @@ WITH line AS (
             ELSE 'Adjustment'
         END AS charge_category,
         coalesce(charge_type, '') LIKE 'Unused%' AS is_unused,
-        -- `10 Hours`, `10K`, `1 GB/Month`: how many single units a block holds
-        TRY_CAST(regexp_extract(unit_of_measure, '^([0-9]+)', 1) AS DOUBLE)
-            * CASE regexp_extract(unit_of_measure, '^[0-9]+ ?([KM])(?: |$)', 1) WHEN 'K' THEN 1000 WHEN 'M' THEN 1000000 ELSE 1 END
-            * CASE WHEN regexp_matches(unit_of_measure, '[0-9] TB\b') THEN 1000 ELSE 1 END AS block,
+        -- `100 Hours` or `10 GB` is how the price list packs a unit: the quantity counts single hours and GB. Of `10K` it counts tens of
+        -- thousands. What a bare `1000` packs is not known
+        CASE
+            WHEN regexp_matches(unit_of_measure, '^[0-9]+ ?(K|M|Million)(?:[ /]|$)')
+                THEN TRY_CAST(regexp_extract(unit_of_measure, '^([0-9]+)', 1) AS DOUBLE) * CASE WHEN unit_of_measure LIKE '%K%' THEN 1000 ELSE 1000000 END
+            WHEN regexp_matches(unit_of_measure, '^[0-9]+ TB\b') THEN 1000
+            WHEN regexp_matches(unit_of_measure, '^(1|[0-9]+ ?[A-Za-z/].*)$') THEN 1
+        END AS block,
         CASE
             WHEN meter_category IN ('Virtual Machines', 'Cloud Services') THEN coalesce(
                 nullif(regexp_extract(additional_info, '"ServiceType"\s*:\s*"([A-Za-z]+_[^"]+)"', 1), ''),
@@ -52,6 +56,8 @@ driven AS (
                 ELSE 'object_gb_hours'
             END
             WHEN regexp_matches(meter_name, 'Data Transfer In\b|Ingress') THEN 'none'
+            -- Traffic within a region has no coefficient (docs/methods/storage-and-network.md)
+            WHEN regexp_matches(meter_name, 'Availability Zone|Intra-Region') THEN NULL
             WHEN regexp_matches(meter_name, 'Data Transfer Out\b|Egress') THEN 'network_gb'
             WHEN meter_category = 'Virtual Network' AND regexp_matches(meter_name, 'Public IP|IP Address') THEN 'none'
             WHEN meter_category = 'Functions' AND unit_of_measure LIKE '%GB Second%' THEN 'lambda_gb_seconds'

@@ -15,12 +15,12 @@ export const azureCost = {
   kind: 'azure-cost',
   card: {
     title: 'Azure cost export (actual or amortised)',
-    unit: 'Money in the billing currency; quantity in blocks of the unit of measure (10 Hours), counted once per Usage row',
+    unit: 'Money in the billing currency; quantity in single units where the unit of measure packs them (10 Hours, 100 GB), in thousands or millions of 1K and 1M; counted once per Usage row',
     lag: 'Refreshed daily; a month can change for about five days after it ends',
     licence: "The account holder's own billing records",
     method:
-      'Azure metering and billing; give one of the actual and the amortised export, never both: they repeat the same usage. ' +
-      'A Cost Management export (FocusCost, for instance) writes files whose path is named, or azure-consumption asks for usage details',
+      'Azure metering and billing; give one of the actual and the amortised export, never both: they repeat the same usage. The amortised one has no purchases of commitments, which cost.billed then lacks. ' +
+      'A Cost Management export (FocusCost, for instance) writes files whose path is named; of its runs the last counts, told by the manifest.json beside the files: keep it. Or azure-consumption asks for usage details',
     reference:
       'Microsoft documentation, Cost Management, usage details fields; Consumption REST API, Usage Details - List; FOCUS 1.0 to 1.2',
   },

@@ -4,6 +4,7 @@
 -- Reads   landed (codecarbon/open.sql)
 -- Rows of one run are cumulative: the last one stands, spread evenly over its time. The file names no host, so the run is
 -- the resource. CodeCarbon does not say whether it read RAPL or a table: cpu and memory are modelled, the GPU is measured.
+-- CodeCarbon multiplies each component by the PUE that it was told: taken out again, since the ledger applies the site's own.
 WITH last_row AS (
     SELECT *
     FROM landed
@@ -38,7 +39,7 @@ SELECT
     'codecarbon-' || component AS method,
     CASE WHEN kwh IS NULL THEN 'unattributed' ELSE 'attributed' END AS share,
     -- J = kWh x 1000 x 3600
-    slice_energy(watt_hours_to_joules(kwh * 1000)::DECIMAL(28, 6), below / nullif(whole, 0), coalesce(above / nullif(whole, 0), 1)) AS energy_joules,
+    slice_energy(watt_hours_to_joules(kwh / coalesce(pue, 1) * 1000)::DECIMAL(28, 6), below / nullif(whole, 0), coalesce(above / nullif(whole, 0), 1)) AS energy_joules,
     CASE WHEN kwh IS NULL THEN 0 ELSE (above - below) / 1000000 END AS covered_seconds,
     CASE WHEN kwh IS NULL THEN 'not reported by CodeCarbon' END AS gap_reason,
     nullif(project_name, 'codecarbon') AS project,

@@ -15,7 +15,7 @@ export const codecarbon = {
   kind: 'codecarbon',
   card: {
     title: 'CodeCarbon emissions.csv',
-    unit: "kWh by component, before the file's own PUE; local times without a zone are read as UTC, so set TZ=UTC on the host",
+    unit: "kWh by component, of which the file's own PUE is taken out; local times without a zone are read as UTC, so set TZ=UTC on the host",
     lag: 'Written when a run ends, or at intervals with cumulative values',
     licence: "The operator's own measurements",
     method:
@@ -61,6 +61,11 @@ export const codecarbon = {
             sql: '(value <= TRY_CAST(cpu_energy AS DOUBLE) + TRY_CAST(gpu_energy AS DOUBLE) + TRY_CAST(ram_energy AS DOUBLE)) IS NOT FALSE',
             expected: 'no more than this row has: the counters of a run never run backwards',
           },
+        },
+        {
+          name: 'pue',
+          type: 'DOUBLE',
+          check: { sql: 'value >= 1', expected: 'a PUE of at least 1' },
         },
         { name: 'project_name', type: 'VARCHAR' },
         { name: 'gpu_count', type: 'VARCHAR' },

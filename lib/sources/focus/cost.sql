@@ -32,7 +32,10 @@ typed AS (
             CASE WHEN provider = 'AWS' THEN nullif(regexp_extract(words, '\b(?:(?:db|cache|ml)\.)?[a-z][a-z0-9-]*\.(?:[0-9]*xlarge|nano|micro|small|medium|large|metal[0-9a-z-]*)\b'), '') END
         ) AS instance_type,
         regexp_matches(unit, '^(gb|gib|gibibyte)[ /-]*mo(nth)?s?$') AS is_gb_months,
-        regexp_matches(unit, '^(bytes?|gb|gib|gibibytes?|gigabytes?)$') AS is_volume
+        regexp_matches(unit, '^(bytes?|gb|gib|gibibytes?|gigabytes?)$') AS is_volume,
+        regexp_matches(words, '(?i)multi-az') AND NOT regexp_matches(words, '(?i)cluster') AS has_standby,
+        -- Microsoft counts in thousands or millions and calls them Units
+        CASE WHEN provider = 'Microsoft' AND unit = 'units' THEN CASE pricing_unit WHEN '1K' THEN 1000 WHEN '1M' THEN 1000000 WHEN '1' THEN 1 END ELSE 1 END AS units_packed
     FROM line
 ),
 driven AS (
@@ -43,11 +46,18 @@ driven AS (
             WHEN commitment_discount_status = 'Unused' THEN 'none'
             -- Models of other makers are sold through a marketplace, in units that the row does not name
             WHEN regexp_matches(words, '(?i)marketplace.*token') THEN NULL
-            WHEN regexp_matches(words, '(?i)marketplace|licens|mbps per|ebsoptimized|cpu ?credits|extended support|iops|mibps|i/o request|per idle public|ipv?4? address') THEN 'none'
+            WHEN regexp_matches(words, '(?i)marketplace|licens|mbps per|ebsoptimized|cpu ?credits|extended support|mibps|i/o request|per idle public|ipv?4? address') THEN 'none'
+            -- `GB-month of Provisioned IOPS SSD (io1)` is storage
+            WHEN regexp_matches(words, '(?i)iops') AND NOT is_gb_months THEN 'none'
+            -- Fees on top of machines that have lines of their own
+            WHEN regexp_matches(words, '(?i)\bpremium for .*instance (core|ram)\b') THEN 'none'
+            WHEN instance_type IS NOT NULL AND regexp_matches(service_name, '(?i)mapreduce|\bemr\b') THEN 'none'
             WHEN instance_type IS NOT NULL AND provider <> 'Google Cloud' AND regexp_matches(unit, '^(instance[- ])?(hours?|hrs?)$') THEN 'instance_hours'
             WHEN regexp_matches(words, '(?i)fargate.*vcpu|instance core|custom core|cpu allocation time|vcpu duration') THEN 'vcpu_hours'
             WHEN regexp_matches(words, '(?i)fargate.*(memory|gb-hours)|instance ram|custom ram|memory allocation time|memory duration')
-                OR regexp_matches(unit, '^(gb|gib|gibibyte)[ -]hours?$') THEN 'memory_gb_hours'
+                OR regexp_matches(unit, '^(gb|gib|gibibyte)[ -]hours?$')
+                -- The disk of a Fargate task comes in GB-Hours too
+                THEN CASE WHEN NOT regexp_matches(words, '(?i)storage') THEN 'memory_gb_hours' END
             WHEN regexp_matches(words, '(?i)lambda.*gb-second|lambda - total compute') THEN 'lambda_gb_seconds'
             WHEN is_gb_months OR unit = 'byte-seconds' THEN CASE
                 WHEN regexp_matches(words, '(?i)snapshot') THEN 'snapshot_gb_hours'
@@ -56,8 +66,10 @@ driven AS (
                 WHEN regexp_matches(concat_ws(' ', service_name, words), '(?i)simple storage|cloud storage|storage accounts?|log storage|timedstorage') THEN 'object_gb_hours'
             END
             WHEN operation LIKE '%-In' AND regexp_matches(words, '(?i)regional') THEN 'none'
-            WHEN is_volume AND regexp_matches(words, '(?i)regional data transfer|data ?transfer[ -](out|to|regional)\b|egress|-out-bytes|inter (zone|region)') THEN 'network_gb'
             WHEN is_volume AND regexp_matches(words, '(?i)data ?transfer[ -](in|from)\b|ingress|-in-bytes') THEN 'none'
+            -- Traffic within a region has no coefficient (docs/methods/storage-and-network.md)
+            WHEN is_volume AND regexp_matches(words, '(?i)regional data transfer|data ?transfer[ -]regional\b|inter[ -]?(availability )?zone|intra-region') THEN NULL
+            WHEN is_volume AND regexp_matches(words, '(?i)data ?transfer[ -](out|to)\b|egress|-out-bytes|inter region') THEN 'network_gb'
             WHEN provider = 'Microsoft' AND regexp_matches(words, '(?i)\boperations\b') THEN 'none'
             WHEN regexp_matches(words, '(?i)cach|cchd') THEN NULL
             WHEN regexp_matches(concat_ws(' ', words, unit), '(?i)token') AND regexp_matches(words, '(?i)\b(output|outp|opt)\b') THEN 'output_tokens'
@@ -88,10 +100,12 @@ SELECT
         WHEN unit = 'byte-seconds' THEN 1 / 3600.0 / power(2, 30)
         WHEN unit IN ('byte', 'bytes') THEN 1 / power(2, 30)
         WHEN energy_driver IN ('vcpu_hours', 'memory_gb_hours') AND unit LIKE '%second%' THEN 1 / 3600.0
-        WHEN is_gb_months THEN date_diff('hour', getvariable('month_start'), getvariable('month_end'))
+        -- A Multi-AZ line stands for the database and its standby
+        WHEN is_gb_months THEN date_diff('hour', getvariable('month_start'), getvariable('month_end')) * CASE WHEN has_standby THEN 2 ELSE 1 END
+        WHEN energy_driver = 'instance_hours' AND has_standby THEN 2
         WHEN unit LIKE '1k%' THEN 1000
         WHEN unit LIKE '1m%' THEN 1000000
-        ELSE 1
+        ELSE units_packed
     END END AS DECIMAL(28,12)) AS driver_quantity,
     coalesce(
         TRY_CAST(tag_json AS MAP(VARCHAR, VARCHAR)),

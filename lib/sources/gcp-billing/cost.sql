@@ -44,13 +44,15 @@ driven AS (
         *,
         CASE
             WHEN charge_category <> 'Usage' THEN NULL
-            WHEN regexp_matches(sku, '(?i)licens') THEN 'none'
+            -- A premium stands on top of cores and memory that have lines of their own
+            WHEN regexp_matches(sku, '(?i)licens|\bpremium for .*instance (core|ram)\b') THEN 'none'
             WHEN regexp_matches(sku, '(?i)instance core|custom core|\bcore running|(^|: )cpu allocation time|vcpu') AND "usage.unit" = 'seconds'
                 THEN CASE WHEN machine_type IS NOT NULL AND billed_cores > 0 THEN 'instance_hours' ELSE 'vcpu_hours' END
             WHEN regexp_matches(sku, '(?i)^(micro|small) instance') AND "usage.unit" = 'seconds' AND machine_type IS NOT NULL THEN 'instance_hours'
             WHEN regexp_matches(sku, '(?i)\bram\b|memory allocation time') AND "usage.unit" = 'byte-seconds'
                 THEN CASE WHEN machine_type IS NOT NULL AND billed_cores > 0 THEN 'none' ELSE 'memory_gb_hours' END
-            WHEN regexp_matches(sku, '(?i)\b(gpu|tpu)\b') AND regexp_matches(machine_type, '^(a[2-4]|g[2-4]|ct)') THEN 'none'
+            -- TPUs are billed by the chip, the host within: no other line knows their energy
+            WHEN regexp_matches(sku, '(?i)\bgpu\b') AND regexp_matches(machine_type, '^(a[2-4]|g[2-4])') THEN 'none'
             WHEN "usage.unit" = 'byte-seconds' THEN CASE
                 WHEN regexp_matches(sku, '(?i)snapshot') THEN 'snapshot_gb_hours'
                 WHEN regexp_matches(sku, '(?i)ssd|balanced|hyperdisk|extreme') THEN 'ssd_gb_hours'
@@ -58,7 +60,9 @@ driven AS (
                 WHEN "service.description" = 'Cloud Storage' THEN 'object_gb_hours'
             END
             WHEN regexp_matches(sku, '(?i)ingress|data transfer in\b') THEN 'none'
-            WHEN "usage.unit" = 'bytes' AND regexp_matches(sku, '(?i)egress|data transfer|inter (zone|region)') THEN 'network_gb'
+            -- Traffic within a region has no coefficient (docs/methods/storage-and-network.md)
+            WHEN "usage.unit" = 'bytes' AND regexp_matches(sku, '(?i)inter zone') THEN NULL
+            WHEN "usage.unit" = 'bytes' AND regexp_matches(sku, '(?i)egress|data transfer|inter region') THEN 'network_gb'
             WHEN regexp_matches(sku, '(?i)cach|image|audio|video') THEN NULL
             WHEN "usage.unit" = 'count' AND regexp_matches(sku, '(?i)output token') THEN 'output_tokens'
             WHEN "usage.unit" = 'count' AND regexp_matches(sku, '(?i)input token') THEN 'input_tokens'
