@@ -37,6 +37,7 @@ SELECT
     sum(effective_cost) AS effective_cost,
     sum(bill_rows)::BIGINT AS bill_rows,
     sum(known_hours)::DECIMAL(28,6) AS known_hours,
+    sum(placed_hours)::DECIMAL(28,6) AS placed_hours,
     sum(expected_hours)::DECIMAL(28,6) AS expected_hours
 FROM day_sum
 GROUP BY ALL

@@ -51,7 +51,7 @@ cell AS (
         sum(embodied_gco2e) FILTER (WHERE is_counted) AS embodied_gco2e,
         sum(effective_cost) FILTER (WHERE is_counted) AS effective_cost,
         sum(expected_hours) FILTER (WHERE is_counted) AS expected_hours,
-        sum(known_hours) FILTER (WHERE is_counted AND facility_energy_joules IS NOT NULL) AS placed_hours,
+        sum(placed_hours) FILTER (WHERE is_counted) AS placed_hours,
         sum(known_hours) FILTER (WHERE is_counted AND emissions_location_gco2e IS NOT NULL) AS factored_hours,
         sum(expected_hours) FILTER (WHERE is_counted AND is_priced) AS billable_hours,
         sum(expected_hours) FILTER (WHERE is_counted AND effective_cost IS NOT NULL) AS billed_hours,
