@@ -219,7 +219,7 @@ export const en = {
     'Providers report emissions by their own methods. Their figures stand beside ours under “Reconciliation with providers”; they are never added and never turned back into energy.',
   intensity:
     'Each intensity is the sum of its numerator divided by the sum of its denominator: a mean, not a median. Failed requests are inside; idle energy is only as far as it bears the name of the work (“Idle energy” under “Method, factors and assumptions”). The absolute figures stand in the sections before.',
-  runs: 'Energy to solution is the facility energy of every run on the way to a goal, failed and aborted ones included, shown at the run that reached it. Runs that reached none stand beside with what they drew.',
+  runs: 'Energy to solution is the facility energy of every run on the way to a goal, failed and aborted ones included, shown at the run that reached it. Runs that reached none stand beside with what they drew. A run stands in the month in which it ended, with the energy of that month alone: what it drew before is in the months before, and lowers the coverage of its figures.',
   noRuns: 'No training run was recorded in this period.',
   cost: 'Effective cost is amortised and after discounts (FOCUS EffectiveCost); billed cost is what was invoiced (FOCUS BilledCost).',
   embodied: (amount: string) =>
