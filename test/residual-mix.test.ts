@@ -69,6 +69,7 @@ const books = {
   mix: { aib: true },
   both: { aib: true, instruments: [INSTRUMENT] },
   instrument: { instruments: [INSTRUMENT] },
+  lifecycle: { grid: { factor_kind: 'lifecycle' } },
 };
 
 beforeAll(async () => {
@@ -82,8 +83,14 @@ beforeAll(async () => {
   for (const [name, own] of Object.entries(books)) closed.set(name, await close(name, own));
 });
 
-async function close(name: string, { aib = false, instruments = [] }: { aib?: boolean; instruments?: object[] }) {
-  const settings = tinySettings({ instruments, sites: SITES });
+interface BookSettings {
+  readonly aib?: boolean;
+  readonly instruments?: object[];
+  readonly grid?: object;
+}
+
+async function close(name: string, { aib = false, instruments = [], grid = {} }: BookSettings) {
+  const settings = tinySettings({ instruments, grid, sites: SITES });
   const sources = [...(settings['sources'] as { kind: string }[]).filter(({ kind }) => kind !== 'grid'), ...GRID];
   const workplace = tinyWorkplace(home, { ...settings, sources: aib ? [...sources, AIB] : sources }, join(home, name));
   const { folder } = await discloseTiny(workplace, MONTH);
@@ -137,6 +144,17 @@ test('with neither there is no market-based figure, and the annex says why', () 
     what: 'Market-based emissions',
     reason: 'no contractual instrument serves the month and no residual mix landed',
   });
+});
+
+test('what is left out upstream goes by the kind of the factors', () => {
+  const upstreamOf = (name: string) =>
+    at(name).annex.exclusions.filter(({ what }) => /transmission losses/i.test(what));
+  expect(upstreamOf('plain')).toEqual([
+    expect.objectContaining({ what: expect.stringMatching(/^Upstream emissions of electricity/) }),
+  ]);
+  expect(upstreamOf('lifecycle')).toEqual([
+    expect.objectContaining({ reason: expect.stringMatching(/upstream emissions of electricity are in the figures/) }),
+  ]);
 });
 
 test('cloud services keep their location-based emissions, and location-based figures do not know of any of it', () => {

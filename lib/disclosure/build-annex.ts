@@ -61,7 +61,7 @@ export function buildAnnex(request: AnnexRequest): Annex {
     instruments: instrumentsOf(request),
     reconciliation: request.tables.reconciliation.map(reconciliationOf),
     restatements: restatements({ figures, input_sets: sets }, request),
-    exclusions: exclusionsOf(figures),
+    exclusions: exclusionsOf(figures, factors),
     gaps: [
       ...request.tables.gaps.map(gapOf),
       ...request.tables.repeats.map(gapOf),
@@ -214,7 +214,8 @@ function quarantineGap(quarantined: Quarantined): Gap {
 }
 
 /** What is outside every figure by design: said in each disclosure, whatever the month holds. */
-function exclusionsOf(figures: readonly Figure[]): Exclusion[] {
+function exclusionsOf(figures: readonly Figure[], factors: readonly Factor[]): Exclusion[] {
+  const isLifecycle = factors.some(({ kind, energy_share: share }) => kind === 'lifecycle' && share !== null);
   return [
     {
       what: 'Networks between the cloud and users, and the users’ own devices',
@@ -224,10 +225,16 @@ function exclusionsOf(figures: readonly Figure[]): Exclusion[] {
       what: 'Hardware bought in the month (Scope 3 category 2)',
       reason: 'purchases are not read yet; amortised embodied emissions are shown for software scores only',
     },
-    {
-      what: 'Upstream emissions of electricity and transmission losses (Scope 3 category 3)',
-      reason: 'the inventory uses direct factors; lifecycle factors are kept apart',
-    },
+    isLifecycle
+      ? {
+          what: 'Transmission losses (Scope 3 category 3)',
+          reason:
+            'no factor of them is read; upstream emissions of electricity are in the figures, since the settings choose lifecycle factors',
+        }
+      : {
+          what: 'Upstream emissions of electricity and transmission losses (Scope 3 category 3)',
+          reason: 'the inventory uses direct factors; lifecycle factors are kept apart',
+        },
     { what: 'Water', reason: 'no source of this book carries water use' },
     ...(figures.some(({ id }) => id === 'emissions.market')
       ? []

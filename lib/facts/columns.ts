@@ -18,6 +18,8 @@ const ENERGY = 'DECIMAL(28,6)';
 const MONEY = 'DECIMAL(28,12)';
 /** Grams of CO2e, exact to a microgram. */
 const EMISSIONS = 'DECIMAL(28,6)';
+/** Hours, exact to a millionth. */
+const HOURS = 'DECIMAL(28,6)';
 
 /** Whose work it was: filled by the workload rules of the settings, NULL where nothing says. */
 export const WORKLOAD_COLUMNS = [
@@ -213,8 +215,8 @@ export const LEDGER_COLUMNS = [
   column('bill_rows', 'BIGINT', 'Bill rows that this line stands for; each is counted on one line'),
   column(
     'resource_hours',
-    'BIGINT',
-    '1 on the first line of each resource, hour and workload, 0 on the others: the weight in coverage',
+    HOURS,
+    'Weight in coverage: the part of its resource’s hour that the line stands for. A watched host’s hour is dealt to its components alike, and each part to the component’s lines; that of a charge stands on its first line',
   ),
 ] as const;
 

@@ -97,9 +97,10 @@ export async function openLedger(paths: readonly string[], warehouse: Warehouse)
 
 /** Makes the tables that figures are computed from, beside the open fact tables. */
 export async function openSums(
-  { sumsPaths, gapSumsPaths, instruments }: KpiRequest,
+  { period, sumsPaths, gapSumsPaths, instruments }: KpiRequest,
   warehouse: Warehouse,
 ): Promise<void> {
+  await warehouse.run(`SET VARIABLE month_start = TIMESTAMP ${literal(period.from.slice(0, 10))}`);
   await openParquet('day_sum', sumsPaths, warehouse);
   await openParquet('gap_sum', gapSumsPaths, warehouse);
   await warehouse.loadCsv('instrument', instrumentTable(instruments));

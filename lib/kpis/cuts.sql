@@ -38,7 +38,7 @@ WITH cell AS (
         sum(u95_pue_joules) AS u95_pue_joules,
         sum(u95_pue_gco2e) AS u95_pue_gco2e,
         sum(known_hours) AS known_hours,
-        sum(CASE WHEN facility_energy_joules IS NOT NULL THEN known_hours END) AS placed_hours,
+        sum(placed_hours) AS placed_hours,
         sum(CASE WHEN emissions_location_gco2e IS NOT NULL THEN known_hours END) AS factored_hours,
         sum(expected_hours) AS expected_hours,
         list(DISTINCT component ORDER BY component) FILTER (WHERE it_energy_joules IS NOT NULL) AS boundary,

@@ -36,7 +36,8 @@ SELECT
     sum(billed_cost) AS billed_cost,
     sum(effective_cost) AS effective_cost,
     sum(bill_rows)::BIGINT AS bill_rows,
-    sum(known_hours)::BIGINT AS known_hours,
-    sum(expected_hours)::BIGINT AS expected_hours
+    sum(known_hours)::DECIMAL(28,6) AS known_hours,
+    sum(placed_hours)::DECIMAL(28,6) AS placed_hours,
+    sum(expected_hours)::DECIMAL(28,6) AS expected_hours
 FROM day_sum
 GROUP BY ALL

@@ -1,8 +1,9 @@
 -- Step    run_sum: energy and emissions of each training or batch run in the month, with the goal that it tried to reach
 -- Unit    joules, gCO2e
 -- Grain   run
--- Reads   fct_run, ledger_sum
+-- Reads   fct_run, ledger_sum, variable month_start
 -- A run's energy is the ledger's lines whose workload_id is the run. Failed runs count: they are part of the way to the goal.
+-- A run stands in the month in which it ended, with that month's energy: in_month_ratio is the part of its time that lies there.
 -- Half-widths as in cuts.sql: linear within one method, one site's PUE and one factor, in quadrature across them.
 CREATE OR REPLACE TEMP TABLE run_sum AS
 WITH run AS (
@@ -45,6 +46,10 @@ energy AS (
 )
 SELECT
     run.*,
+    CASE
+        WHEN run.started_at >= getvariable('month_start') THEN 1
+        ELSE epoch(run.ended_at - getvariable('month_start')) / epoch(run.ended_at - run.started_at)
+    END AS in_month_ratio,
     energy.* EXCLUDE (workload_id),
     spread.joules / nullif(energy.facility_energy_joules, 0)::DOUBLE AS u95_ratio,
     spread.gco2e / nullif(energy.emissions_location_gco2e, 0)::DOUBLE AS emissions_u95_ratio

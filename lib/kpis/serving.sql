@@ -2,8 +2,9 @@
 -- Unit    joules, gCO2e, billing currency; requests, tokens
 -- Grain   measure x dimension x value
 -- Reads   ledger_sum, activity_cut
--- A model that draws energy but counts nothing is left out of the ratio and lowers its coverage. Half-widths as in cuts.sql:
--- linear within one method, one site's PUE and one factor, in quadrature across them.
+-- A model that draws energy but counts nothing is left out of the ratio and lowers its coverage, and so do the hours of those that
+-- count whose facility energy (of emissions: whose factor, of cost: whose bill) is not known. Half-widths as in cuts.sql: linear
+-- within one method, one site's PUE and one factor, in quadrature across them.
 CREATE OR REPLACE TEMP TABLE serving AS
 WITH measure AS (
     SELECT DISTINCT measure FROM activity_cut WHERE measure IN ('requests', 'output_tokens')
@@ -17,12 +18,21 @@ line AS (
     SELECT
         measure.measure,
         counted.quantity IS NOT NULL AS is_counted,
+        bool_or(ledger_sum.effective_cost IS NOT NULL) OVER (PARTITION BY measure.measure, ledger_sum.model_id) AS is_priced,
         coalesce(ledger_sum.model_id, ledger_sum.project, ledger_sum.workload_id) AS model_id,
         ledger_sum.* EXCLUDE (model_id)
     FROM ledger_sum
     CROSS JOIN measure
     LEFT JOIN counted ON counted.measure = measure.measure AND counted.model_id = ledger_sum.model_id
     WHERE ledger_sum.workload_type = 'inference'
+),
+-- Hardware of one provider is billed with its machines, and that of own hosts is not known at all.
+unmade AS (
+    SELECT measure, model_id
+    FROM line
+    WHERE is_counted AND it_energy_joules IS NOT NULL
+    GROUP BY measure, model_id, provider_name
+    HAVING count(embodied_gco2e) = 0
 ),
 cell AS (
     SELECT
@@ -40,6 +50,11 @@ cell AS (
         sum(emissions_location_gco2e) FILTER (WHERE is_counted) AS emissions_location_gco2e,
         sum(embodied_gco2e) FILTER (WHERE is_counted) AS embodied_gco2e,
         sum(effective_cost) FILTER (WHERE is_counted) AS effective_cost,
+        sum(expected_hours) FILTER (WHERE is_counted) AS expected_hours,
+        sum(placed_hours) FILTER (WHERE is_counted) AS placed_hours,
+        sum(known_hours) FILTER (WHERE is_counted AND emissions_location_gco2e IS NOT NULL) AS factored_hours,
+        sum(expected_hours) FILTER (WHERE is_counted AND is_priced) AS billable_hours,
+        sum(expected_hours) FILTER (WHERE is_counted AND effective_cost IS NOT NULL) AS billed_hours,
         sum(u95_facility_joules) FILTER (WHERE is_counted) AS u95_facility_joules,
         sum(u95_pue_joules) FILTER (WHERE is_counted) AS u95_pue_joules,
         sum(u95_energy_gco2e) FILTER (WHERE is_counted) AS u95_energy_gco2e,
@@ -80,6 +95,10 @@ whole AS (
         sum(emissions_location_gco2e) AS emissions_location_gco2e,
         sum(embodied_gco2e) AS embodied_gco2e,
         sum(effective_cost) AS effective_cost,
+        sum(facility_energy_joules)::DOUBLE / nullif(sum(inference_joules), 0)::DOUBLE AS counted_ratio,
+        coalesce(sum(placed_hours), 0)::DOUBLE / nullif(sum(expected_hours), 0)::DOUBLE AS placed_ratio,
+        coalesce(sum(factored_hours), 0)::DOUBLE / nullif(sum(expected_hours), 0)::DOUBLE AS factored_ratio,
+        coalesce(sum(billed_hours), 0)::DOUBLE / nullif(sum(billable_hours), 0)::DOUBLE AS billed_ratio,
         list_sort(list_distinct(flatten(list(boundary)))) AS boundary,
         list_sort(list_distinct(list(counted_factor))) AS factor_ids,
         list_sort(list_distinct(flatten(list(scopes)))) AS scopes,
@@ -89,12 +108,13 @@ whole AS (
     GROUP BY ALL
 )
 SELECT
-    whole.* EXCLUDE (scopes, models, priced_models),
+    whole.* EXCLUDE (inference_joules, scopes, models, priced_models, counted_ratio, placed_ratio, factored_ratio),
     CASE WHEN len(whole.scopes) = 1 THEN whole.scopes[1] END AS scope,
     (SELECT sum(counted.quantity) FROM counted WHERE counted.measure = whole.measure AND list_contains(whole.models, counted.model_id)) AS quantity,
     (SELECT sum(counted.quantity) FROM counted WHERE counted.measure = whole.measure AND list_contains(whole.priced_models, counted.model_id)) AS priced_quantity,
-    len(whole.models) = (SELECT count(DISTINCT line.model_id) FROM line WHERE line.is_counted AND line.embodied_gco2e IS NOT NULL AND list_contains(whole.models, line.model_id)) AS is_embodied_known,
-    whole.facility_energy_joules::DOUBLE / nullif(whole.inference_joules, 0)::DOUBLE AS coverage_ratio,
+    NOT EXISTS (FROM unmade WHERE unmade.measure = whole.measure AND list_contains(whole.models, unmade.model_id)) AS is_embodied_known,
+    whole.counted_ratio * whole.placed_ratio AS coverage_ratio,
+    whole.counted_ratio * whole.factored_ratio AS emissions_coverage_ratio,
     spread.joules / nullif(whole.facility_energy_joules, 0)::DOUBLE AS u95_ratio,
     spread.gco2e AS emissions_location_u95
 FROM whole

@@ -28,7 +28,7 @@ WITH lacking AS (
 )
 SELECT
     reason, provider_name, service_name, resource_type, component, unit, resource_id,
-    sum(hours)::BIGINT AS hours,
+    sum(hours)::DECIMAL(28,6) AS hours,
     sum(quantity) AS quantity,
     sum(it_energy_joules) AS it_energy_joules,
     sum(effective_cost) AS effective_cost

@@ -2,7 +2,7 @@
 -- Unit    gCO2e/kWh
 -- Grain   zone x hour
 -- Reads   fct_grid_intensity, grid_source, grid_yearly, market_zone, place, variables day_start, day_end, factor_kind
--- One source and kind per zone and month; an hour that it lacks falls back to its month mean, then to a yearly mean that
+-- One source and kind per zone and month. A value of a day stands for its hours; an hour that the source lacks falls back to its month mean, then to a yearly mean that
 -- landed, then to the nearest year of the table, the past before the future. A factor of another kind never steps in: lifecycle factors are no Scope 2.
 -- Market-based: the residual mix by the same steps where one landed, a yearly one of the latest year begun (never of the table); else, where an
 -- instrument is, the location-based factor. NULL where neither is, and where no location-based factor is known: both cover the same energy.
@@ -39,7 +39,15 @@ authoritative AS (
     SELECT hourly.*
     FROM hourly
     JOIN authority USING (grid_zone, source_id, kind)
-    QUALIFY row_number() OVER (PARTITION BY hourly.grid_zone, hourly.kind, period_start ORDER BY version DESC NULLS LAST, receipt_sha256) = 1
+    QUALIFY row_number() OVER (PARTITION BY hourly.grid_zone, hourly.kind, grain = 'day', period_start ORDER BY version DESC NULLS LAST, receipt_sha256) = 1
+),
+timed AS (
+    SELECT * REPLACE (unnest(generate_series(period_start, period_start + CASE WHEN grain = 'day' THEN INTERVAL 23 HOUR ELSE INTERVAL 0 HOUR END, INTERVAL 1 HOUR)) AS period_start)
+    FROM authoritative
+),
+exact AS (
+    SELECT * FROM timed
+    QUALIFY row_number() OVER (PARTITION BY grid_zone, kind, period_start ORDER BY grain = 'day', version DESC NULLS LAST, receipt_sha256) = 1
 ),
 month_mean AS (
     SELECT grid_zone, source_id, kind, sum(carbon_intensity_gco2e_per_kwh::DECIMAL(18,6))::DOUBLE / count(*) AS mean
@@ -81,7 +89,7 @@ found AS (
     FROM zone
     CROSS JOIN hour
     CROSS JOIN wanted
-    LEFT JOIN authoritative AS exact
+    LEFT JOIN exact
         ON exact.grid_zone = zone.grid_zone AND exact.kind = wanted.kind AND exact.period_start = hour.period_start
     LEFT JOIN month_mean ON month_mean.grid_zone = zone.grid_zone AND month_mean.kind = wanted.kind
     LEFT JOIN landed_year ON landed_year.grid_zone = zone.grid_zone AND landed_year.kind = wanted.kind

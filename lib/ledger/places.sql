@@ -1,6 +1,7 @@
 -- Step    place: where each resource of the slice stands, who controls it, its grid zone, and its PUE with the time it holds
 -- Grain   provider x region, or resource where the settings name its site; x time of the PUE
 -- Reads   charge, watched, regions, provider_pue, site, site_host, variables day_start, day_end
+-- A host that nobody bills stands on its site also before the first PUE of it, which is unknown then; a billed one where its region is.
 -- An own host that no site names stands nowhere; a region that the table does not know keeps NULL zone and PUE: its emissions are unknown, not zero.
 CREATE OR REPLACE TEMP TABLE place AS
 WITH named AS (
@@ -58,6 +59,11 @@ SELECT hosted.resource_id, NULL, NULL, hosted.site, hosted.site, site_pue.contro
 FROM hosted
 JOIN site_pue USING (site)
 WHERE site_pue.valid_from < getvariable('day_end') AND site_pue.valid_to > getvariable('day_start')
+UNION ALL
+SELECT hosted.resource_id, NULL, NULL, hosted.site, hosted.site, first.control, first.grid_zone, NULL, NULL, TIMESTAMP '-infinity', first.valid_from
+FROM hosted
+JOIN (SELECT * FROM site_pue QUALIFY row_number() OVER (PARTITION BY site ORDER BY valid_from) = 1) AS first USING (site)
+WHERE first.valid_from > getvariable('day_start') AND hosted.resource_id IN (SELECT resource_id FROM watched WHERE NOT is_billed)
 UNION ALL
 SELECT DISTINCT resource_id, NULL, NULL, 'own', 'own', 'own', NULL, NULL::DOUBLE, NULL::DOUBLE, TIMESTAMP '-infinity', TIMESTAMP 'infinity'
 FROM watched

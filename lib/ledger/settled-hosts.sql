@@ -2,7 +2,8 @@
 -- Unit    joules, billing currency
 -- Grain   hour x resource x component x share x workload
 -- Reads   share_line, charge_hour, hardware, watched, fct_energy
--- Money and hardware of a host are cut along its energy; bill rows and resource hours are counted on one line each.
+-- Money and hardware of a host are cut along its energy; bill rows, and what an hour of a component lacks, are counted on one line each.
+-- The hour itself is dealt to the components alike, and a component's part to its lines: it is one hour, however many workloads share it.
 CREATE OR REPLACE TEMP TABLE settled_host AS
 WITH host_charge AS (
     SELECT
@@ -21,15 +22,25 @@ running AS (
         sum(coalesce(energy_joules, 0)) OVER (PARTITION BY period_start, resource_id) AS joules_of_host,
         row_number() OVER host AS line_number,
         count(*) OVER (PARTITION BY period_start, resource_id) AS line_count,
-        row_number() OVER (PARTITION BY period_start, resource_id, project, model_id, workload_type, workload_id ORDER BY (energy_joules IS NULL) DESC, component, share) AS workload_line
+        count(DISTINCT component) OVER (PARTITION BY period_start, resource_id) AS component_count,
+        dense_rank() OVER (PARTITION BY period_start, resource_id ORDER BY component) AS component_number,
+        row_number() OVER device AS component_line,
+        count(*) OVER (PARTITION BY period_start, resource_id, component) AS component_lines
     FROM share_line
-    WINDOW host AS (PARTITION BY period_start, resource_id ORDER BY component, share, project, model_id, workload_type, workload_id)
+    WINDOW
+        host AS (PARTITION BY period_start, resource_id ORDER BY component, share, project, model_id, workload_type, workload_id),
+        device AS (PARTITION BY period_start, resource_id, component ORDER BY share, project, model_id, workload_type, workload_id)
 ),
 cut AS (
     SELECT
         *,
         CASE WHEN line_number = 1 THEN 0 WHEN joules_of_host > 0 THEN (joules_up_to_here - coalesce(energy_joules, 0))::DOUBLE / joules_of_host::DOUBLE ELSE 1 END AS lower,
-        CASE WHEN line_number = line_count THEN 1 WHEN joules_of_host > 0 THEN joules_up_to_here::DOUBLE / joules_of_host::DOUBLE ELSE 1 END AS upper
+        CASE WHEN line_number = line_count THEN 1 WHEN joules_of_host > 0 THEN joules_up_to_here::DOUBLE / joules_of_host::DOUBLE ELSE 1 END AS upper,
+        slice_energy(
+            1,
+            ((component_number - 1) * component_lines + component_line - 1) / (component_count * component_lines),
+            ((component_number - 1) * component_lines + component_line) / (component_count * component_lines)
+        )::DECIMAL(28,6) AS resource_hours
     FROM running
 ),
 said_gap AS (
@@ -43,7 +54,7 @@ watched_line AS (
         cut.*,
         CASE
             WHEN cut.energy_joules IS NULL THEN coalesce(said_gap.gap_reason, 'no telemetry')
-            WHEN cut.basis <> 'filled' AND cut.covered_seconds < 0.95 * cut.expected_seconds AND cut.workload_line = 1
+            WHEN cut.basis <> 'filled' AND cut.covered_seconds < 0.95 * cut.expected_seconds AND cut.component_line = 1
                 THEN coalesce(said_gap.gap_reason, 'telemetry covers a part of the hour')
         END AS gap_reason
     FROM cut
@@ -66,7 +77,7 @@ SELECT
     CASE WHEN line.gap_reason IS NOT NULL THEN line.expected_seconds - coalesce(line.covered_seconds, 0) END AS gap_quantity,
     CASE WHEN line.gap_reason IS NOT NULL THEN 'seconds' END AS gap_unit,
     CASE WHEN line.line_number = 1 THEN coalesce(host_charge.bill_rows, 0) ELSE 0 END::BIGINT AS bill_rows,
-    (line.workload_line = 1)::BIGINT AS resource_hours
+    line.resource_hours
 FROM watched_line AS line
 LEFT JOIN host_charge USING (period_start, resource_id)
 LEFT JOIN hardware ON hardware.provider_name = host_charge.provider_name AND hardware.resource_type = host_charge.resource_type

@@ -36,8 +36,9 @@ SELECT
     sum(billed_cost) AS billed_cost,
     sum(effective_cost) AS effective_cost,
     sum(bill_rows)::BIGINT AS bill_rows,
-    sum(CASE WHEN settled_as = 'energy' THEN lines * resource_hours END)::BIGINT AS known_hours,
-    sum(CASE WHEN settled_as <> 'no_energy' THEN lines * resource_hours END)::BIGINT AS expected_hours
+    sum(CASE WHEN settled_as = 'energy' THEN lines * resource_hours END)::DECIMAL(28,6) AS known_hours,
+    sum(CASE WHEN facility_energy_joules IS NOT NULL THEN lines * resource_hours END)::DECIMAL(28,6) AS placed_hours,
+    sum(CASE WHEN settled_as <> 'no_energy' THEN lines * resource_hours END)::DECIMAL(28,6) AS expected_hours
 FROM name_sum
 JOIN line_name USING (name_number)
 JOIN kind USING (standing_kind)

@@ -28,7 +28,7 @@ export function assumptionWords(settings: Settings): AnnexMeta['assumptions'] {
     },
     {
       name: 'Grid factors of the location-based inventory',
-      value: `${settings.grid.factor_kind}, same hour and zone; else month mean; else year`,
+      value: `${settings.grid.factor_kind}, same hour and zone; else day; else month mean; else year`,
       method: 'docs/methods/grid-factors.md',
     },
     {

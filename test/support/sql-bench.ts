@@ -22,6 +22,7 @@ const EMPTY_TABLES: Readonly<Record<string, string>> = {
 const VARIABLES: Readonly<Record<string, string>> = {
   day_start: "TIMESTAMP '2026-06-01'",
   day_end: "TIMESTAMP '2026-06-02'",
+  month_start: "TIMESTAMP '2026-06-01'",
   month_end: "TIMESTAMP '2026-07-01'",
   idle_policy: "'node'",
   cpu_utilisation: '0.5::DOUBLE',

@@ -204,7 +204,7 @@ export const en = {
     `Each hour's energy is multiplied by the grid factor of the same hour and zone; ${share} of the energy found such a factor. The rest uses the coarser factors listed under “Method, factors and assumptions”.`,
   market: ({ residual, average }: { readonly residual: readonly string[]; readonly average: readonly string[] }) =>
     [
-      'Market-based emissions count only instruments that were retired for this organisation.',
+      'Market-based emissions count only instruments of the same time, certificates among them only once they were retired for this organisation.',
       ...(residual.length > 0
         ? [`Scope 2 electricity beyond them has the residual mix of its zone in ${residual.join(', ')}.`]
         : []),
@@ -219,11 +219,11 @@ export const en = {
     'Providers report emissions by their own methods. Their figures stand beside ours under “Reconciliation with providers”; they are never added and never turned back into energy.',
   intensity:
     'Each intensity is the sum of its numerator divided by the sum of its denominator: a mean, not a median. Failed requests are inside; idle energy is only as far as it bears the name of the work (“Idle energy” under “Method, factors and assumptions”). The absolute figures stand in the sections before.',
-  runs: 'Energy to solution is the facility energy of every run on the way to a goal, failed and aborted ones included, shown at the run that reached it. Runs that reached none stand beside with what they drew.',
+  runs: 'Energy to solution is the facility energy of every run on the way to a goal, failed and aborted ones included, shown at the run that reached it. Runs that reached none stand beside with what they drew. A run stands in the month in which it ended, with the energy of that month alone: what it drew before is in the months before, and lowers the coverage of its figures.',
   noRuns: 'No training run was recorded in this period.',
   cost: 'Effective cost is amortised and after discounts (FOCUS EffectiveCost); billed cost is what was invoiced (FOCUS BilledCost).',
   embodied: (amount: string) =>
-    `Amortised emissions of hardware: ${amount}. They are shown for software scores only and are not part of any total above. New hardware is recognised in full in Scope 3 category 2 in the year of purchase; the two are never added.`,
+    `Amortised emissions of hardware: ${amount}. They are shown for software scores only and are not part of any total above. New hardware belongs in full to Scope 3 category 2 in the year of purchase, which this report leaves out; the two are never added.`,
   embodiedUnknown: 'Emissions of making the hardware are not known, and not part of any figure.',
   noRestatements: 'No figure of an earlier period has been restated in this version.',
   restatements: 'Earlier versions remain available. Each change is listed with its cause.',

@@ -2,13 +2,14 @@
 -- Unit    gCO2e
 -- Grain   total and one row a model
 -- Reads   serving
--- A ratio of sums over inference that is counted, idle named to it and overhead included; a mean, not a median
+-- A ratio of sums over inference that is counted, idle named to it and overhead included; a mean, not a median.
+-- Hours of the model whose energy, PUE or grid factor is unknown lower coverage_ratio: what was counted in them stays in the denominator
 SELECT
     dimension, dimension_value,
     1000 * emissions_location_gco2e::DOUBLE / quantity::DOUBLE AS value,
     emissions_location_gco2e / 1000 AS numerator,
     quantity AS denominator,
     emissions_location_u95 / nullif(emissions_location_gco2e, 0)::DOUBLE AS u95_ratio,
-    coverage_ratio
+    emissions_coverage_ratio AS coverage_ratio
 FROM serving
 WHERE measure = 'requests' AND quantity > 0 AND emissions_location_gco2e IS NOT NULL

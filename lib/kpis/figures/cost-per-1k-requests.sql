@@ -2,7 +2,8 @@
 -- Unit    currency
 -- Grain   total and one row a model
 -- Reads   serving
--- Requests of models without a bill are left out: an own host is not free, its cost is unknown
+-- Requests of models without a bill are left out: an own host is not free, its cost is unknown.
+-- Where a model stands on own hosts beside billed ones, their hours lower coverage_ratio
 SELECT
     dimension,
     dimension_value,
@@ -10,6 +11,6 @@ SELECT
     effective_cost AS numerator,
     priced_quantity AS denominator,
     NULL AS u95_ratio,
-    priced_quantity::DOUBLE / quantity::DOUBLE AS coverage_ratio
+    billed_ratio * priced_quantity::DOUBLE / quantity::DOUBLE AS coverage_ratio
 FROM serving
 WHERE measure = 'requests' AND priced_quantity > 0 AND effective_cost IS NOT NULL

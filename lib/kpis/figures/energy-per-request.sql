@@ -2,7 +2,8 @@
 -- Unit    Wh
 -- Grain   total and one row a model
 -- Reads   serving
--- A ratio of sums over inference that is counted, idle named to it and overhead included; a mean, not a median
+-- A ratio of sums over inference that is counted, idle named to it and overhead included; a mean, not a median.
+-- Hours of the model whose energy or PUE is unknown lower coverage_ratio: what was counted in them stays in the denominator
 SELECT
     dimension, dimension_value,
     1000 * joules_to_kwh(facility_energy_joules) / quantity::DOUBLE AS value,

@@ -3,12 +3,13 @@
 -- Grain   total and one row a run that succeeded
 -- Reads   run_sum
 -- The total divides the energy of all runs by the goals reached; a month without one has no figure.
+-- Runs that ended in the month, with the energy of the month: what a run drew before it lowers coverage_ratio
 WITH solution AS (
     SELECT
         solution_id,
         max(run_id) FILTER (WHERE outcome = 'succeeded') AS run_id,
         sum(facility_energy_joules) AS facility_energy_joules,
-        count(facility_energy_joules) / count(*) AS coverage_ratio,
+        coalesce(sum(in_month_ratio) FILTER (WHERE facility_energy_joules IS NOT NULL), 0) / count(*) AS coverage_ratio,
         max(u95_ratio) AS u95_ratio
     FROM run_sum
     GROUP BY solution_id

@@ -12,6 +12,6 @@ SELECT
     quantity AS denominator,
     sqrt(power(emissions_location_u95, 2) + power(0.5 * embodied_gco2e::DOUBLE, 2))
         / nullif(emissions_location_gco2e + embodied_gco2e, 0)::DOUBLE AS u95_ratio,
-    coverage_ratio
+    emissions_coverage_ratio AS coverage_ratio
 FROM serving
 WHERE measure = 'requests' AND quantity > 0 AND emissions_location_gco2e IS NOT NULL AND is_embodied_known

@@ -74,7 +74,7 @@ const QUESTIONS: readonly Question[] = [
     finding: ({ reason, provider_name, what, hours, effective_cost }) => ({
       about: `gap ${provider_name} ${what}`,
       weight: reason === 'unknown instance type' ? 'trouble' : 'note',
-      what: `${reason}, resource hours: ${hours}, effective cost: ${effective_cost ?? 'unknown'}`,
+      what: `${reason}, resource hours: ${Number(hours)}, effective cost: ${effective_cost ?? 'unknown'}`,
       why: 'its energy is unknown, in no figure, and lowers coverage',
       mend: MENDS[String(reason)] ?? 'run the agent there, or accept the gap: the disclosure lists it',
     }),
