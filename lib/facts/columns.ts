@@ -19,7 +19,7 @@ const MONEY = 'DECIMAL(28,12)';
 /** Grams of CO2e, exact to a microgram. */
 const EMISSIONS = 'DECIMAL(28,6)';
 /** Hours, exact to a millionth. */
-const HOURS = 'DECIMAL(28,6)';
+const HOURS = 'DECIMAL(18,6)';
 
 /** Whose work it was: filled by the workload rules of the settings, NULL where nothing says. */
 export const WORKLOAD_COLUMNS = [

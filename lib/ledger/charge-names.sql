@@ -29,6 +29,6 @@ SELECT
         ELSE gap_reason
     END AS gap_reason,
     CASE WHEN settled_as = 'gap'::settled_as THEN consumed_unit END AS gap_unit,
-    (is_first AND settled_as <> 'no_energy'::settled_as)::INTEGER::DECIMAL(28,6) AS resource_hours
+    (is_first AND settled_as <> 'no_energy'::settled_as)::INTEGER::DECIMAL(18,6) AS resource_hours
 FROM told
 ORDER BY name_number

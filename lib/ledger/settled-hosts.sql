@@ -40,7 +40,7 @@ cut AS (
             1,
             ((component_number - 1) * component_lines + component_line - 1) / (component_count * component_lines),
             ((component_number - 1) * component_lines + component_line) / (component_count * component_lines)
-        )::DECIMAL(28,6) AS resource_hours
+        )::DECIMAL(18,6) AS resource_hours
     FROM running
 ),
 said_gap AS (
