@@ -74,6 +74,30 @@ test('an agent that starts again books what was spent while it was away', async 
   expect(books.energyOf('package-0')).toBe(46n * 50_000_000n);
 });
 
+test('an agent that starts on a host that has booted goes on with a gap', async () => {
+  const books = new ShelfOfBooks();
+  await watchOver(books, 86_400).tick(15);
+  const booted = (second: number) =>
+    lookAfter(86_460 + second, { runningMs: 20_000 + second * 1000, sinceBootMs: 20_000 + second * 1000, bootId: 'c' });
+  let second = 0;
+  const watch = new Watch({
+    host: { hostId: 'h-1', resourceId: 'i-1' },
+    look: async () => booted(second),
+    books,
+    intervalMs: 10_000,
+    clock: () => booted(second),
+  });
+  await watch.start();
+  second = 10;
+  await watch.flush();
+  expect(books.energyOf('package-0')).toBe(20n * 50_000_000n);
+  const told = books.lines.map(({ text }) => JSON.parse(text));
+  expect(told.filter(({ boot_id, component }) => boot_id === 'c' && component === 'cpu')).toMatchObject([
+    { gap_reason: 'counter-reset', period_start: '2026-06-02T12:00:10.000Z', period_end: '2026-06-02T12:01:00.000Z' },
+    { gap_reason: null, energy_joules: '500' },
+  ]);
+});
+
 test('a full disk costs nothing once it has room again', async () => {
   const books = new ShelfOfBooks();
   const { tick } = watchOver(books);
