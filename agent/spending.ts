@@ -74,6 +74,11 @@ export function baselineOf(look: Look): Baseline {
   return baselineAfter({ ...look, counters: new Map() }, look);
 }
 
+/** Devices whose counter did not answer at the last look: what they tell next is also of the time before it. */
+export function silentDevices({ counters, runningMs }: Baseline): ReadonlySet<string> {
+  return new Set([...counters].flatMap(([domain, known]) => (known.runningMs < runningMs ? [domain] : [])));
+}
+
 /** A counter of a whole module holds what its parts would count again: those parts stand back. */
 function devicesOf({ devices }: Look): DeviceReading[] {
   const covered = new Set(devices.flatMap(({ covers = [] }) => covers));

@@ -1,7 +1,7 @@
 import type { Look } from '../../agent/look.ts';
 import { type BookLine, type Books, RefusedRun, Watch } from '../../agent/watch.ts';
 import { microjoulesOf, parseRecord } from '../../lib/landing/record.ts';
-import { LLM, lookAfter } from '../support/made-up-looks.ts';
+import { LLM, lookAfter, packageOf } from '../support/made-up-looks.ts';
 
 /** Books in memory; `isFull` is a disk without room. */
 class ShelfOfBooks implements Books {
@@ -123,6 +123,31 @@ test('a run is opened and ended with looks of their own, and its record is a lin
   await expect(watch.endRun('r-1', { outcome: 'failed' })).rejects.toThrow(
     'Cannot end the run r-1: no such run is open on this host',
   );
+});
+
+test('a run has no energy from before it, told late by a device that did not answer when it was opened', async () => {
+  let [second, isSilent] = [0, false];
+  const watch = new Watch({
+    host: { hostId: 'h-1', resourceId: 'i-1' },
+    look: async () => lookAfter(second, isSilent ? { devices: [packageOf(undefined)] } : {}),
+    books: new ShelfOfBooks(),
+    intervalMs: 10_000,
+    clock: () => lookAfter(second),
+  });
+  const tickAt = async (at: number, silent = false) => {
+    [second, isSilent] = [at, silent];
+    await watch.tick();
+  };
+  await tickAt(0);
+  await tickAt(20, true);
+  await watch.openRun({ run_id: 'r-1' });
+  await tickAt(21);
+  await tickAt(25);
+  // The 1050 J of the first 21 seconds are told at the twenty-first.
+  expect(await watch.endRun('r-1', { outcome: 'succeeded' })).toMatchObject({
+    host_energy_joules: { cpu: '200' },
+    gaps: ['cpu', 'memory'],
+  });
 });
 
 test('looks that are asked for at once are taken one after another', async () => {
