@@ -66,10 +66,17 @@ export function recordsOf(
 
 function stretchOf({ device, spent, ...spending }: Spending): Stretch {
   const { from, to, quality } = onOneClock(spending);
-  if ('gap' in spent) return { ...NOTHING, device, from, to, gap: spent.gap, quality };
+  if ('gap' in spent) return { ...NOTHING, device, from: withinAnHour(from, to), to, gap: spent.gap, quality };
   const { users, energies, idle, unattributed } = spent.parts;
   const { energyMicrojoules } = spent;
   return { device, from, to, gap: undefined, energyMicrojoules, users, energies, idle, unattributed, quality };
+}
+
+/** Of a longer gap the last hour is told: the time before has no record, and is known by nobody all the same. */
+function withinAnHour(from: Moment, to: Moment): Moment {
+  const tooLongMs = to.runningMs - from.runningMs - LONGEST_MS;
+  if (tooLongMs <= 0) return from;
+  return { ...from, readAt: new Date(to.readAt.getTime() - LONGEST_MS), runningMs: from.runningMs + tooLongMs };
 }
 
 /** Where the wall clock was set, the tick ends now and began as long ago as it lasted by the clock that only runs. */

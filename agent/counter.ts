@@ -25,18 +25,19 @@ const MICROJOULES_PER_WATT_MS = 1000;
 
 /**
  * The energy spent between two looks at one counter, in microjoules. A counter that stands lower than before has wrapped
- * once, unless the host has booted between. Throws a RangeError where no time has passed.
+ * once, unless the host has booted between. Throws a RangeError where no time has passed within one boot; clocks of two boots
+ * do not compare.
  *
  * More wraps than one leave no trace: where the device could have drawn a whole range in the time between, the energy is
  * unknown. So is what would need more power than the device can draw: then the counter was reset, not wrapped.
  */
 export function energyBetween({ before, after, elapsedMs, isSameBoot, powerLimitWatts }: CounterStep): Spent {
+  if (!isSameBoot) return { gap: 'counter-reset' };
   if (!(elapsedMs > 0))
     throw new RangeError(`Cannot tell an energy: expected time between two looks, got ${elapsedMs} ms`);
   // E (µJ) = P (W) × t (ms) × 1000
   const most = BigInt(Math.round(powerLimitWatts * elapsedMs * MICROJOULES_PER_WATT_MS));
   const range = after.rangeMicrojoules;
-  if (!isSameBoot) return { gap: 'counter-reset' };
   if (range > 0n && most >= range) return { gap: 'wrap-possibly-missed' };
   const climbed = after.energyMicrojoules - before.energyMicrojoules;
   const hasWrapped = climbed < 0n;

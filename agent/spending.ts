@@ -74,6 +74,11 @@ export function baselineOf(look: Look): Baseline {
   return baselineAfter({ ...look, counters: new Map() }, look);
 }
 
+/** Devices whose counter did not answer at the last look: what they tell next is also of the time before it. */
+export function silentDevices({ counters, runningMs }: Baseline): ReadonlySet<string> {
+  return new Set([...counters].flatMap(([domain, known]) => (known.runningMs < runningMs ? [domain] : [])));
+}
+
 /** A counter of a whole module holds what its parts would count again: those parts stand back. */
 function devicesOf({ devices }: Look): DeviceReading[] {
   const covered = new Set(devices.flatMap(({ covers = [] }) => covers));
@@ -117,7 +122,7 @@ function spend(reading: DeviceReading, before: Baseline, look: Look, cpuDeal: De
   const known = before.counters.get(reading.domain);
   const device = deviceOf(reading, known?.device);
   const spent = spentOf(reading, known, before, look);
-  if ('gap' in spent) return { device, from: before, to: look, spent, quality: [] };
+  if ('gap' in spent) return { device, from: onThisBoot(before, look), to: look, spent, quality: [] };
   const from = known ?? before;
   const { energyMicrojoules, hasWrapped } = spent;
   const elapsedMs = look.runningMs - from.runningMs;
@@ -136,6 +141,18 @@ function spend(reading: DeviceReading, before: Baseline, look: Look, cpuDeal: De
     to: look,
     spent: { energyMicrojoules, parts: dealt(energyMicrojoules, deal) },
     quality: remarks,
+  };
+}
+
+/** Of an earlier boot the wall clock alone tells how long ago it was; where that was set back since, the gap begins with this boot. */
+function onThisBoot(before: Baseline, look: Look): Moment {
+  if (before.bootId === look.bootId) return before;
+  const wallMs = look.readAt.getTime() - before.readAt.getTime();
+  const agoMs = wallMs > 0 ? wallMs : look.sinceBootMs;
+  return {
+    readAt: new Date(look.readAt.getTime() - agoMs),
+    runningMs: look.runningMs - agoMs,
+    sinceBootMs: look.sinceBootMs - agoMs,
   };
 }
 

@@ -4,7 +4,7 @@ import { advance, booked, isIntervalOver, type Progress, resumeFrom, startAt } f
 import type { EndRun, OpenRun } from './runs/requests.ts';
 import { reachedBy } from './runs/target.ts';
 import { openWindow, type RunRecord, recordOfRun } from './runs/windows.ts';
-import type { Spending } from './spending.ts';
+import { type Spending, silentDevices } from './spending.ts';
 import { maybeState, stateText } from './state-text.ts';
 
 /** One line of a file for the book: `kind` says which source of the book reads it. */
@@ -113,7 +113,10 @@ export class Watch {
         workload_id: workload_id ?? null,
       };
       const workload = pid === undefined ? undefined : look.owners.ofProcess(pid);
-      const window = openWindow({ run_id, solution_id, pid, names }, look.readAt, workload);
+      const window = {
+        ...openWindow({ run_id, solution_id, pid, names }, look.readAt, workload),
+        silent: silentDevices(progress.baseline),
+      };
       this.#progress = { ...progress, windows: new Map([...progress.windows, [run_id, window]]) };
       return look.readAt;
     });

@@ -74,18 +74,25 @@ export function dealt(energyMicrojoules: bigint, deal: Deal | undefined): Parts 
   return { users, energies, idle, unattributed };
 }
 
-/** CPU time as the use of a processor or its memory; `undefined` where a look failed, clocks went back or no time passed. */
+/** Two files are not read in the same instant: a workload may claim a little more than the node was busy, in microseconds. */
+const MOST_OVER_BUSY = 1_000_000n;
+
+/**
+ * CPU time as the use of a processor or its memory; `undefined` where a look failed, clocks went back or no time passed. Who claims
+ * far more than all were busy has counted from another beginning, as a pod does whose containers ended before the agent was started
+ * again: that is nobody's.
+ */
 export function cpuUseBetween(
   before: CpuTime | undefined,
   after: CpuTime | undefined,
-  users: readonly WorkloadUse[],
+  claims: readonly WorkloadUse[],
 ): Use | undefined {
   if (!before || !after) return undefined;
   const busy = after.busyMicroseconds - before.busyMicroseconds;
   const idle = after.idleMicroseconds - before.idleMicroseconds;
   if (busy < 0n || idle < 0n || busy + idle <= 0n) return undefined;
+  const users = claims.filter(({ weight }) => weight <= 2n * busy + MOST_OVER_BUSY);
   const seen = users.reduce((sum, { weight }) => sum + weight, 0n);
-  // Two files are not read in the same instant: workloads may claim a little more than the node was busy.
   return { idle, active: busy, users, unnamed: busy > seen ? busy - seen : 0n };
 }
 

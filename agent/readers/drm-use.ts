@@ -41,7 +41,9 @@ export function drmUse(root: string, drivers: readonly string[], deadlineMs: num
   return {
     async read(runningMs) {
       const cards = await open.at(runningMs);
-      const answers = await files.read(cards.map(({ fdinfo }) => fdinfo));
+      const paths = cards.map(({ fdinfo }) => fdinfo);
+      files.keepOnly(paths);
+      const answers = await files.read(paths);
       const clients = onceEach(cards.flatMap(({ pid, fdinfo }) => maybeClient(pid, drivers, answers.get(fdinfo))));
       const uses = usesSince(before, clients);
       // A driver may lag behind what it said before: the higher figure stands until it is passed.

@@ -118,8 +118,14 @@ export class KeptFiles {
     }
   }
 
+  /** Closes all but these: files of processes that ended are named by nobody any more. */
+  keepOnly(paths: Iterable<string>): void {
+    const wanted = new Set(paths);
+    this.forget([...this.#kept.keys()].filter((path) => !wanted.has(path)));
+  }
+
   close(): void {
-    this.forget([...this.#kept.keys()]);
+    this.keepOnly([]);
   }
 
   #readOne(path: string, answer: (answer: FileAnswer) => void): void {

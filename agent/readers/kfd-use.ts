@@ -30,7 +30,9 @@ export function kfdUse(root: string, deadlineMs: number): CardUse {
       const folder = join(root, KFD, 'proc');
       const pids = (await namesIn(folder)).filter((name) => PROCESS.test(name));
       const file = (pid: string, { gpuId }: ComputeDevice) => join(folder, pid, `stats_${gpuId}`, 'cu_occupancy');
-      const answers = await files.read(known.flatMap((device) => pids.map((pid) => file(pid, device))));
+      const paths = known.flatMap((device) => pids.map((pid) => file(pid, device)));
+      files.keepOnly(paths);
+      const answers = await files.read(paths);
       const usesOf = (device: ComputeDevice) =>
         pids.flatMap((pid): ProcessUse[] => {
           const weight = countIn(answers.get(file(pid, device)));

@@ -3,8 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 
 import type { Look, Moment, WallReading } from '../look.ts';
 import { openSensors, type SensorContext } from './catalogue.ts';
-import { KeptFiles } from './kept-files.ts';
-import { DEADLINE_MS } from './sensor.ts';
+import { readNow } from './read-once.ts';
 import { openWorkloads, type WorkloadsContext } from './workloads.ts';
 
 /** A driver that takes longer to open is a gap until it has. */
@@ -36,22 +35,19 @@ export function openLookout(root: string, named: LookoutContext = {}): Lookout {
   const deviceOfIndex = (index: number) =>
     sensors.map((sensor) => sensor.deviceOfIndex?.(index)).find((device) => device !== undefined);
   const workloads = openWorkloads({ deviceOfIndex, ...named, root });
-  const files = new KeptFiles(named.deadlineMs ?? DEADLINE_MS, 'kernel');
-  const bootIdFile = join(root, 'proc/sys/kernel/random/boot_id');
+  const bootId = bootIdOf(root);
   return {
     async look({ readAt, runningMs, sinceBootMs }) {
       // The counters first: their energy is that of the moment.
-      const [devices, { cpuTime, workloadTimes, owners }, answers] = await Promise.all([
+      const [devices, { cpuTime, workloadTimes, owners }] = await Promise.all([
         Promise.all(sensors.map((sensor) => sensor.read({ readAt, runningMs, sinceBootMs }))),
         workloads.look({ readAt, runningMs, sinceBootMs }),
-        files.read([bootIdFile]),
       ]);
-      const boot = answers.get(bootIdFile);
       return {
         readAt,
         runningMs,
         sinceBootMs,
-        bootId: (boot && 'text' in boot && boot.text) || 'unknown',
+        bootId,
         devices: devices.flat(),
         cpuTime,
         workloadTimes,
@@ -70,8 +66,16 @@ export function openLookout(root: string, named: LookoutContext = {}): Lookout {
     problems: () => [...workloads.problems(), ...sensors.flatMap((sensor) => sensor.fault?.() ?? [])],
     close() {
       workloads.close();
-      files.close();
       for (const sensor of sensors) sensor.close();
     },
   };
+}
+
+const LONGEST_BOOT_ID = 64;
+
+/** Read once, for no process outlives a boot, and at once: what came late would be another boot, whose counters do not compare. */
+function bootIdOf(root: string): string {
+  const answer = readNow(join(root, 'proc/sys/kernel/random/boot_id'), Buffer.alloc(LONGEST_BOOT_ID));
+  const text = 'bytes' in answer ? Buffer.from(answer.bytes).toString('latin1').trim() : '';
+  return text || 'unknown';
 }

@@ -18,16 +18,21 @@ const windowSchema = z.object({
   attributed: energies,
   host: energies,
   gaps: z.array(component).transform((components) => new Set(components)),
+  silent: z
+    .array(z.string())
+    .default([])
+    .transform((domains) => new Set(domains)),
 });
 
 /** Open runs as plain values for the agent's state. */
 export function plainWindows(windows: ReadonlyMap<string, RunWindow>): unknown[] {
-  return [...windows.values()].map(({ workloadKeys, attributed, host, gaps, ...rest }) => ({
+  return [...windows.values()].map(({ workloadKeys, attributed, host, gaps, silent, ...rest }) => ({
     ...rest,
     workloadKeys: [...workloadKeys],
     attributed: [...attributed],
     host: [...host],
     gaps: [...gaps],
+    silent: [...silent],
   }));
 }
 

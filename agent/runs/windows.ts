@@ -32,6 +32,8 @@ export interface RunWindow extends RunRequest {
   readonly host: ReadonlyMap<Component, bigint>;
   /** Components of which some energy was unknown while the run was open. */
   readonly gaps: ReadonlySet<Component>;
+  /** Devices that did not answer when the run was opened: what they tell first is also of the time before it. */
+  readonly silent: ReadonlySet<string>;
 }
 
 /** The record of a run: the columns of the source `runs`, and its energy on this host. */
@@ -65,14 +67,16 @@ export function openWindow(request: RunRequest, startedAt: Date, workload: Workl
     attributed: new Map(),
     host: new Map(),
     gaps: new Set(),
+    silent: new Set(),
   };
 }
 
 /** The window with one more tick in it. */
 export function windowWithTick(window: RunWindow, spendings: readonly Spending[]): RunWindow {
   const [attributed, host, gaps] = [new Map(window.attributed), new Map(window.host), new Set(window.gaps)];
+  const silent = new Set(window.silent);
   for (const { device, spent } of spendings) {
-    if ('gap' in spent) {
+    if ('gap' in spent || silent.delete(device.domain)) {
       gaps.add(device.component);
       continue;
     }
@@ -82,7 +86,7 @@ export function windowWithTick(window: RunWindow, spendings: readonly Spending[]
       if (isOf(window, workload)) add(attributed, device.component, energies[at] ?? 0n);
     });
   }
-  return { ...window, attributed, host, gaps };
+  return { ...window, attributed, host, gaps, silent };
 }
 
 /** Closes a run: its record for the source `runs`. */

@@ -71,8 +71,9 @@ export const FRAMEWORKS: readonly Framework[] = [
       { metric: 'sglang:e2e_request_latency_seconds_sum', measure: 'request_seconds' },
     ],
     levels: [
-      { metric: 'sglang:num_queue_reqs', level: 'queued_requests' },
-      { metric: 'sglang:num_running_reqs', level: 'running_requests' },
+      // With --enable-priority-scheduling the sum of all priorities stands beside each of them, under an empty one.
+      { metric: 'sglang:num_queue_reqs', where: { priority: '' }, level: 'queued_requests' },
+      { metric: 'sglang:num_running_reqs', where: { priority: '' }, level: 'running_requests' },
       { metric: 'sglang:token_usage', level: 'kv_cache_ratio' },
     ],
     histograms: [

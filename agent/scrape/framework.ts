@@ -1,6 +1,6 @@
 import type { Distribution, Level, Measure } from '../../lib/landing/activity-record.ts';
 
-/** Where labels must have these values for a series to be read. */
+/** Where labels must have these values for a series to be read; an empty one is an absent one. */
 export type Where = Readonly<Record<string, string>>;
 
 interface CounterRule {

@@ -52,5 +52,5 @@ export function seriesOf<What>({ name, labels }: Sample, { what, framework }: Ru
 }
 
 function isAt({ labels }: Sample, where: Where = {}): boolean {
-  return Object.entries(where).every(([label, value]) => labels.get(label) === value);
+  return Object.entries(where).every(([label, value]) => (labels.get(label) ?? '') === value);
 }

@@ -59,9 +59,11 @@ function workloadPoints(
 
 /** One point, with the level where the measure is one; of what is counted in buckets one point a bucket. */
 function activityPoints(record: Fields, workloadTags: readonly string[]): Point[] {
+  const workload = workloadOf(record, workloadTags);
   const tags = {
     ...tagsOf(record, [...PLACE, 'target', 'framework', 'measure']),
-    ...workloadOf(record, workloadTags),
+    ...workload,
+    ...modelOf(record, workload),
   };
   const stamp = stampOf(record, 'period_end');
   const duration_seconds = (stamp.atMs - instantOf(record, 'period_start')) / 1000;
@@ -82,6 +84,12 @@ function activityPoints(record: Fields, workloadTags: readonly string[]): Point[
     duration_seconds,
   };
   return [{ measurement: 'joulebook_activity', tags, fields, ...stamp }];
+}
+
+/** The model as the page names it, where nothing else tells the models of one target apart: one would overwrite the other. */
+function modelOf(record: Fields, { model_id, labels }: Readonly<Record<string, string>>): Record<string, string> {
+  const named = tagsOf(fieldsOf(record['labels'] ?? {}), ['model_name']);
+  return labels !== undefined || named['model_name'] === model_id ? {} : named;
 }
 
 function runPoint(record: Fields): Point {

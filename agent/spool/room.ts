@@ -1,7 +1,10 @@
+import { isUnwritable } from './database.ts';
 import type { Store } from './store.ts';
 
 /** Lines that go at once where no batch is left to go. */
 const DROPPED_LINES = 100;
+/** Freed pages that go back to the disk after a delivery: few, so that no tick waits for them. */
+const FREED_PAGES = 64;
 
 /** What the spool counts for as long as it lives. */
 export type Tally = 'dropped_records' | 'dropped_bytes' | 'quarantined_records';
@@ -20,8 +23,25 @@ export function count(store: Store, key: Tally, amount: number): void {
 
 /** Bytes of the database that hold something; pages that were freed are used again. */
 export function bytesInUse(store: Store): number {
-  const pragma = (name: string) => Number(store.get(`PRAGMA ${name}`)?.[name] ?? 0);
-  return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
+  return (pragma(store, 'page_count') - pragma(store, 'freelist_count')) * pragma(store, 'page_size');
+}
+
+/**
+ * Gives freed pages back to the disk where they are most of the file, as after an outage. Each is moved by way of the log, whose room
+ * is all that records have while the disk is full: then none is.
+ */
+export function giveBack(store: Store): void {
+  if (2 * pragma(store, 'freelist_count') <= pragma(store, 'page_count')) return;
+  try {
+    // Each step of the statement frees one page: `get` would take but one.
+    store.all(`PRAGMA incremental_vacuum(${FREED_PAGES})`);
+  } catch (error) {
+    if (!isUnwritable(error)) throw error;
+  }
+}
+
+function pragma(store: Store, name: 'page_count' | 'freelist_count' | 'page_size'): number {
+  return Number(store.get(`PRAGMA ${name}`)?.[name] ?? 0);
 }
 
 /**

@@ -2,14 +2,12 @@ import { join } from 'node:path';
 
 import type { BookLine, Books } from '../watch.ts';
 import type { Kind, SealedBatch } from './batch.ts';
-import { bytesInUse, count, dropOldest, tallyOf } from './room.ts';
+import { bytesInUse, count, dropOldest, giveBack, tallyOf } from './room.ts';
 import { sealAll } from './seal.ts';
 import { type SpoolSettings, spoolFolder } from './settings.ts';
 import { type Row, Store, type StoreEdges } from './store.ts';
 
 const FILE = 'spool.db';
-/** Freed pages that go back to the disk after a delivery: few, so that no tick waits for them. */
-const FREED_PAGES = 64;
 const MICROSECONDS_PER_MS = 1000;
 
 export interface SpoolEdges extends StoreEdges {
@@ -114,8 +112,7 @@ export class Spool implements Books {
       if (isNew && settlement !== 'delivered') this.#quarantine(batch, sink, settlement);
       this.#forgetSettled();
     });
-    // Each step of the statement frees one page: `get` would take but one.
-    if (isKept) this.#store.all(`PRAGMA incremental_vacuum(${FREED_PAGES})`);
+    if (isKept) giveBack(this.#store);
     return isKept;
   }
 

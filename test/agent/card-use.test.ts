@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { type CardUse, firstThatKnows } from '../../agent/readers/card-use.ts';
@@ -35,6 +35,19 @@ function processes(...told: readonly Told[]): void {
     symlinkSync('/dev/dri/renderD128', join(root, `proc/${pid}/fd/${fd}`));
     symlinkSync('/etc/hosts', join(root, `proc/${pid}/fd/${fd + 100}`));
   }
+}
+
+/** How many files of this process are open whose path has this in it. */
+function openFilesOf(part: string): number {
+  const own = '/proc/self/fd';
+  const targets = readdirSync(own).map((fd) => {
+    try {
+      return readlinkSync(join(own, fd));
+    } catch {
+      return '';
+    }
+  });
+  return targets.filter((target) => target.includes(part)).length;
 }
 
 function tell(...told: readonly Told[]): void {
@@ -118,6 +131,18 @@ describe('the use of a card by the compute driver of AMD', () => {
         ['0001:c1:01.1', [{ pid: 42, weight: 7n }]],
       ]),
     );
+    use.close();
+  });
+
+  test('keeps no file of a process that ended', async () => {
+    const use = kfdUse(host(occupied(41, 5112, 200), occupied(42, 5112, 100)), PATIENT_MS);
+    await use.read(0);
+    expect(openFilesOf('/proc/41/stats_5112')).toBe(1);
+    rmSync(join(root, 'sys/class/kfd/kfd/proc/41'), { recursive: true });
+    // Closed beside the look: by the next one it is.
+    for (const second of [1, 2]) expect(await usersOf(use, second)).toEqual([{ pid: 42, weight: 100n }]);
+    expect(openFilesOf('/proc/41/stats_5112')).toBe(0);
+    expect(openFilesOf('/proc/42/stats_5112')).toBe(1);
     use.close();
   });
 

@@ -361,6 +361,40 @@ describeCompiled('the power of a GPU that nobody uses', () => {
   });
 });
 
+describeCompiled('the use of a GPU while the wall clock is set', () => {
+  const HOUR = 3600;
+  const busy = (samples: string) => oneGpu({ 'gpu0.processes': '7 8', 'gpu0.samples': samples });
+  const micros = (second: number) => second * 1_000_000;
+
+  test('goes on by samples: those from before the step are of no time that is to come', async () => {
+    const host = hostWith(busy(`7@${micros(2 * HOUR)}:90 8@${micros(2 * HOUR)}:30`));
+    const sensor = sensorOf(host.root);
+    const moment = (wall: number, running: number): Moment => ({ ...at(running), readAt: new Date(wall * 1000) });
+    expect(await sensor.read(moment(2 * HOUR, 1))).toMatchObject([
+      {
+        use: [
+          { pid: 7, weight: 90n },
+          { pid: 8, weight: 30n },
+        ],
+      },
+    ]);
+    // The driver still holds the samples of the hour that is to come again.
+    host.answer(
+      busy(`7@${micros(2 * HOUR)}:90 8@${micros(2 * HOUR)}:30 7@${micros(HOUR + 1)}:80 8@${micros(HOUR + 1)}:20`),
+    );
+    for (const [wall, running] of [
+      [HOUR + 1, 2],
+      [HOUR + 2, 3],
+    ] as const) {
+      const [gpu] = await sensor.read(moment(wall, running));
+      expect(gpu?.use).toEqual([
+        { pid: 7, weight: running === 2 ? 80n : 1n },
+        { pid: 8, weight: running === 2 ? 20n : 1n },
+      ]);
+    }
+  });
+});
+
 describeCompiled('a GPU beside a processor in one module', () => {
   const GRACE_HOPPER = { 'gpu0.name': 'NVIDIA GH200 480GB', 'gpu0.field185.1': 240_000, 'gpu0.field186.1': 240_000 };
 

@@ -178,6 +178,20 @@ describe('between two histograms', () => {
     ]);
   });
 
+  test('a queue of SGLang is the sum of its priorities, which stand beside it', () => {
+    const kinds = kindsOf({ framework: 'sglang' });
+    const queue = (priority: string, length: number) =>
+      ['queue', 'running'].map((name) => `sglang:num_${name}_reqs{model_name="m"${priority}} ${length}\n`).join('');
+    const lasts = (text: string) =>
+      levelsIn(told(page(0, text, kinds), page(1000, text, kinds))).map(({ measure, last }) => [measure, last]);
+    const both = queue(',priority=""', 5) + queue(',priority="0"', 3) + queue(',priority="7"', 2);
+    for (const text of [both, queue('', 5)])
+      expect(lasts(text)).toEqual([
+        ['queued_requests', 5],
+        ['running_requests', 5],
+      ]);
+  });
+
   test('ranks that repeat a histogram count once, and one that is new on a known target began at zero', () => {
     const kinds = kindsOf({ framework: 'sglang' });
     const ranks = (count: number) =>

@@ -195,6 +195,22 @@ describe('points', () => {
     expect(sinks({ kind: 'influx', url: 'http://a', bucket: 'b', org: 'o' })).toBe(false);
   });
 
+  test('of two models of one target are two series, whatever they are called in the books', () => {
+    const tagsOf = (model_id: string | null, wanted: readonly string[]) =>
+      ['encoder', 'decoder'].map((model_name) => {
+        const period = { period_start: '2026-06-10T14:00:00Z', period_end: '2026-06-10T14:00:10Z' };
+        const names = { model_id: model_id ?? model_name, labels: { model_name } };
+        const record = { host_id: 'h', target: 'triton', measure: 'requests', quantity: '5', ...names, ...period };
+        const [point] = pointsOf(JSON.stringify(record), 'activity', wanted);
+        return { model_id: point?.tags['model_id'], model_name: point?.tags['model_name'] };
+      });
+    const apart = ['encoder', 'decoder'];
+    expect(tagsOf(null, ['model_id'])).toEqual(apart.map((model_id) => ({ model_id })));
+    expect(tagsOf('llm', ['model_id'])).toEqual(apart.map((model_name) => ({ model_id: 'llm', model_name })));
+    expect(tagsOf(null, ['project'])).toEqual(apart.map((model_name) => ({ model_name })));
+    expect(tagsOf('llm', ['labels', 'model_id'])).toEqual(apart.map(() => ({ model_id: 'llm' })));
+  });
+
   test('of activity and of runs have their own measurements', () => {
     const period = { period_start: '2026-06-10T14:00:00Z', period_end: '2026-06-10T14:00:10Z' };
     const activity = { host_id: 'h', target: 'vllm', measure: 'output_tokens', quantity: '512', seq: 9, ...period };

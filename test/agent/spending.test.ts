@@ -106,6 +106,34 @@ describe('what a host spent', () => {
     expect(reasonOf(lookAfter(10, { sinceBootMs: 3_600_900 }))).toBe('host-slept');
   });
 
+  test('is a gap from the last look to the first of another boot, whatever its clocks that run say', () => {
+    const days = 5 * 86_400;
+    for (const booted of [{ runningMs: 20_000, sinceBootMs: 20_000 }, { runningMs: 10_000 + days * 1000 }])
+      expect(recordsOver([lookAfter(days), lookAfter(days + 90, { ...booted, bootId: 'c' })])).toContainEqual(
+        expect.objectContaining({
+          domain: 'package-0',
+          period_start: '2026-06-06T12:00:00.000Z',
+          period_end: '2026-06-06T12:01:30.000Z',
+          gap_reason: 'counter-reset',
+          quality: [],
+        }),
+      );
+    const back = lookAfter(10, { runningMs: 20_000, sinceBootMs: 20_000, bootId: 'c' });
+    expect(recordsOver([lookAfter(days), back])[0]).toMatchObject({
+      period_start: '2026-06-01T11:59:50.000Z',
+      period_end: '2026-06-01T12:00:10.000Z',
+    });
+  });
+
+  test('is told of the last hour where it is unknown for longer: no record spans more', () => {
+    const [away] = recordsOver([lookAfter(0), lookAfter(10_000)]);
+    expect(away).toMatchObject({
+      gap_reason: 'agent-away',
+      period_start: '2026-06-01T13:46:40.000Z',
+      period_end: '2026-06-01T14:46:40.000Z',
+    });
+  });
+
   test('does not count what a whole module has counted already', () => {
     const at = (energy: bigint) => [
       deviceOf('package-0', energy),

@@ -242,8 +242,16 @@ describe('the bound', () => {
     const bytes = () => statSync(join(folder, 'spool.db')).size;
     spool.close();
     const full = bytes();
+    const { spool: some } = makeSpool({ folder });
+    for (let batch = 0; batch < 10; batch += 1) {
+      const due = some.due('a', 'oldest');
+      expect(due && some.settle(due, 'a', 'delivered')).toBe(true);
+    }
+    some.close();
+    // Moving pages takes room of the log, which records may need: those that are few are used again.
+    expect(bytes()).toBe(full);
     const { spool: again } = makeSpool({ folder });
-    expect(takeAll(again)).toHaveLength(40);
+    expect(takeAll(again)).toHaveLength(30);
     again.close();
     expect(bytes()).toBeLessThan(full / 4);
   });

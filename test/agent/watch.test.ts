@@ -1,7 +1,7 @@
 import type { Look } from '../../agent/look.ts';
 import { type BookLine, type Books, RefusedRun, Watch } from '../../agent/watch.ts';
 import { microjoulesOf, parseRecord } from '../../lib/landing/record.ts';
-import { LLM, lookAfter } from '../support/made-up-looks.ts';
+import { LLM, lookAfter, packageOf } from '../support/made-up-looks.ts';
 
 /** Books in memory; `isFull` is a disk without room. */
 class ShelfOfBooks implements Books {
@@ -74,6 +74,30 @@ test('an agent that starts again books what was spent while it was away', async 
   expect(books.energyOf('package-0')).toBe(46n * 50_000_000n);
 });
 
+test('an agent that starts on a host that has booted goes on with a gap', async () => {
+  const books = new ShelfOfBooks();
+  await watchOver(books, 86_400).tick(15);
+  const booted = (second: number) =>
+    lookAfter(86_460 + second, { runningMs: 20_000 + second * 1000, sinceBootMs: 20_000 + second * 1000, bootId: 'c' });
+  let second = 0;
+  const watch = new Watch({
+    host: { hostId: 'h-1', resourceId: 'i-1' },
+    look: async () => booted(second),
+    books,
+    intervalMs: 10_000,
+    clock: () => booted(second),
+  });
+  await watch.start();
+  second = 10;
+  await watch.flush();
+  expect(books.energyOf('package-0')).toBe(20n * 50_000_000n);
+  const told = books.lines.map(({ text }) => JSON.parse(text));
+  expect(told.filter(({ boot_id, component }) => boot_id === 'c' && component === 'cpu')).toMatchObject([
+    { gap_reason: 'counter-reset', period_start: '2026-06-02T12:00:10.000Z', period_end: '2026-06-02T12:01:00.000Z' },
+    { gap_reason: null, energy_joules: '500' },
+  ]);
+});
+
 test('a full disk costs nothing once it has room again', async () => {
   const books = new ShelfOfBooks();
   const { tick } = watchOver(books);
@@ -99,6 +123,31 @@ test('a run is opened and ended with looks of their own, and its record is a lin
   await expect(watch.endRun('r-1', { outcome: 'failed' })).rejects.toThrow(
     'Cannot end the run r-1: no such run is open on this host',
   );
+});
+
+test('a run has no energy from before it, told late by a device that did not answer when it was opened', async () => {
+  let [second, isSilent] = [0, false];
+  const watch = new Watch({
+    host: { hostId: 'h-1', resourceId: 'i-1' },
+    look: async () => lookAfter(second, isSilent ? { devices: [packageOf(undefined)] } : {}),
+    books: new ShelfOfBooks(),
+    intervalMs: 10_000,
+    clock: () => lookAfter(second),
+  });
+  const tickAt = async (at: number, silent = false) => {
+    [second, isSilent] = [at, silent];
+    await watch.tick();
+  };
+  await tickAt(0);
+  await tickAt(20, true);
+  await watch.openRun({ run_id: 'r-1' });
+  await tickAt(21);
+  await tickAt(25);
+  // The 1050 J of the first 21 seconds are told at the twenty-first.
+  expect(await watch.endRun('r-1', { outcome: 'succeeded' })).toMatchObject({
+    host_energy_joules: { cpu: '200' },
+    gaps: ['cpu', 'memory'],
+  });
 });
 
 test('looks that are asked for at once are taken one after another', async () => {

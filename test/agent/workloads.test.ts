@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { dealtStep } from '../../agent/attribution/dealt-time.ts';
 import { GroupTime } from '../../agent/attribution/group-time.ts';
 import { workloadRulesSchema } from '../../agent/attribution/match-rules.ts';
+import { cpuUseBetween, sharesOf, workloadsSince } from '../../agent/attribution/shares.ts';
 import { openWorkloads, type Workloads, type WorkloadsContext } from '../../agent/readers/workloads.ts';
 import { type HostFiles, hostTree } from '../support/host-tree.ts';
 import { groupFiles, processFiles } from '../support/made-up-processes.ts';
@@ -178,6 +179,26 @@ describe('CPU time of workloads', () => {
     expect((await look()).times).toEqual({ [SERVICE]: 9_000_000n });
     change(groupFiles(SERVICE, 10 * SECOND));
     expect((await look()).times).toEqual({ [SERVICE]: 10_000_000n });
+  });
+
+  test('of containers that ended is not taken for work of the pod when the agent starts again', async () => {
+    const gone = `${POD}/cri-containerd-${'b'.repeat(64)}.scope`;
+    const stat = (busy: number) => ({ 'proc/stat': `cpu ${busy} 0 0 1000 0 0 0 0 0 0` });
+    const living = (seconds: number) => groupFiles(CONTAINER, seconds * SECOND);
+    hostTree(root, { ...groupFiles(POD, 907 * SECOND), ...living(7), ...groupFiles(gone, 900 * SECOND), ...stat(100) });
+    const look = open();
+    await look();
+    end(`sys/fs/cgroup${gone}`);
+    change({ ...groupFiles(POD, 910 * SECOND), ...living(10), ...stat(500) });
+    const kept = await look();
+    change({ ...groupFiles(POD, 914 * SECOND), ...living(14), ...stat(1000) });
+    const first = await open()();
+    const users = workloadsSince(kept.workloadTimes, first.workloadTimes);
+    expect(sharesOf(500n, cpuUseBetween(kept.cpuTime, first.cpuTime, users))).toMatchObject({
+      users: [{ key: CONTAINER }],
+      energies: [400n],
+      unattributed: 100n,
+    });
   });
 
   test('of a service that was started anew is added to what it had', async () => {

@@ -94,7 +94,7 @@ export class Gpu {
   /** Reads who used it. */
   async readUse(driver: Driver, round: Round): Promise<void> {
     if (this.#migDevices) await this.#users.readInstances(driver, this.#migDevices);
-    else await this.#users.readWhole(driver, this.#handle);
+    else await this.#users.readWhole(driver, this.#handle, round.moment.readAt);
     if (round.isLate) return;
     this.#useAt = round.moment.runningMs;
     if (this.#users.isFree && this.#milliwatts)

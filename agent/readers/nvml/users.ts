@@ -11,6 +11,10 @@ const MPS_SERVER = 'nvidia-cuda-mps';
 /** Looks from one list of processes to the next, at the most. */
 const LIST_EACH = 10;
 
+const MICROSECONDS_PER_MS = 1000;
+/** Samples are taken a little after the moment of their look. What bears a later time is from before the wall clock was set back. */
+const MOST_AHEAD_MS = 1000;
+
 const NOBODY_KNOWN: KnownUse = { use: 'unknown', quality: [] };
 
 /** Who uses one GPU, gathered from look to look. */
@@ -35,9 +39,11 @@ export class Users {
   }
 
   /** Reads who holds the GPU, and what each did since the last reading. */
-  async readWhole(driver: Driver, handle: bigint): Promise<void> {
+  async readWhole(driver: Driver, handle: bigint, readAt: Date): Promise<void> {
+    const latest = (readAt.getTime() + MOST_AHEAD_MS) * MICROSECONDS_PER_MS;
+    if (this.#sampledTo > latest) this.#sampledTo = 0;
     const samples = maybeValue(await driver.samples(handle, this.#sampledTo));
-    this.#addSamples(samples);
+    this.#addSamples(samples, latest);
     if (this.#isListKnown(samples)) return;
     this.#listedAgo = 0;
     const processes = maybeValue(await driver.processes('nvmlDeviceGetComputeRunningProcesses', handle));
@@ -85,7 +91,7 @@ export class Users {
     return samples.every(({ pid }) => this.#servers.get(pid) === false);
   }
 
-  #addSamples(samples: readonly UtilisationSample[] | undefined): void {
+  #addSamples(samples: readonly UtilisationSample[] | undefined, latest: number): void {
     if (!samples) {
       this.#work = undefined;
       return;
@@ -93,6 +99,7 @@ export class Users {
     this.#work ??= new Map();
     const work = this.#work;
     samples.forEach(({ pid, timestamp, smPercent }) => {
+      if (timestamp > latest) return;
       if (timestamp > this.#sampledTo) this.#sampledTo = timestamp;
       if (isWork(smPercent)) work.set(pid, (work.get(pid) ?? 0) + smPercent);
     });
