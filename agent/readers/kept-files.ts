@@ -20,7 +20,7 @@ const FAULTS: Readonly<Record<string, 'absent' | 'forbidden'>> = {
  * longer, goes through the pool.
  */
 export const AT_ONCE_MS = 5;
-/** So many are read between two looks at the clock, each of which costs half a read; where they took long, none of them is read at once again. */
+/** So many are read between two looks at the clock, each of which costs half a read. */
 const BETWEEN_CLOCKS = 8;
 /** Buffers of the pool that are kept for the next look: with one for each read, the collector would carry 4 kB a file and look. */
 const MOST_BUFFERS = 16;
@@ -32,6 +32,8 @@ interface Kept {
   fd: number | undefined;
   isBusy: boolean;
   isAtOnce: boolean;
+  /** It was among several that took long together: alone, it is read and timed once more. */
+  isSuspected: boolean;
 }
 
 /**
@@ -62,24 +64,17 @@ export class KeptFiles {
   /** Reads what answers at once; gives the paths that are left. */
   #readAtOnce(paths: readonly string[], answers: Map<string, FileAnswer>): readonly string[] {
     const left: string[] = [];
-    const began = performance.now();
-    let then = began;
-    let together: Kept[] = [];
-    const lookAtClock = () => {
-      const now = performance.now();
-      if (now - then >= AT_ONCE_MS) for (const kept of together) kept.isAtOnce = false;
-      then = now;
-      together = [];
-    };
+    const timed = new Timed();
     paths.forEach((path) => {
       const kept = this.#kept.get(path);
-      if (kept?.fd === undefined || !kept.isAtOnce || kept.isBusy || then - began > AT_ONCE_MS) left.push(path);
+      if (kept?.fd === undefined || !kept.isAtOnce || kept.isBusy || timed.isOver) left.push(path);
       else {
+        timed.begin(kept);
         answers.set(path, this.#readNow(path, kept, kept.fd));
-        if (together.push(kept) === BETWEEN_CLOCKS) lookAtClock();
+        timed.end(kept);
       }
     });
-    lookAtClock();
+    timed.judge();
     return left;
   }
 
@@ -129,7 +124,7 @@ export class KeptFiles {
   }
 
   #readOne(path: string, answer: (answer: FileAnswer) => void): void {
-    const kept = this.#kept.get(path) ?? { fd: undefined, isBusy: false, isAtOnce: false };
+    const kept = this.#kept.get(path) ?? { fd: undefined, isBusy: false, isAtOnce: false, isSuspected: false };
     if (kept.isBusy) {
       answer({ fault: 'slow' });
       return;
@@ -149,6 +144,38 @@ export class KeptFiles {
   #drop(path: string, kept: Kept): void {
     this.#kept.delete(path);
     if (kept.fd !== undefined) close(kept.fd, () => undefined);
+  }
+}
+
+/** Reads of one look, timed several together. One that takes long alone is read at once no more; of several, each is timed alone next. */
+class Timed {
+  readonly #began = performance.now();
+  #then = this.#began;
+  #together: Kept[] = [];
+
+  /** No more is read at once in this look. */
+  get isOver(): boolean {
+    return this.#then - this.#began > AT_ONCE_MS;
+  }
+
+  begin(kept: Kept): void {
+    if (kept.isSuspected) this.judge();
+  }
+
+  end(kept: Kept): void {
+    if (this.#together.push(kept) === BETWEEN_CLOCKS || kept.isSuspected) this.judge();
+  }
+
+  judge(): void {
+    const now = performance.now();
+    const isSlow = now - this.#then >= AT_ONCE_MS;
+    const isAlone = this.#together.length === 1;
+    for (const kept of this.#together) {
+      kept.isSuspected = isSlow && !isAlone;
+      if (isSlow && isAlone) kept.isAtOnce = false;
+    }
+    this.#then = now;
+    this.#together = [];
   }
 }
 
