@@ -1,7 +1,7 @@
 /**
  * Runs the packaged agent for a minute on a made-up host (8 RAPL zones, 300 processes in 60 containers, 8 stand-in GPUs), renders
- * its page each second, and prints what the kernel booked for it: without a sink, with a folder, with a stand-in of S3; before it
- * prometheus-node-exporter and after it the peers of bench-agent/peers.ts, where they are installed. Then a day in accelerated time: does its memory stay flat? Prints; never judges.
+ * its page each second, and prints what the kernel booked for it: without a sink, with a folder, with a stand-in of S3; beside each
+ * prometheus-node-exporter, since a shared machine is not as fast a minute later, and after them the peers of bench-agent/peers.ts, where they are installed. Then a day in accelerated time: does its memory stay flat? Prints; never judges.
  * `npm run bench:agent [-- SECONDS [peers] [no-day]]`: `peers` builds those that are missing.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
@@ -71,14 +71,15 @@ async function main(seconds: number, asked: readonly string[]): Promise<void> {
   buildHost(root);
   const library = buildLibrary();
   const agent = unpackAgent();
+  const hasExporter = spawnSync('which', [EXPORTER]).status === 0;
+  if (!hasExporter) print(`  ${EXPORTER}: not installed`);
   const mover = spawn(
     process.execPath,
     ['--no-warnings', 'tools/bench-agent/move-host.ts', root, ...(library ? [`${library}.script`] : [])],
     { stdio: 'inherit' },
   );
   try {
-    const exporter = await measureExporter(seconds);
-    for (const sink of SINKS) await measureAgent({ agent, root, library, sink, seconds, exporter });
+    for (const sink of SINKS) await measureBeside({ agent, root, library, sink, seconds, hasExporter });
     for (const peer of peers) await measurePeer(peer, seconds);
   } finally {
     mover.kill();
@@ -86,14 +87,29 @@ async function main(seconds: number, asked: readonly string[]): Promise<void> {
   if (!asked.includes('no-day')) await simulateDay(agent);
 }
 
-async function measureAgent(of: {
-  agent: string;
-  root: string;
-  library: string | undefined;
-  sink: Sink;
-  seconds: number;
-  exporter: Booked | undefined;
-}): Promise<void> {
+interface Measured {
+  readonly agent: string;
+  readonly root: string;
+  readonly library: string | undefined;
+  readonly sink: Sink;
+  readonly seconds: number;
+  readonly hasExporter: boolean;
+}
+
+/** The agent and the exporter at the same time. */
+async function measureBeside(of: Measured): Promise<void> {
+  const [own, exporter] = await Promise.all([
+    measureAgent(of),
+    of.hasExporter ? measureExporter(of.seconds) : undefined,
+  ]);
+  const ratio = exporter
+    ? `${(own.booked.cpuSeconds / exporter.booked.cpuSeconds).toFixed(2)} of the exporter's, `
+    : '';
+  print(`  agent, sink ${of.sink.padEnd(6)}       ${words(own.booked, of.seconds)}, ${ratio}${own.told}`);
+  if (exporter) print(`  ${EXPORTER} ${words(exporter.booked, of.seconds)}, ${exporter.told}`);
+}
+
+async function measureAgent(of: Measured): Promise<{ readonly booked: Booked; readonly told: string }> {
   const config = join(folder, `agent-${of.sink}.yaml`);
   writeFileSync(config, configText(of.library, of.sink));
   const store = await openStandInS3(S3_PORT);
@@ -105,21 +121,13 @@ async function measureAgent(of: {
   const { objects, bytes } = store.taken;
   store.close();
   const put = of.sink === 's3' ? `, ${objects} objects of ${bytes} bytes put` : '';
-  const ratio = of.exporter ? `${(booked.cpuSeconds / of.exporter.cpuSeconds).toFixed(2)} of the exporter's, ` : '';
-  print(
-    `  agent, sink ${of.sink.padEnd(6)} ${words(booked, of.seconds)}, ${ratio}${seriesOn(page)} series a page${put}`,
-  );
+  return { booked, told: `${seriesOn(page)} series a page${put}` };
 }
 
-async function measureExporter(seconds: number): Promise<Booked | undefined> {
-  if (spawnSync('which', [EXPORTER]).status !== 0) {
-    print(`  ${EXPORTER}: not installed`);
-    return undefined;
-  }
+async function measureExporter(seconds: number): Promise<{ readonly booked: Booked; readonly told: string }> {
   const child = spawn(EXPORTER, [`--web.listen-address=127.0.0.1:${EXPORTER_PORT}`], { stdio: 'ignore' });
   const { booked, page } = await watched(child, EXPORTER_PORT, seconds);
-  print(`  ${EXPORTER} ${words(booked, seconds)}, ${seriesOn(page)} series a page`);
-  return booked;
+  return { booked, told: `${seriesOn(page)} series a page` };
 }
 
 async function measurePeer(peer: Peer, seconds: number): Promise<void> {
