@@ -5,16 +5,16 @@ const MIB = 1024 ** 2;
 /** A heap in which `live` stays when it is collected; what was grown is old. */
 function heapOf(live: number) {
   let used = live;
-  const collections = { minor: 0, major: 0 };
+  const collections = { young: 0, all: 0, packed: 0 };
   return {
     grow(bytes: number) {
       used += bytes;
     },
     collections,
     used: () => used,
-    collect(type: 'minor' | 'major') {
-      collections[type] += 1;
-      if (type === 'major') used = live;
+    collect(kind: keyof typeof collections) {
+      collections[kind] += 1;
+      if (kind !== 'young') used = live;
     },
   };
 }
@@ -23,21 +23,31 @@ test('what is young is collected after each tick, all once some has come togethe
   const heap = heapOf(8 * MIB);
   const collection = new Collection(heap);
   collection.afterTick();
-  expect(heap.collections).toEqual({ minor: 1, major: 1 });
+  expect(heap.collections).toEqual({ young: 1, all: 0, packed: 1 });
 
   heap.grow(MIB);
   expect(collection.afterTick()).toBe(false);
   heap.grow(MIB);
   expect(collection.afterTick()).toBe(true);
-  expect(heap.collections).toEqual({ minor: 3, major: 2 });
+  expect(heap.collections).toEqual({ young: 3, all: 1, packed: 1 });
   expect(heap.used()).toBe(8 * MIB);
+});
+
+test('of what has come together again and again, what is left is packed each fourth time', () => {
+  const heap = heapOf(8 * MIB);
+  const collection = new Collection(heap);
+  for (let tick = 0; tick < 9; tick += 1) {
+    heap.grow(2 * MIB);
+    collection.afterTick();
+  }
+  expect(heap.collections).toEqual({ young: 9, all: 6, packed: 3 });
 });
 
 test('what is in use and stays so is not collected again and again', () => {
   const heap = heapOf(40 * MIB);
   const collection = new Collection(heap);
   for (let tick = 0; tick < 10; tick += 1) collection.afterTick();
-  expect(heap.collections).toEqual({ minor: 10, major: 1 });
+  expect(heap.collections).toEqual({ young: 10, all: 0, packed: 1 });
 });
 
 test('a process that was not started with --expose-gc is left alone', () => {
