@@ -90,6 +90,21 @@ test('the files that the manifest of the month names are read, and no others', a
   expect(currentManifests(await readReceipts(given.book, period, '2026-07-31T00:00:00Z'))).toHaveLength(1);
 });
 
+test('rows of another month in a file of the manifest of the month count in none, and are told', async () => {
+  const given = newExport();
+  await writeBill(join(given.root, `data/${PARTITION}`, 'a.parquet'), [
+    { start: '2026-06-03T05:00:00Z', cost: 1 },
+    { start: '2026-05-31T23:00:00Z', cost: 2 },
+  ]);
+  manifest(given, ['a.parquet']);
+  const { remarks } = await collectOn(given, '02');
+  expect(remarks).toEqual([
+    expect.stringMatching(
+      /a\.parquet: 1 of 2 rows are of other months \(2026-05-31T23:00:00Z to 2026-06-03T05:00:00Z\) and count in none$/,
+    ),
+  ]);
+});
+
 test('a file of an earlier delivery that the newest manifest does not name is no longer current, and was on that day', async () => {
   const given = newExport();
   await chunk(given, 'a.parquet', 1);

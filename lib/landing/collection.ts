@@ -37,5 +37,5 @@ export type Fate = {
   readonly elsewhere?: string;
 };
 
-/** An offer, and whether a manifest names it: then it counts under this name and no other. */
-export type Named = Offer & { readonly isNamed?: boolean };
+/** An offer, and whether a manifest names it: then it counts under this name and no other, and where that is the manifest of a month, in no other. */
+export type Named = Offer & { readonly isNamed?: boolean; readonly isOfMonth?: boolean };

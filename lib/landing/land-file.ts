@@ -129,7 +129,7 @@ function elsewhere({ origin }: Offer, { contract }: Checked, { period, source }:
 
 /** Keeps a checked file and its receipt, the receipt last. `more` is what the receipt says beside. */
 export async function land(
-  offer: Offer,
+  offer: Named,
   fetched: Fetched,
   checked: Checked,
   request: CollectRequest,
@@ -157,10 +157,19 @@ export async function land(
   return { outcome: 'landed', remarks: rowRemarks(offer, checked) };
 }
 
-function rowRemarks({ origin }: Offer, { contract, rejections }: Checked): string[] {
+function rowRemarks({ origin, isOfMonth }: Named, { contract, rejections, rows_in_month }: Checked): string[] {
   const [first] = rejections;
-  if (!first) return [];
+  const elsewhere = contract.rows - contract.rows_rejected - rows_in_month;
+  const { rows, rows_rejected, first_event, last_event } = contract;
   return [
-    `${origin}: ${contract.rows_rejected} of ${contract.rows} rows rejected, ${rejectionText({ ...first, file: 'the first' })}`,
+    ...(first
+      ? [`${origin}: ${rows_rejected} of ${rows} rows rejected, ${rejectionText({ ...first, file: 'the first' })}`]
+      : []),
+    // The manifest of the other month does not name the file.
+    ...(isOfMonth && elsewhere > 0
+      ? [
+          `${origin}: ${elsewhere} of ${rows} rows are of other months (${first_event} to ${last_event}) and count in none`,
+        ]
+      : []),
   ];
 }

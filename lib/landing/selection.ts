@@ -1,5 +1,6 @@
 import type { Source } from '../sources/source.ts';
 import type { Period } from '../units/period.ts';
+import type { Named } from './collection.ts';
 import { isManifest, newestManifests, type OfferedManifest, readDelivery, submittedAt } from './deliveries.ts';
 import { type Fetched, type Offer, type Origin, RejectedPayload } from './origin.ts';
 import type { Delivery } from './receipt.ts';
@@ -12,12 +13,14 @@ export interface ReadManifest {
   readonly delivery: Delivery;
   /** When the run was asked for, where only the manifest says it. */
   readonly submitted: string;
+  /** It stands in a folder of the month. */
+  readonly isOfMonth: boolean;
 }
 
 /** What of a source's offers is read for a month. */
 export interface Selection {
   /** Without a manifest, all of the source's files; with one, those that the manifest of the month names. */
-  readonly files: readonly (Offer & { readonly isNamed?: boolean })[];
+  readonly files: readonly Named[];
   /** They land after their files, so that a run that is killed between the two leaves the delivery before. */
   readonly manifests: readonly ReadManifest[];
   /** Manifests that cannot be read: nothing of their folders is. */
@@ -50,12 +53,13 @@ export async function selectOffers(
   const isFree = ({ origin }: Offer) => !found.some(({ folder }) => origin.startsWith(folder));
   const free = source.named_by_manifest ? [] : readable.filter(isFree);
   const named = namedFiles(manifests, readable);
+  const there = new Set(readable.map(({ origin }) => origin));
   return {
-    files: [...free, ...named.map((offer) => ({ ...offer, isNamed: true }))],
+    files: [...free, ...named],
     manifests,
     refused: outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : [])),
     foreign: offers.filter((offer) => !isManifest(offer)).length - readable.length,
-    unnamed: readable.length - free.length - named.filter((offer) => readable.includes(offer)).length,
+    unnamed: readable.length - free.length - named.filter(({ origin }) => there.has(origin)).length,
   };
 }
 
@@ -79,7 +83,7 @@ async function readOne(
     const text = await textOf(fetched, warehouse);
     const delivery = readDelivery(text, manifest, accepts);
     const submitted = manifest.isDatedInside ? submittedAt(text) : '';
-    return delivery ? [{ offer, fetched, delivery, submitted }] : [];
+    return delivery ? [{ offer, fetched, delivery, submitted, isOfMonth: manifest.month !== undefined }] : [];
   } catch (error) {
     if (!(error instanceof RejectedPayload)) throw error;
     return [{ offer, error }];
@@ -106,9 +110,9 @@ async function textOf({ path }: Fetched, warehouse: Warehouse): Promise<string> 
 }
 
 /** A file that a manifest names and that is not there is offered all the same: it is told when it is fetched. */
-function namedFiles(manifests: readonly ReadManifest[], readable: readonly Offer[]): Offer[] {
+function namedFiles(manifests: readonly ReadManifest[], readable: readonly Offer[]): Named[] {
   const offered = new Map(readable.map((offer) => [offer.origin, offer]));
-  return manifests.flatMap(({ delivery }) =>
-    delivery.files.map((origin) => offered.get(origin) ?? { origin, bytes: 0 }),
+  return manifests.flatMap(({ delivery, isOfMonth }) =>
+    delivery.files.map((origin) => ({ ...(offered.get(origin) ?? { origin, bytes: 0 }), isNamed: true, isOfMonth })),
   );
 }
