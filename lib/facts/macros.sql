@@ -15,3 +15,5 @@ CREATE OR REPLACE TEMP MACRO energy_below(total, fraction) AS
 CREATE OR REPLACE TEMP MACRO slice_energy(total, lower, upper) AS energy_below(total, upper) - energy_below(total, lower);
 -- A text with U+FFFD for every NUL: DuckDB reads the texts of an ENUM back as SQL, which a NUL ends.
 CREATE OR REPLACE TEMP MACRO without_nul(text) AS replace(text::VARCHAR, chr(0), chr(65533));
+-- An id of a resource. Azure compares its own without regard to case and writes one in several: they stand in small letters.
+CREATE OR REPLACE TEMP MACRO resource_named(id) AS CASE WHEN id ILIKE '/subscriptions/%' THEN lower(id) ELSE id END;

@@ -81,6 +81,8 @@ function matchCondition(match: WorkloadMatch, available: ReadonlySet<string>): s
 }
 
 function matches(column: string, pattern: string): string {
+  // Ids of Azure come in several cases.
+  if (column === MATCHED_COLUMNS.resource) return matches(`lower(${column})`, pattern.toLowerCase());
   if (!pattern.includes('*')) return `${column} = ${literal(pattern)}`;
   const like = pattern.replaceAll('\\', '\\\\').replaceAll('%', '\\%').replaceAll('_', '\\_').replaceAll('*', '%');
   return `${column} LIKE ${literal(like)} ESCAPE '\\'`;

@@ -102,10 +102,11 @@ function typed({ name, type }: Column, value: string): string {
     : `CAST(${value} AS ${type}) AS ${identifier(name)}`;
 }
 
-/** A column as it is written: a text with U+FFFD for every NUL, which ends a text in SQL, as in fonts and XML. */
+/** A column as it is written: a text with U+FFFD for every NUL, which ends a text in SQL, as in fonts and XML; ids in one case. */
 export function written(column: Column, value: string): string {
   const isOwnText = column.type === 'VARCHAR' && !LINEAGE_NAMES.has(column.name);
-  return typed(column, isOwnText ? `without_nul(${value})` : value);
+  const text = isOwnText ? `without_nul(${value})` : value;
+  return typed(column, column.name === 'resource_id' ? `resource_named(${text})` : text);
 }
 
 /** A text that every row of a file bears: as an ENUM of one it is written without being looked at row by row. */

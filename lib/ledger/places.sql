@@ -12,7 +12,7 @@ WITH named AS (
 hosted AS (
     SELECT named.resource_id, min(site_host.site) AS site
     FROM named
-    JOIN site_host ON named.resource_id LIKE site_host.pattern ESCAPE '\'
+    JOIN site_host ON named.resource_id ILIKE site_host.pattern ESCAPE '\'
         OR named.resource_id IN (SELECT resource_id FROM watched WHERE watched.host_id LIKE site_host.pattern ESCAPE '\')
     GROUP BY named.resource_id
 ),

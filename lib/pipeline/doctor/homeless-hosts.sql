@@ -6,7 +6,7 @@ SELECT DISTINCT fct_energy.host_id
 FROM fct_energy
 WHERE NOT EXISTS (
     SELECT 1 FROM site_host
-    WHERE fct_energy.host_id LIKE site_host.pattern ESCAPE '\' OR fct_energy.resource_id LIKE site_host.pattern ESCAPE '\'
+    WHERE fct_energy.host_id LIKE site_host.pattern ESCAPE '\' OR fct_energy.resource_id ILIKE site_host.pattern ESCAPE '\'
 )
 AND NOT EXISTS (SELECT 1 FROM dim_charge WHERE dim_charge.resource_id = fct_energy.resource_id)
 ORDER BY ALL

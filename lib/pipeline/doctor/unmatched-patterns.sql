@@ -6,7 +6,7 @@ SELECT site_host.site, replace(regexp_replace(site_host.pattern, '\\(.)', '\1', 
 FROM site_host
 WHERE NOT EXISTS (
     SELECT 1 FROM fct_energy
-    WHERE host_id LIKE site_host.pattern ESCAPE '\' OR resource_id LIKE site_host.pattern ESCAPE '\'
+    WHERE host_id LIKE site_host.pattern ESCAPE '\' OR resource_id ILIKE site_host.pattern ESCAPE '\'
 )
-AND NOT EXISTS (SELECT 1 FROM dim_charge WHERE resource_id LIKE site_host.pattern ESCAPE '\')
+AND NOT EXISTS (SELECT 1 FROM dim_charge WHERE resource_id ILIKE site_host.pattern ESCAPE '\')
 ORDER BY ALL
