@@ -1,4 +1,5 @@
 import type { TelemetryRecord, WorkloadShare } from '../lib/landing/record.ts';
+import { type Shares, summedByKey } from './attribution/shares.ts';
 import type { Workload } from './attribution/workload.ts';
 import { decimalText } from './decimals.ts';
 import type { Host, Moment } from './look.ts';
@@ -10,16 +11,12 @@ const CLOCK_STEP_MS = 1000;
 const LONGEST_MS = 3_600_000;
 
 /** An unbroken stretch of one device: its energy is known throughout, or unknown for one reason throughout. */
-interface Stretch {
+interface Stretch extends Shares {
   readonly device: Device;
   readonly from: Moment;
   readonly to: Moment;
   readonly gap: string | undefined;
   readonly energyMicrojoules: bigint;
-  /** Each once, by its key; also those that have used nothing. */
-  readonly users: readonly Workload[];
-  /** Of the users, in their order. */
-  readonly energies: readonly bigint[];
   readonly idle: bigint;
   readonly unattributed: bigint;
   readonly quality: readonly string[];
@@ -119,8 +116,6 @@ function joined(last: Stretch, next: Stretch): Stretch {
   };
 }
 
-type Shares = Pick<Stretch, 'users' | 'energies'>;
-
 /** From tick to tick the users are nearly always the same ones, in the same order. */
 function summed(before: Shares, after: Shares): Shares {
   if (!isSame(before.users, after.users)) return summedByKey(before, after);
@@ -129,18 +124,6 @@ function summed(before: Shares, after: Shares): Shares {
 
 function isSame(before: readonly Workload[], after: readonly Workload[]): boolean {
   return before.length === after.length && after.every((workload, at) => before[at] === workload);
-}
-
-function summedByKey(before: Shares, after: Shares): Shares {
-  const byKey = new Map(
-    before.users.map((workload, at) => [workload.key, { workload, energy: before.energies[at] ?? 0n }]),
-  );
-  after.users.forEach((workload, at) => {
-    const energy = (byKey.get(workload.key)?.energy ?? 0n) + (after.energies[at] ?? 0n);
-    byKey.set(workload.key, { workload, energy });
-  });
-  const all = [...byKey.values()];
-  return { users: all.map(({ workload }) => workload), energies: all.map(({ energy }) => energy) };
 }
 
 function energyOf({ gap, energyMicrojoules, users, energies, idle, unattributed }: Stretch) {

@@ -30,13 +30,18 @@ export interface Use {
 }
 
 /**
- * The energy of a device in microjoules, dealt out: the parts add up to it exactly. Users and their energies are two lists, not one of
- * pairs: they are made anew for each device each second, and all processors and memories of a host share their users.
+ * Users and their energies in microjoules: two lists, not one of pairs, since they are made anew for each device each second, and all
+ * processors and memories of a host share their users.
  */
-export interface Parts {
+export interface Shares {
+  /** Also those that have used nothing. */
   readonly users: readonly Workload[];
   /** Of the users, in their order. */
   readonly energies: readonly bigint[];
+}
+
+/** The energy of a device, dealt out: the parts add up to it exactly. */
+export interface Parts extends Shares {
   readonly idle: bigint;
   readonly unattributed: bigint;
 }
@@ -72,6 +77,19 @@ export function dealt(energyMicrojoules: bigint, deal: Deal | undefined): Parts 
   const energies = splitByWeights(active, weights);
   const unattributed = energies.pop() ?? 0n;
   return { users, energies, idle, unattributed };
+}
+
+/** Both together, each user once, by its key. */
+export function summedByKey(some: Shares, others: Shares): Shares {
+  const byKey = new Map<string, { readonly workload: Workload; readonly energy: bigint }>();
+  for (const { users, energies } of [some, others]) {
+    users.forEach((workload, at) => {
+      const energy = (byKey.get(workload.key)?.energy ?? 0n) + (energies[at] ?? 0n);
+      byKey.set(workload.key, { workload, energy });
+    });
+  }
+  const all = [...byKey.values()];
+  return { users: all.map(({ workload }) => workload), energies: all.map(({ energy }) => energy) };
 }
 
 /** Two files are not read in the same instant: a workload may claim a little more than the node was busy, in microseconds. */

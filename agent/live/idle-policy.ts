@@ -1,4 +1,4 @@
-import type { Parts } from '../attribution/shares.ts';
+import { type Parts, summedByKey } from '../attribution/shares.ts';
 import { splitExactly } from '../attribution/split.ts';
 import type { Workload } from '../attribution/workload.ts';
 
@@ -17,12 +17,5 @@ export function underPolicy(parts: Parts, policy: IdlePolicy, owners: readonly W
   if (bearers.length === 0) return parts;
   const weights = policy === 'owner' ? owners.map(() => 1n) : parts.energies.filter((energy) => energy !== 0n);
   const carried = splitExactly(parts.idle, weights);
-  const byKey = new Map<string, { readonly workload: Workload; readonly energy: bigint }>();
-  const add = (workload: Workload, energy: bigint) => {
-    byKey.set(workload.key, { workload, energy: energy + (byKey.get(workload.key)?.energy ?? 0n) });
-  };
-  parts.users.forEach((workload, at) => void add(workload, parts.energies[at] ?? 0n));
-  bearers.forEach((workload, at) => void add(workload, carried[at] ?? 0n));
-  const all = [...byKey.values()];
-  return { ...parts, users: all.map(({ workload }) => workload), energies: all.map(({ energy }) => energy), idle: 0n };
+  return { ...parts, ...summedByKey(parts, { users: bearers, energies: carried }), idle: 0n };
 }
