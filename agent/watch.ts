@@ -78,11 +78,12 @@ export class Watch {
     this.#watched = watched;
   }
 
-  /** Takes the first look, or the one that tells what was spent since the last that was booked. */
+  /**
+   * Takes the first look, or the one that tells what was spent since the last that was booked, and books: from here on, however
+   * the agent ends, the next one goes on from where it was.
+   */
   start(): Promise<void> {
-    return this.#inTurn(async () => {
-      await this.#look(this.#watched.clock());
-    });
+    return this.#lookAndBook();
   }
 
   /** Looks once, and books where an interval is over. Of the very first look nothing is known to have been spent. */
@@ -92,13 +93,13 @@ export class Watch {
 
   /** Looks a last time and books what is there, for instance before the end. */
   flush(): Promise<void> {
-    return this.#inTurn(async () => {
-      await this.#look(this.#watched.clock());
-      this.#book([]);
-    });
+    return this.#lookAndBook();
   }
 
-  /** Opens a run with a look of its own, so that nothing from before is in it. Throws `RefusedRun` where it is open already. */
+  /**
+   * Opens a run with a look of its own, so that nothing from before is in it, and books, so that it outlives the agent. Throws
+   * `RefusedRun` where it is open already.
+   */
   async openRun(run: OpenRun): Promise<Date> {
     return this.#inTurn(async () => {
       const look = await this.#look(this.#watched.clock());
@@ -118,6 +119,7 @@ export class Watch {
         silent: silentDevices(progress.baseline),
       };
       this.#progress = { ...progress, windows: new Map([...progress.windows, [run_id, window]]) };
+      this.#book([]);
       return look.readAt;
     });
   }
@@ -127,6 +129,13 @@ export class Watch {
     return this.#inTurn(async () => {
       const { readAt } = await this.#look(this.#watched.clock());
       return this.#endWindow(runId, end, readAt);
+    });
+  }
+
+  #lookAndBook(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#look(this.#watched.clock());
+      this.#book([]);
     });
   }
 

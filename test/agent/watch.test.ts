@@ -74,6 +74,27 @@ test('an agent that starts again books what was spent while it was away', async 
   expect(books.energyOf('package-0')).toBe(46n * 50_000_000n);
 });
 
+test('an agent that is killed after its first look, before it has booked an interval, loses nothing', async () => {
+  const books = new ShelfOfBooks();
+  const killed = watchOver(books);
+  await killed.watch.start();
+  await killed.tick(3);
+  const again = watchOver(books, 7);
+  await again.watch.start();
+  expect(books.energyOf('package-0')).toBe(7n * 50_000_000n);
+});
+
+test('a run outlives an agent that is killed before it has booked an interval', async () => {
+  const books = new ShelfOfBooks();
+  const killed = watchOver(books);
+  await killed.watch.start();
+  killed.sleep(2);
+  await killed.watch.openRun({ run_id: 'r-1' });
+  const again = watchOver(books, 7);
+  await again.watch.start();
+  expect(await again.watch.endRun('r-1', { outcome: 'succeeded' })).toMatchObject({ host_energy_joules: { cpu: '250' } });
+});
+
 test('an agent that starts on a host that has booted goes on with a gap', async () => {
   const books = new ShelfOfBooks();
   await watchOver(books, 86_400).tick(15);
