@@ -92,7 +92,9 @@ test('a run outlives an agent that is killed before it has booked an interval', 
   await killed.watch.openRun({ run_id: 'r-1' });
   const again = watchOver(books, 7);
   await again.watch.start();
-  expect(await again.watch.endRun('r-1', { outcome: 'succeeded' })).toMatchObject({ host_energy_joules: { cpu: '250' } });
+  expect(await again.watch.endRun('r-1', { outcome: 'succeeded' })).toMatchObject({
+    host_energy_joules: { cpu: '250' },
+  });
 });
 
 test('an agent that starts on a host that has booted goes on with a gap', async () => {
