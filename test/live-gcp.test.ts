@@ -37,10 +37,10 @@ function footprints(rows: number): string {
     FROM range(${rows}) AS project (n), (VALUES ('2026-05-01'), ('2026-06-01')) AS months (month)`;
 }
 
-/** The detailed billing export in its documented schema: an hour of use each, by the day on which the row arrived. */
-const LINES = `
-    SELECT arrived::TIMESTAMP AS _PARTITIONTIME, used::TIMESTAMP AS usage_start_time, used::TIMESTAMP + INTERVAL 1 HOUR AS usage_end_time,
-           arrived::TIMESTAMP + INTERVAL 5 HOUR AS export_time, 'BA' AS billing_account_id,
+/** The detailed billing export in its documented schema: an hour of use each, in the partition of its UTC day or of another. */
+const linesOf = (late = '') => `
+    SELECT partition::TIMESTAMP AS _PARTITIONTIME, used::TIMESTAMP AS usage_start_time, used::TIMESTAMP + INTERVAL 1 HOUR AS usage_end_time,
+           partition::TIMESTAMP + INTERVAL 5 HOUR AS export_time, 'BA' AS billing_account_id,
            {'id': 'p-1', 'labels': [{'key': 'env', 'value': 'prod'}]} AS project,
            {'id': 'S', 'description': 'Compute Engine'} AS service, {'id': 'SKU', 'description': 'N2 Instance Core running in London'} AS sku,
            {'region': 'europe-west2', 'location': 'europe-west2'} AS location, {'name': 'm', 'global_name': '//compute/m'} AS resource,
@@ -50,11 +50,11 @@ const LINES = `
            [{'key': 'compute.googleapis.com/machine_spec', 'value': 'n2-standard-8'}] AS system_labels
     FROM (VALUES ('2026-06-01', '2026-05-31 23:00:00', 100.0::DOUBLE), ('2026-06-01', '2026-06-01 00:00:00', 1.0),
                  ('2026-06-02', '2026-06-01 23:00:00', 2.0), ('2026-07-03', '2026-06-30 23:00:00', 4.0),
-                 ('2026-07-03', '2026-07-01 00:00:00', 200.0)) AS line (arrived, used, cost)`;
+                 ('2026-07-03', '2026-07-01 00:00:00', 200.0)${late}) AS line (partition, used, cost)`;
 
 const TABLES = {
   'books.exports.carbon_footprint': footprints(2),
-  'books.exports.gcp_billing_export_resource_v1_0A': LINES,
+  'books.exports.gcp_billing_export_resource_v1_0A': linesOf(),
 };
 
 interface Try extends LiveMonth {
@@ -172,7 +172,7 @@ describe('gcp-carbon-bigquery', () => {
 });
 
 describe('gcp-billing-bigquery', () => {
-  test('reads each day of arrival once, and finds the late rows of the month', () =>
+  test('reads each partition, and finds the late rows of the month', () =>
     withGoogle({ provider: gcpBillingBigquery, options: BILLING }, async (live) => {
       await collectLive(live, '2026-06-04T06:00:00Z');
       const inJune = jobsOf(live).length;
@@ -181,7 +181,7 @@ describe('gcp-billing-bigquery', () => {
       expect(arrivals.sort()).toEqual(
         ['2026-06-01', '2026-06-02', '2026-07-03'].map((day) => `live/arrived-${day}.jsonl`),
       );
-      expect(inJune).toBe(4);
+      expect(inJune).toBe(5);
       const rows = await factsOf(
         live,
         'fct_cost',
@@ -199,11 +199,11 @@ describe('gcp-billing-bigquery', () => {
     withGoogle({ provider: gcpBillingBigquery, options: BILLING }, async (live) => {
       await collectLive(live, '2026-06-01T06:00:00Z');
       const [{ query }] = jobsOf(live);
-      expect(query.query).toContain('_PARTITIONTIME = CAST(@arrived AS TIMESTAMP)');
+      expect(query.query).toContain('_PARTITIONTIME = CAST(@partition AS TIMESTAMP)');
       const values = query.queryParameters.map(
         (each: { parameterValue: { value: string } }) => each.parameterValue.value,
       );
-      expect(values).toEqual(['2026-06-01T00:00:00Z', '2026-06-01T00:00:00Z', '2026-07-01T00:00:00Z']);
+      expect(values).toEqual(['2026-05-31T00:00:00Z', '2026-06-01T00:00:00Z', '2026-07-01T00:00:00Z']);
     }));
 
   test('waits for late rows until a month after the month', () => {
@@ -212,7 +212,21 @@ describe('gcp-billing-bigquery', () => {
       asOf: '2027-01-01T00:00:00Z',
       options: BILLING,
     });
-    expect([questions.length, questions.at(-1)?.name]).toEqual([61, 'arrived-2026-07-31.jsonl']);
+    expect([questions.length, questions.at(-1)?.name]).toEqual([62, 'arrived-2026-07-31.jsonl']);
+    expect(new Set(questions.map(({ finalAfter }) => finalAfter))).toEqual(new Set(['2026-08-01T00:00:00Z']));
+  });
+
+  test('a row that arrives weeks later in the partition of its use is found', async () => {
+    const table = 'books.exports.gcp_billing_export_resource_v1_0A';
+    const given = { provider: gcpBillingBigquery, options: BILLING };
+    const at = mkdtempSync(join(folder, 'month-'));
+    const billed = (late: string, asOf: string) =>
+      withGoogle({ ...given, tables: { [table]: linesOf(late) } }, async (live) => {
+        await collectLive({ ...live, folder: at }, asOf);
+        return factsOf({ ...live, folder: at }, 'fct_cost', 'SELECT sum(billed_cost)::DOUBLE AS billed FROM facts');
+      });
+    expect(await billed('', '2026-07-05T06:00:00Z')).toEqual([{ billed: 6.25 }]);
+    expect(await billed(", ('2026-06-01', '2026-06-01 05:00:00', 8.0)", JULY)).toEqual([{ billed: 14 }]);
   });
 });
 

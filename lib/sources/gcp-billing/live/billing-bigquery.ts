@@ -5,17 +5,16 @@ import exported from './exported.sql' with { type: 'text' };
 
 /** Rows of a month arrive for some days after it; a month is a choice, and later rows are not looked for. */
 const LATE_DAYS = 31;
-/** A partition holds what arrived on its day (UTC): a day later nothing more comes. */
-const FINAL_AFTER_DAYS = 2;
 
 /**
- * The detailed billing export where Google puts it. One question for each day on which rows of the month arrived, so
- * each partition is read and paid for once, and a late row is a new file beside the old ones instead of a new version.
+ * The detailed billing export where Google puts it. One question for each partition. In recorded rows a partition is the UTC day of
+ * the use, whenever a row arrived; so a late row goes into a partition that was read before, and none is final before late rows are
+ * no longer waited for. The day before the month and those after it are asked for rows that are kept by another day.
  */
 export const gcpBillingBigquery = {
   id: 'gcp-billing-bigquery',
   kind: 'gcp-billing',
-  about: 'The detailed billing export in BigQuery, keyless from AWS; one query for each day on which rows arrived',
+  about: 'The detailed billing export in BigQuery, keyless from AWS; one query for each partition, again at each collection until a month after the month',
   reference:
     'Google Cloud documentation, Cloud Billing, structure of the detailed data export; BigQuery REST API v2, jobs.insert, getQueryResults',
   egress: ['bigquery.googleapis.com', 'sts.googleapis.com', 'iamcredentials.googleapis.com'],
@@ -24,25 +23,26 @@ export const gcpBillingBigquery = {
     table: { about: 'Table of the detailed export, gcp_billing_export_resource_v1_<billing account>', required: true },
   },
   needsSecret: false,
-  ask: (request) => daysOfArrival(request).map((day) => question(day, request)),
+  ask: (request) => partitionsOf(request).map((day) => question(day, request)),
   understand: () => ({}),
 } as const satisfies LiveProvider;
 
-/** From the month's first instant until `asOf`, or until no late row is waited for. */
-function daysOfArrival({ period, asOf }: AskRequest): string[] {
+/** From the day before the month until `asOf`, or until no late row is waited for. */
+function partitionsOf({ period, asOf }: AskRequest): string[] {
   const last = later(period.to, LATE_DAYS);
   const days: string[] = [];
-  for (let day = period.from; day < asOf && day < last; day = later(day, 1)) days.push(day);
+  for (let day = later(period.from, -1); day < asOf && day < last; day = later(day, 1)) days.push(day);
   return days;
 }
 
-function question(arrived: string, { period, options }: AskRequest): Question {
+/** The name is that of older books: another one would stand beside theirs and count twice. */
+function question(partition: string, { period, options }: AskRequest): Question {
   const { table = '' } = options;
-  const parameters = { arrived, used_from: period.from, used_to: period.to };
+  const parameters = { partition, used_from: period.from, used_to: period.to };
   return {
-    name: `arrived-${arrived.slice(0, 10)}.jsonl`,
-    part: `rows that arrived on ${arrived.slice(0, 10)}`,
+    name: `arrived-${partition.slice(0, 10)}.jsonl`,
+    part: `partition ${partition.slice(0, 10)}`,
     call: tableCall(options, { sql: exported, table, parameters }),
-    finalAfter: later(arrived, FINAL_AFTER_DAYS),
+    finalAfter: later(period.to, LATE_DAYS),
   };
 }

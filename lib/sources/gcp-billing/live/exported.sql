@@ -1,7 +1,7 @@
--- Asks    rows of the detailed billing export that arrived on one day and were used in the month, for BigQuery
+-- Asks    rows of one partition of the detailed billing export that were used in the month, for BigQuery
 -- Unit    billing currency; usage in its own unit
 -- Grain   line: usage window x project x SKU x resource
--- Reads   exported_table (one partition, the day of arrival)
+-- Reads   exported_table (one partition, a day)
 -- Lists come as JSON. Every column in order: the same rows give the same bytes.
 SELECT
     CAST(usage_start_time AS STRING) AS usage_start_time,
@@ -30,7 +30,7 @@ SELECT
     TO_JSON_STRING(system_labels) AS system_labels
 FROM `exported_table`
 WHERE
-    _PARTITIONTIME = CAST(@arrived AS TIMESTAMP)
+    _PARTITIONTIME = CAST(@partition AS TIMESTAMP)
     AND usage_start_time >= CAST(@used_from AS TIMESTAMP)
     AND usage_start_time < CAST(@used_to AS TIMESTAMP)
 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24
