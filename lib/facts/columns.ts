@@ -138,6 +138,11 @@ export const TABLES = {
     column('account_id', 'VARCHAR', 'Account, project or subscription'),
     column('region_id', 'VARCHAR', "The provider's region code; NULL for global services"),
     column('service_name', 'VARCHAR', "The provider's name of the service"),
+    column(
+      'reported_part',
+      'VARCHAR',
+      'What else the provider tells its rows apart by: billing account and zone of Google Cloud; NULL for others',
+    ),
     column('scope_1_gco2e', EMISSIONS, "The provider's own Scope 1"),
     column('scope_2_location_gco2e', EMISSIONS, "The provider's own Scope 2, location-based"),
     column('scope_2_market_gco2e', EMISSIONS, "The provider's own Scope 2, market-based"),

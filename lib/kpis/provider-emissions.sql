@@ -1,6 +1,6 @@
--- Step    provider_emissions: the newest word of each provider on each account, region and service of the month
+-- Step    provider_emissions: the newest word of each provider on each account, region, service and part of the month
 -- Unit    gCO2e
--- Grain   provider x account x region x service
+-- Grain   provider x account x region x service x part that the provider reports it in
 -- Reads   fct_provider_emissions
 -- After a new carbon model a provider delivers the old and the new version side by side: of an account the newest model alone
 -- counts, also where it books under other services or regions what the older one had elsewhere.
@@ -17,6 +17,6 @@ newest AS (
 SELECT * EXCLUDE (model_number)
 FROM newest
 QUALIFY row_number() OVER (
-    PARTITION BY provider_name, account_id, region_id, service_name, period_start
+    PARTITION BY provider_name, account_id, region_id, service_name, reported_part, period_start
     ORDER BY refreshed_at DESC, receipt_sha256
 ) = 1
