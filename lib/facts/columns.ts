@@ -161,7 +161,7 @@ export const TABLES = {
     column(
       'grain',
       'VARCHAR',
-      'hour, half_hour (both halves there), day, month or year: the grain that the source gave',
+      'hour, half_hour (both halves there), hours (an hour out of a step of several), day, days (an hour out of a step of days), month or year: the grain that the source gave',
     ),
     column('is_estimated', 'BOOLEAN', 'The source itself estimated the value; NULL where it does not say'),
     column('version', 'VARCHAR', "The source's version or update time of the value"),

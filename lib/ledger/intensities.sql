@@ -2,7 +2,7 @@
 -- Unit    gCO2e/kWh
 -- Grain   zone x hour
 -- Reads   fct_grid_intensity, grid_source, grid_yearly, market_zone, place, variables day_start, day_end, factor_kind
--- One source and kind per zone and month. A value of a day stands for its hours; an hour that the source lacks falls back to its month mean, then to a yearly mean that
+-- One source and kind per zone and month. A value of a day stands for its hours, of several values the finest for an hour; an hour that the source lacks falls back to its month mean, then to a yearly mean that
 -- landed, then to the nearest year of the table, the past before the future. A factor of another kind never steps in: lifecycle factors are no Scope 2.
 -- Market-based: the residual mix by the same steps where one landed, a yearly one of the latest year begun (never of the table); else, where an
 -- instrument is, the location-based factor. NULL where neither is, and where no location-based factor is known: both cover the same energy.
@@ -14,7 +14,10 @@ wanted AS (
     SELECT unnest([getvariable('factor_kind'), 'residual']) AS kind
 ),
 ranked AS (
-    SELECT fact.*, coalesce(grid_source.rank, 0) AS source_rank
+    SELECT
+        fact.*,
+        coalesce(grid_source.rank, 0) AS source_rank,
+        list_position(['hours', 'day', 'days', 'month'], grain) AS coarseness -- NULL for the hour itself
     FROM fct_grid_intensity AS fact
     LEFT JOIN grid_source USING (source_id)
     WHERE fact.kind IN (SELECT kind FROM wanted) AND fact.carbon_intensity_gco2e_per_kwh IS NOT NULL
@@ -39,7 +42,7 @@ authoritative AS (
     SELECT hourly.*
     FROM hourly
     JOIN authority USING (grid_zone, source_id, kind)
-    QUALIFY row_number() OVER (PARTITION BY hourly.grid_zone, hourly.kind, grain = 'day', period_start ORDER BY version DESC NULLS LAST, receipt_sha256) = 1
+    QUALIFY row_number() OVER (PARTITION BY hourly.grid_zone, hourly.kind, coarseness, period_start ORDER BY version DESC NULLS LAST, receipt_sha256) = 1
 ),
 timed AS (
     SELECT * REPLACE (unnest(generate_series(period_start, period_start + CASE WHEN grain = 'day' THEN INTERVAL 23 HOUR ELSE INTERVAL 0 HOUR END, INTERVAL 1 HOUR)) AS period_start)
@@ -47,7 +50,7 @@ timed AS (
 ),
 exact AS (
     SELECT * FROM timed
-    QUALIFY row_number() OVER (PARTITION BY grid_zone, kind, period_start ORDER BY grain = 'day', version DESC NULLS LAST, receipt_sha256) = 1
+    QUALIFY row_number() OVER (PARTITION BY grid_zone, kind, period_start ORDER BY coarseness NULLS FIRST, version DESC NULLS LAST, receipt_sha256) = 1
 ),
 month_mean AS (
     SELECT grid_zone, source_id, kind, sum(carbon_intensity_gco2e_per_kwh::DECIMAL(18,6))::DOUBLE / count(*) AS mean

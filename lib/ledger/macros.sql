@@ -21,7 +21,7 @@ CREATE OR REPLACE TEMP MACRO market_factor(scope, residual_factor_id, factor_id)
 CREATE OR REPLACE TEMP MACRO factor_u95(grain, is_estimated) AS
     CASE
         WHEN grain IN ('hour', 'half_hour') THEN CASE WHEN is_estimated THEN 0.10 ELSE 0.05 END
-        WHEN grain IN ('day', 'month') THEN 0.15
+        WHEN grain IN ('hours', 'day', 'days', 'month') THEN 0.15
         ELSE 0.25
     END;
 -- Hours of a slice by their number, from its first; an instant before it has a number below zero.

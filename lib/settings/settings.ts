@@ -32,7 +32,7 @@ const source = z
     factor_kind: z.enum(['direct', 'lifecycle', 'residual', 'marginal']).optional(),
     columns: z.record(name, name).optional().describe('Header of the file by contract column'),
     unit: z
-      .enum(['gco2e_per_kwh', 'kgco2e_per_mwh', 'lb_per_mwh'])
+      .enum(['gco2e_per_kwh', 'kgco2e_per_mwh', 'kgco2e_per_kwh', 'lb_per_mwh'])
       .optional()
       .describe('Unit of a grid series that names none'),
     region: name.optional().describe('Region of the rows, where the file does not name it'),

@@ -1,5 +1,5 @@
 import type { Source } from '../source.ts';
-import { answerColumns, GRAMS_PER_UNIT, instant, intensity, kind, OFFERED_AT } from './columns.ts';
+import { answerColumns, end, GRAMS_PER_UNIT, instant, intensity, kind, OFFERED_AT, unnamedIntensity } from './columns.ts';
 import hourly from './hourly.sql' with { type: 'text' };
 import openJson from './open-json.sql' with { type: 'text' };
 import openWatttime from './open-watttime.sql' with { type: 'text' };
@@ -47,14 +47,14 @@ export const grid = {
   kind: 'grid',
   card: {
     title: 'Carbon intensity of the grid',
-    unit: 'gCO2e/kWh; a CSV in kg/MWh or lb/MWh says so in the settings (`unit`). Times without an offset are UTC',
+    unit: 'gCO2e/kWh; a CSV in kg/MWh, lb/MWh or kg/kWh (t/MWh) says so in the settings (`unit`). Times without an offset are UTC',
     lag: 'Electricity Maps: an hour, estimates replaced within days. UK Carbon Intensity: half an hour. EIA-930: a day, revised for weeks. WattTime: minutes, restated by newer models',
     licence:
       'Electricity Maps: by contract, or ODbL for the yearly files. UK Carbon Intensity (NESO): CC BY 4.0. EIA-930: public domain. WattTime: by contract. Yearly means of @tgwf/co2: ODbL, credit Electricity Maps',
     method:
       'Generation by fuel (and imports) times an emission factor per fuel: direct is the combustion alone, lifecycle adds the upstream. ' +
       'The UK service publishes direct values; its forecast stands only where a JSON answer has no actual, and then as an estimate; its regions are the zones GB-1 to GB-18. ' +
-      'Parts of an hour are averaged where all are there. WattTime is marginal: for advice, and in no figure. ' +
+      'A value holds for each hour of its period, hours and days in local time with their offset as well; parts of an hour are averaged where all are there. WattTime is marginal: for advice, and in no figure. ' +
       'A yearly mean stands in only where neither the hour nor the month of a zone is known, and says so. ' +
       'A residual mix (`factor_kind: residual`) serves the market-based figure alone; a yearly one is a CSV with `period_start` and `period_end`, and serves its year and those after until a newer one lands',
     reference: 'docs.electricitymaps.com (carbon-intensity), carbon-intensity.github.io/api-definitions, EIA-930',
@@ -101,7 +101,7 @@ export const grid = {
       format: 'csv',
       columns: [
         instant('from', { required: true }),
-        instant('to', { required: true }),
+        end('to', '"from"', { required: true }),
         intensity('forecast', { required: true, aliases: [] }),
         intensity('actual', { required: true, aliases: [] }),
       ],
@@ -135,8 +135,8 @@ export const grid = {
             expected: 'an instant, and `zone` and `factor_kind` in the settings of the source',
           },
         }),
-        { name: 'period_end', type: 'TIMESTAMPTZ' },
-        intensity('carbon_intensity', { required: true }),
+        end('period_end', 'period_start'),
+        unnamedIntensity('carbon_intensity'),
         { name: 'grid_zone', type: 'VARCHAR' },
         kind,
         { name: 'is_estimated', type: 'BOOLEAN' },
