@@ -17,3 +17,8 @@ CREATE OR REPLACE TEMP MACRO slice_energy(total, lower, upper) AS energy_below(t
 CREATE OR REPLACE TEMP MACRO without_nul(text) AS replace(text::VARCHAR, chr(0), chr(65533));
 -- An id of a resource. Azure compares its own without regard to case and writes one in several: they stand in small letters.
 CREATE OR REPLACE TEMP MACRO resource_named(id) AS CASE WHEN id ILIKE '/subscriptions/%' THEN lower(id) ELSE id END;
+-- GB of a managed disk of Azure by the number of its tier (P10, E10 and S10 are of one size): it is billed by the tier.
+CREATE OR REPLACE TEMP MACRO managed_disk_gb(tier) AS MAP {
+    '1': 4, '2': 8, '3': 16, '4': 32, '6': 64, '10': 128, '15': 256, '20': 512, '30': 1024, '40': 2048,
+    '50': 4096, '60': 8192, '70': 16384, '80': 32767
+}[tier];

@@ -3,8 +3,8 @@ import type { ContractColumn } from '../source.ts';
 /** What the exact columns of the book can hold: more is a broken cell. */
 const amount = { below: 1e12, expected: 'a number below 10^12' };
 
-/** Dates come as 09/21/2023 (Enterprise and Customer Agreement) or as 2023-09-21, with or without a time. */
-export const CHARGE_DAY = `date_trunc('day', coalesce(try_strptime(left(charge_date, 10), '%m/%d/%Y'), TRY_CAST(TRY_CAST(charge_date AS TIMESTAMPTZ) AS TIMESTAMP)))`;
+/** Dates come as 09/21/2023 or 9/21/2023 (Enterprise and Customer Agreement) or as 2023-09-21, with or without a time. */
+export const CHARGE_DAY = `date_trunc('day', coalesce(try_strptime(split_part(charge_date, ' ', 1), '%m/%d/%Y'), TRY_CAST(TRY_CAST(charge_date AS TIMESTAMPTZ) AS TIMESTAMP)))`;
 
 /** The columns of an Azure cost export that the facts read, in the spellings of its agreements and versions. */
 export const AZURE_COLUMNS = [

@@ -9,10 +9,7 @@ WITH line AS (
         *,
         -- Managed disks are billed by tier: the tier says how large the disk is
         CASE
-            WHEN meter_subcategory LIKE '%Managed Disks' THEN MAP {
-                '1': 4, '2': 8, '3': 16, '4': 32, '6': 64, '10': 128, '15': 256, '20': 512, '30': 1024, '40': 2048,
-                '50': 4096, '60': 8192, '70': 16384, '80': 32767
-            }[regexp_extract(meter_name, '^[PES]([0-9]+) .*Disks?$', 1)]
+            WHEN meter_subcategory LIKE '%Managed Disks' THEN managed_disk_gb(regexp_extract(meter_name, '^[PES]([0-9]+) .*Disks?$', 1))
         END AS disk_gb,
         CASE
             WHEN coalesce(charge_type, 'Usage') IN ('Usage', 'UnusedReservation', 'UnusedSavingsPlan') THEN 'Usage'
@@ -22,12 +19,12 @@ WITH line AS (
         END AS charge_category,
         coalesce(charge_type, '') LIKE 'Unused%' AS is_unused,
         -- `100 Hours` or `10 GB` is how the price list packs a unit: the quantity counts single hours and GB. Of `10K` it counts tens of
-        -- thousands. What a bare `1000` packs is not known
+        -- thousands. Older bills write bare `Hours` and `GB`. What a bare `1000` packs is not known
         CASE
             WHEN regexp_matches(unit_of_measure, '^[0-9]+ ?(K|M|Million)(?:[ /]|$)')
                 THEN TRY_CAST(regexp_extract(unit_of_measure, '^([0-9]+)', 1) AS DOUBLE) * CASE WHEN unit_of_measure LIKE '%K%' THEN 1000 ELSE 1000000 END
             WHEN regexp_matches(unit_of_measure, '^[0-9]+ TB\b') THEN 1000
-            WHEN regexp_matches(unit_of_measure, '^(1|[0-9]+ ?[A-Za-z/].*)$') THEN 1
+            WHEN regexp_matches(unit_of_measure, '^(1|[0-9]* ?[A-Za-z/].*)$') THEN 1
         END AS block,
         CASE
             WHEN meter_category IN ('Virtual Machines', 'Cloud Services') THEN coalesce(

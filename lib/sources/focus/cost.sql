@@ -34,6 +34,13 @@ typed AS (
         regexp_matches(unit, '^(gb|gib|gibibyte)[ /-]*mo(nth)?s?$') AS is_gb_months,
         regexp_matches(unit, '^(bytes?|gb|gib|gibibytes?|gigabytes?)$') AS is_volume,
         regexp_matches(words, '(?i)multi-az') AND NOT regexp_matches(words, '(?i)cluster') AS has_standby,
+        -- Microsoft bills a managed disk by its tier: `P10 LRS Disk` as the meter, `Premium SSD Managed Disks - P10 LRS - US East`
+        CASE
+            WHEN provider = 'Microsoft' AND regexp_matches(unit, '^units?/month$') THEN coalesce(
+                nullif(regexp_extract(meter, '^([PES][0-9]+) (?:[LZ]RS )?Disks?$', 1), ''),
+                CASE WHEN meter IS NULL THEN nullif(regexp_extract(charge_description, 'Managed Disks - ([PES][0-9]+)[ -]+[LZ]RS(?: Disks?)?(?: -|$)', 1), '') END
+            )
+        END AS disk_tier,
         -- Microsoft counts in thousands or millions and calls them Units
         CASE WHEN provider = 'Microsoft' AND unit = 'units' THEN CASE pricing_unit WHEN '1K' THEN 1000 WHEN '1M' THEN 1000000 WHEN '1' THEN 1 END ELSE 1 END AS units_packed
     FROM line
@@ -59,6 +66,7 @@ driven AS (
                 -- The disk of a Fargate task comes in GB-Hours too
                 THEN CASE WHEN NOT regexp_matches(words, '(?i)storage') THEN 'memory_gb_hours' END
             WHEN regexp_matches(words, '(?i)lambda.*gb-second|lambda - total compute') THEN 'lambda_gb_seconds'
+            WHEN disk_tier IS NOT NULL THEN CASE WHEN disk_tier LIKE 'S%' THEN 'hdd_gb_hours' ELSE 'ssd_gb_hours' END
             WHEN is_gb_months OR unit = 'byte-seconds' THEN CASE
                 WHEN regexp_matches(words, '(?i)snapshot') THEN 'snapshot_gb_hours'
                 WHEN regexp_matches(words, '(?i)ssd|\bgp[23]\b|\bio[12]\b|aurora|balanced|hyperdisk|premium') THEN 'ssd_gb_hours'
@@ -68,7 +76,7 @@ driven AS (
             WHEN operation LIKE '%-In' AND regexp_matches(words, '(?i)regional') THEN 'none'
             WHEN is_volume AND regexp_matches(words, '(?i)data ?transfer[ -](in|from)\b|ingress|-in-bytes') THEN 'none'
             -- Traffic within a region has no coefficient (docs/methods/storage-and-network.md)
-            WHEN is_volume AND regexp_matches(words, '(?i)regional data transfer|data ?transfer[ -]regional\b|inter[ -]?(availability )?zone|intra-region') THEN NULL
+            WHEN is_volume AND regexp_matches(words, '(?i)regional data transfer|data ?transfer[ -]regional\b|\b(inter|intra)[ -]?(availability )?zone|intra-region') THEN NULL
             WHEN is_volume AND regexp_matches(words, '(?i)data ?transfer[ -](out|to)\b|egress|-out-bytes|inter region') THEN 'network_gb'
             WHEN provider = 'Microsoft' AND regexp_matches(words, '(?i)\boperations\b') THEN 'none'
             WHEN regexp_matches(words, '(?i)cach|cchd') THEN NULL
@@ -102,6 +110,7 @@ SELECT
         WHEN energy_driver IN ('vcpu_hours', 'memory_gb_hours') AND unit LIKE '%second%' THEN 1 / 3600.0
         -- A Multi-AZ line stands for the database and its standby
         WHEN is_gb_months THEN date_diff('hour', getvariable('month_start'), getvariable('month_end')) * CASE WHEN has_standby THEN 2 ELSE 1 END
+        WHEN disk_tier IS NOT NULL THEN managed_disk_gb(disk_tier[2:]) * date_diff('hour', getvariable('month_start'), getvariable('month_end'))
         WHEN energy_driver = 'instance_hours' AND has_standby THEN 2
         WHEN unit LIKE '1k%' THEN 1000
         WHEN unit LIKE '1m%' THEN 1000000

@@ -44,10 +44,15 @@ driven AS (
         *,
         CASE
             WHEN charge_category <> 'Usage' THEN NULL
-            -- A premium stands on top of cores and memory that have lines of their own
-            WHEN regexp_matches(sku, '(?i)licens|\bpremium for .*instance (core|ram)\b') THEN 'none'
+            -- A premium or a management fee (Vertex AI on reservations and Spot) stands on top of cores, memory and accelerators that have lines of their own
+            WHEN regexp_matches(sku, '(?i)licens|management fee|\bpremium for .*instance (core|ram)\b') THEN 'none'
             WHEN regexp_matches(sku, '(?i)instance core|custom core|\bcore running|(^|: )cpu allocation time|vcpu') AND "usage.unit" = 'seconds'
-                THEN CASE WHEN machine_type IS NOT NULL AND billed_cores > 0 THEN 'instance_hours' ELSE 'vcpu_hours' END
+                THEN CASE
+                    WHEN machine_type IS NOT NULL AND billed_cores > 0 THEN 'instance_hours'
+                    -- Its accelerators draw the most, and of how many cores one machine is no label says
+                    WHEN regexp_matches(machine_type, '^(a[2-4]|g[2-4])') THEN NULL
+                    ELSE 'vcpu_hours'
+                END
             WHEN regexp_matches(sku, '(?i)^(micro|small) instance') AND "usage.unit" = 'seconds' AND machine_type IS NOT NULL THEN 'instance_hours'
             WHEN regexp_matches(sku, '(?i)\bram\b|memory allocation time') AND "usage.unit" = 'byte-seconds'
                 THEN CASE WHEN machine_type IS NOT NULL AND billed_cores > 0 THEN 'none' ELSE 'memory_gb_hours' END
@@ -61,7 +66,7 @@ driven AS (
             END
             WHEN regexp_matches(sku, '(?i)ingress|data transfer in\b') THEN 'none'
             -- Traffic within a region has no coefficient (docs/methods/storage-and-network.md)
-            WHEN "usage.unit" = 'bytes' AND regexp_matches(sku, '(?i)inter zone') THEN NULL
+            WHEN "usage.unit" = 'bytes' AND regexp_matches(sku, '(?i)\b(inter|intra)[ -]zone\b') THEN NULL
             WHEN "usage.unit" = 'bytes' AND regexp_matches(sku, '(?i)egress|data transfer|inter region') THEN 'network_gb'
             WHEN regexp_matches(sku, '(?i)cach|image|audio|video') THEN NULL
             WHEN "usage.unit" = 'count' AND regexp_matches(sku, '(?i)output token') THEN 'output_tokens'
