@@ -33,6 +33,7 @@ WITH line AS (
                 'Standard_' || replace(nullif(regexp_extract(meter_name, '^([A-Z]+[0-9]+[^/]*?)(?: Spot| Low Priority)?(?:/.*)?$', 1), ''), ' ', '_')
             )
         END AS instance_type,
+        CASE WHEN tag_text LIKE '{%' THEN tag_text ELSE '{' || tag_text || '}' END AS tag_object,
         nullif(regexp_extract(meter_name, '(?i)^(.*?)[ -](?:cached |cchd )?(?:inp|input|outp?|output)[ -].*token', 1), '') AS model
     FROM landed
 ),
@@ -92,5 +93,6 @@ SELECT
             THEN quantity * block * date_diff('hour', getvariable('month_start'), getvariable('month_end'))
         WHEN energy_driver <> 'none' THEN quantity * block
     END AS driver_quantity,
-    TRY_CAST(TRY_CAST(CASE WHEN tag_text LIKE '{%' THEN tag_text ELSE '{' || tag_text || '}' END AS JSON) AS MAP(VARCHAR, VARCHAR)) AS tags
+    -- `"owner": "CORP\jane"` comes with its backslash as it is
+    TRY_CAST(coalesce(TRY_CAST(tag_object AS JSON), TRY_CAST(replace(tag_object, '\', '\\') AS JSON)) AS MAP(VARCHAR, VARCHAR)) AS tags
 FROM driven

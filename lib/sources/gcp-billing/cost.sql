@@ -36,7 +36,9 @@ sized AS (
             WHEN 'byte-seconds' THEN "usage.amount" / 3600 / power(2, 30)
             WHEN 'bytes' THEN "usage.amount" / power(2, 30)
             WHEN 'count' THEN "usage.amount"
-        END AS single_units
+        END AS single_units,
+        -- A line of a database in two zones stands for the primary and its standby
+        CASE WHEN "service.description" = 'Cloud SQL' AND regexp_matches(sku, '(?i)\bregional\b') THEN 2 ELSE 1 END AS machines
     FROM line
 ),
 driven AS (
@@ -46,6 +48,8 @@ driven AS (
             WHEN charge_category <> 'Usage' THEN NULL
             -- A premium or a management fee (Vertex AI on reservations and Spot) stands on top of cores, memory and accelerators that have lines of their own
             WHEN regexp_matches(sku, '(?i)licens|management fee|\bpremium for .*instance (core|ram)\b') THEN 'none'
+            -- `2 vCPU + 7.5GB RAM` is billed by the machine
+            WHEN regexp_matches(sku, '(?i)[0-9]+ vcpu \+') THEN NULL
             WHEN regexp_matches(sku, '(?i)instance core|custom core|\bcore running|(^|: )cpu allocation time|vcpu') AND "usage.unit" = 'seconds'
                 THEN CASE
                     WHEN machine_type IS NOT NULL AND billed_cores > 0 THEN 'instance_hours'
@@ -103,6 +107,7 @@ SELECT
     energy_driver,
     TRY_CAST(CASE
         WHEN energy_driver = 'instance_hours' THEN single_units / CASE WHEN sku ILIKE '% instance with%' THEN 1 ELSE billed_cores END
+        WHEN energy_driver IN ('vcpu_hours', 'memory_gb_hours') THEN single_units * machines
         WHEN energy_driver <> 'none' THEN single_units
     END AS DECIMAL(28,12)) AS driver_quantity,
     -- A label of the resource stands before one of its project
