@@ -57,7 +57,7 @@ driven AS (
             -- `GB-month of Provisioned IOPS SSD (io1)` is storage
             WHEN regexp_matches(words, '(?i)iops') AND NOT is_gb_months THEN 'none'
             -- Fees on top of machines that have lines of their own
-            WHEN regexp_matches(words, '(?i)\bpremium for .*instance (core|ram)\b') THEN 'none'
+            WHEN regexp_matches(words, '(?i)management fee|\bpremium for .*instance (core|ram)\b') THEN 'none'
             WHEN instance_type IS NOT NULL AND regexp_matches(service_name, '(?i)mapreduce|\bemr\b') THEN 'none'
             WHEN instance_type IS NOT NULL AND provider <> 'Google Cloud' AND regexp_matches(unit, '^(instance[- ])?(hours?|hrs?)$') THEN 'instance_hours'
             WHEN regexp_matches(words, '(?i)fargate.*vcpu|instance core|custom core|cpu allocation time|vcpu duration') THEN 'vcpu_hours'

@@ -23,7 +23,8 @@ export const gcpBilling = {
     unit: 'Money in the billing currency, net of credits; usage in pricing units',
     lag: 'Hours after use; a month is final a few days after it ends, and late rows carry a later export_time',
     licence: "The account holder's own billing records",
-    method: 'Google Cloud metering and billing; the month is that of the use, not of the invoice',
+    method:
+      'Google Cloud metering and billing; the month is that of the use, not of the invoice. Give one of the standard and the detailed export, never both: they repeat the same usage',
     reference: 'Google Cloud documentation, Cloud Billing, export to BigQuery, structure of the tables',
   },
   accepts: /\.(parquet|csv|csv\.gz|jsonl)$/,

@@ -1,5 +1,14 @@
 import type { Source } from '../source.ts';
-import { answerColumns, end, GRAMS_PER_UNIT, instant, intensity, kind, OFFERED_AT, unnamedIntensity } from './columns.ts';
+import {
+  answerColumns,
+  end,
+  GRAMS_PER_UNIT,
+  instant,
+  intensity,
+  kind,
+  OFFERED_AT,
+  unnamedIntensity,
+} from './columns.ts';
 import hourly from './hourly.sql' with { type: 'text' };
 import openJson from './open-json.sql' with { type: 'text' };
 import openWatttime from './open-watttime.sql' with { type: 'text' };

@@ -14,7 +14,8 @@ const LATE_DAYS = 31;
 export const gcpBillingBigquery = {
   id: 'gcp-billing-bigquery',
   kind: 'gcp-billing',
-  about: 'The detailed billing export in BigQuery, keyless from AWS; one query for each partition, again at each collection until a month after the month',
+  about:
+    'The detailed billing export in BigQuery, keyless from AWS; one query for each partition, again at each collection until a month after the month',
   reference:
     'Google Cloud documentation, Cloud Billing, structure of the detailed data export; BigQuery REST API v2, jobs.insert, getQueryResults',
   egress: ['bigquery.googleapis.com', 'sts.googleapis.com', 'iamcredentials.googleapis.com'],
