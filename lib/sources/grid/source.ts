@@ -17,6 +17,9 @@ import openYearly from './open-yearly.sql' with { type: 'text' };
 /** Hours of a series, where `series` is a SELECT of the columns that hourly.sql names. */
 const hoursOf = (series: string) => `WITH series AS (${series}) SELECT * FROM (${hourly})`;
 
+/** False where rows of one instant and version differ: the hour that comes twice when a clock is set back, and no one can tell which is which. */
+const HAS_ONE_VALUE = `count(DISTINCT carbon_intensity) OVER (PARTITION BY value, period_end, grid_zone, kind, version) <= 1`;
+
 const ANSWER =
   'an entry of Electricity Maps (datetime, carbonIntensity) or of the UK Carbon Intensity service (from, to, intensity)';
 
@@ -140,8 +143,9 @@ export const grid = {
         instant('period_start', {
           required: true,
           check: {
-            sql: "value IS NOT NULL AND getvariable('factor_kind') IS NOT NULL AND getvariable('zone') IS NOT NULL",
-            expected: 'an instant, and `zone` and `factor_kind` in the settings of the source',
+            sql: `value IS NOT NULL AND getvariable('factor_kind') IS NOT NULL AND getvariable('zone') IS NOT NULL AND ${HAS_ONE_VALUE}`,
+            expected:
+              'an instant, and `zone` and `factor_kind` in the settings of the source; one value for it (a time of a clock that is set back carries its offset)',
           },
         }),
         end('period_end', 'period_start'),
