@@ -54,7 +54,7 @@ exact AS (
 ),
 month_mean AS (
     SELECT grid_zone, source_id, kind, sum(carbon_intensity_gco2e_per_kwh::DECIMAL(18,6))::DOUBLE / count(*) AS mean
-    FROM authoritative
+    FROM exact
     GROUP BY ALL
 ),
 yearly AS (
