@@ -53,7 +53,7 @@ driven AS (
             WHEN commitment_discount_status = 'Unused' THEN 'none'
             -- Models of other makers are sold through a marketplace, in units that the row does not name
             WHEN regexp_matches(words, '(?i)marketplace.*token') THEN NULL
-            WHEN regexp_matches(words, '(?i)marketplace|licens|mbps per|ebsoptimized|cpu ?credits|extended support|mibps|i/o request|per idle public|ipv?4? address') THEN 'none'
+            WHEN regexp_matches(words, '(?i)marketplace|licens|mbps per|ebsoptimized|cpu ?credits|extended support|mibps|i/o request|per idle public|ipv?4? address|\b(static|external) ip\b') THEN 'none'
             -- `GB-month of Provisioned IOPS SSD (io1)` is storage
             WHEN regexp_matches(words, '(?i)iops') AND NOT is_gb_months THEN 'none'
             -- Fees on top of machines that have lines of their own
