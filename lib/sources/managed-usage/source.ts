@@ -57,7 +57,7 @@ export const managedUsage = {
     lag: 'Minutes, as the services say; neither says when an hour is final',
     licence: "The account holder's own usage records",
     method:
-      'Counted by the service, by project (OpenAI) or workspace (Anthropic) and model. Anthropic does not count requests: they stay unknown. ' +
+      'Counted by the service, by project (OpenAI) or workspace (Anthropic) and model; images, speech, transcriptions and moderations are not asked for. Anthropic does not count requests: they stay unknown. ' +
       'Energy is modelled from the tokens (docs/methods/managed-model-tokens.md), except on days of which a FOCUS bill tells, which may ' +
       'name the same tokens: leave a service out that such a bill shows, since its tokens would be counted twice',
     reference:
