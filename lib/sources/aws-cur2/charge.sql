@@ -23,7 +23,7 @@ WITH told AS (
         regexp_extract(line_item_usage_type, '(?i)cache-?(read|write)') <> '' AS is_cached_token,
         regexp_extract(line_item_usage_type, '(?i)output-?token') <> '' AS is_output_token,
         regexp_extract(line_item_usage_type, '(?i)input-?token') <> '' AS is_input_token,
-        line_item_usage_type LIKE '%TokenCount%' AS is_token_count,
+        regexp_extract(line_item_usage_type, '(?i)token|created_image') <> '' OR coalesce(product['product_name'] LIKE '%Bedrock Edition%', false) AS is_model_of_others,
         line_item_usage_type LIKE '%Request%' AS is_request,
         line_item_usage_type LIKE '%TimedStorage%' AS is_timed_storage,
         line_item_usage_type LIKE '%ByteHrs%' AS is_byte_hours,
@@ -73,7 +73,7 @@ SELECT
     CASE
         WHEN charge_category <> 'Usage' THEN NULL
         -- Models of other makers are sold through the Marketplace, in units that the line does not name
-        WHEN bill_billing_entity = 'AWS Marketplace' THEN CASE WHEN is_token_count THEN NULL ELSE 'none' END
+        WHEN bill_billing_entity = 'AWS Marketplace' THEN CASE WHEN is_model_of_others THEN NULL ELSE 'none' END
         -- Fees for machines that have lines of their own: EMR, EKS Auto Mode, managed instances of ECS and Lambda
         WHEN line_item_product_code = 'ElasticMapReduce' AND NOT is_emr_serverless THEN 'none'
         WHEN split_line_item_parent_resource_id <> '' AND is_split_share THEN 'none'

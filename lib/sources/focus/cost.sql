@@ -57,7 +57,7 @@ driven AS (
                 AND (capacity_reservation_status = 'Unused' OR (provider = 'AWS' AND regexp_matches(words, '(?i)(^|[ -])unused(box|ded):|per unused reservation ')))
                 THEN 'unused_capacity_hours'
             -- Models of other makers are sold through a marketplace, in units that the row does not name
-            WHEN regexp_matches(words, '(?i)marketplace.*token') THEN NULL
+            WHEN regexp_matches(concat_ws(' ', service_name, words), '(?i)(marketplace|\bmp:).*(token|created_image)|bedrock edition') THEN NULL
             WHEN regexp_matches(words, '(?i)marketplace|licens|mbps per|ebsoptimized|cpu ?credits|extended support|mibps|i/o request|per idle public|ipv?4? address|windows-os-hours|early ?delet') THEN 'none'
             -- `GB-month of Provisioned IOPS SSD (io1)` is storage
             WHEN regexp_matches(words, '(?i)iops') AND NOT is_gb_months THEN 'none'

@@ -10,7 +10,7 @@ SELECT
     'RunInstances' AS line_item_operation,
     code AS line_item_product_code,
     '111122223333' AS line_item_usage_account_id,
-    'AWS' AS bill_billing_entity,
+    CASE WHEN code LIKE 'Claude%' OR code = 'SomeSoftware' THEN 'AWS Marketplace' ELSE 'AWS' END AS bill_billing_entity,
     unit AS pricing_unit,
     instance_type AS product_instance_type,
     parent AS split_line_item_parent_resource_id,
@@ -46,5 +46,9 @@ FROM (VALUES
     ('AWSLambda', 'EUW2-Lambda-GB-Second', 'Lambda-GB-Second', 50.0, '', ''),
     ('AWSLambda', 'EUW2-Lambda-Storage-GB-Second', 'GB-Seconds', 5000.0, '', ''),
     ('AmazonECS', 'EUW2-Fargate-Windows-OS-Hours:perCPU', 'hours', 5.0, '', ''),
-    ('AmazonS3', 'EUW2-EarlyDelete-SIA', 'GB-Mo', 5.0, '', '')
+    ('AmazonS3', 'EUW2-EarlyDelete-SIA', 'GB-Mo', 5.0, '', ''),
+    ('Claude Opus (Amazon Bedrock Edition)', 'USE1-MP:USE1_input_tokens_standard-Units', 'Units', 2.0, '', ''),
+    ('Claude Sonnet (Amazon Bedrock Edition)', 'USE1-MP:USE1_OutputTokenCount-Units', 'Units', 3.0, '', ''),
+    ('Claude Picture (Amazon Bedrock Edition)', 'USE1-MP:USE1_created_image-Units', 'Units', 4.0, '', ''),
+    ('SomeSoftware', 'USE1-MP:USE1_seats-Units', 'Units', 5.0, '', '')
 ) AS line (code, usage_type, unit, amount, instance_type, parent)
