@@ -62,8 +62,9 @@ driven AS (
             -- `GB-month of Provisioned IOPS SSD (io1)` is storage
             WHEN regexp_matches(words, '(?i)iops') AND NOT is_gb_months THEN 'none'
             -- Fees on top of machines that have lines of their own
-            WHEN regexp_matches(words, '(?i)\bpremium for .*instance (core|ram)\b|\beks-auto:') THEN 'none'
-            WHEN instance_type IS NOT NULL AND regexp_matches(service_name, '(?i)mapreduce|\bemr\b') THEN 'none'
+            WHEN regexp_matches(words, '(?i)\bpremium for .*instance (core|ram)\b') THEN 'none'
+            WHEN instance_type IS NOT NULL AND provider = 'AWS'
+                AND regexp_matches(service_name, '(?i)mapreduce|\bemr\b|kubernetes|\becs\b|\beks\b|elastic container service|\blambda\b') THEN 'none'
             WHEN instance_type IS NOT NULL AND provider <> 'Google Cloud' AND is_by_the_hour THEN 'instance_hours'
             WHEN regexp_matches(words, '(?i)fargate.*vcpu|emr-serverless-.*vcpu|instance core|custom core|cpu allocation time|vcpu duration') THEN 'vcpu_hours'
             WHEN regexp_matches(words, '(?i)fargate.*(memory|gb-hours)|emr-serverless-.*gbhours|instance ram|custom ram|memory allocation time|memory duration')
