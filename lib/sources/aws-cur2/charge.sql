@@ -11,10 +11,10 @@ WITH told AS (
         regexp_extract(line_item_usage_type, '(ECS|EKS)-EC2-') <> '' AS is_split_share,
         regexp_extract(line_item_usage_type, 'CPUCredits|EBSOptimized|ExtendedSupport') <> '' AS is_instance_extra,
         -- All that a capacity reservation holds, at no cost: its machines stand on lines of their own, and so does what is left of it
-        regexp_extract(line_item_usage_type, '(^|-)(Reservation|DedicatedRes):') <> '' AS is_reservation_tally,
-        regexp_extract(line_item_usage_type, '(^|-)(UnusedBox|UnusedDed):') <> '' AS is_unused_capacity,
+        line_item_usage_type LIKE 'Reservation:%' OR line_item_usage_type LIKE '%-Reservation:%' OR line_item_usage_type LIKE '%DedicatedRes:%' AS is_reservation_tally,
+        line_item_usage_type LIKE '%UnusedBox:%' OR line_item_usage_type LIKE '%UnusedDed:%' AS is_unused_capacity,
         -- A dedicated host; the instances on it have lines of their own
-        regexp_extract(line_item_usage_type, '(^|-)(Reserved)?HostUsage:') <> '' AS is_dedicated_host,
+        line_item_usage_type LIKE '%HostUsage:%' AS is_dedicated_host,
         regexp_extract(line_item_usage_type, 'VolumeP-|(Volume|Storage)IOUsage|PIOPS$|CPUCredits|AWS-In-Bytes|DataTransfer-In-|PublicIPv4:|ElasticIP:|Lambda-Edge-Request|ExtendedSupport|Windows-OS-Hours|EarlyDelete') <> '' AS is_free_of_energy,
         regexp_extract(line_item_usage_type, 'SnapshotUsage|ChargedBackupUsage') <> '' AS is_snapshot,
         regexp_extract(line_item_usage_type, 'VolumeUsage(\.st1|\.sc1)?$|RDS:(Multi-AZ-)?StorageUsage$') <> '' AS is_hdd,
@@ -23,22 +23,22 @@ WITH told AS (
         regexp_extract(line_item_usage_type, '(?i)cache-?(read|write)') <> '' AS is_cached_token,
         regexp_extract(line_item_usage_type, '(?i)output-?token') <> '' AS is_output_token,
         regexp_extract(line_item_usage_type, '(?i)input-?token') <> '' AS is_input_token,
-        regexp_extract(line_item_usage_type, '(?i)token|created_image') <> '' OR coalesce(product['product_name'] LIKE '%Bedrock Edition%', false) AS is_model_of_others,
+        line_item_usage_type ILIKE '%token%' OR line_item_usage_type LIKE '%created_image%' OR coalesce(product['product_name'] LIKE '%Bedrock Edition%', false) AS is_model_of_others,
         line_item_usage_type LIKE '%Request%' AS is_request,
         line_item_usage_type LIKE '%TimedStorage%' AS is_timed_storage,
         line_item_usage_type LIKE '%ByteHrs%' AS is_byte_hours,
         line_item_usage_type LIKE '%DataTransfer-Regional-Bytes' AS is_regional_traffic,
         line_item_usage_type LIKE '%DPU-Hour' AS is_dpu_hours,
         line_item_usage_type LIKE '%Lambda-%GB-Second%' AND line_item_usage_type NOT LIKE '%SnapStart%' AS is_lambda_memory,
-        regexp_extract(line_item_usage_type, 'Fargate-.*vCPU-Hours|EMR-SERVERLESS-.*vCPUHours') <> '' AS is_serverless_cpu,
-        regexp_extract(line_item_usage_type, 'Fargate-.*GB-Hours|EMR-SERVERLESS-.*GBHours') <> '' AS is_serverless_memory,
+        line_item_usage_type LIKE '%Fargate-%vCPU-Hours%' OR line_item_usage_type LIKE '%EMR-SERVERLESS-%vCPUHours' AS is_serverless_cpu,
+        line_item_usage_type LIKE '%Fargate-%GB-Hours%' OR line_item_usage_type LIKE '%EMR-SERVERLESS-%GBHours' AS is_serverless_memory,
         line_item_usage_type LIKE '%EMR-SERVERLESS-%' AS is_emr_serverless,
         line_item_usage_type LIKE '%Storage%' AS is_storage,
-        regexp_extract(line_item_usage_type, 'Multi-AZUsa?ge?:|RDS:Multi-AZ-') <> '' AS has_standby,
-        regexp_extract(line_item_usage_type, 'Multi-AZClusterUsage:|RDS:Multi-AZCluster-') <> '' AS has_two_standbys,
+        line_item_usage_type LIKE '%Multi-AZUsage:%' OR line_item_usage_type LIKE '%Multi-AZUsg:%' OR line_item_usage_type LIKE '%RDS:Multi-AZ-%' AS has_standby,
+        line_item_usage_type LIKE '%Multi-AZClusterUsage:%' OR line_item_usage_type LIKE '%RDS:Multi-AZCluster-%' AS has_two_standbys,
         -- Of machines: older reports leave the unit of hours out. Storage and licences name machines too
         CASE
-            WHEN coalesce(pricing_unit, '') = '' OR (regexp_matches(pricing_unit, '(?i)h(ou)?rs?$') AND pricing_unit NOT ILIKE '%vcpu%') THEN 1
+            WHEN coalesce(pricing_unit, '') = '' OR (regexp_extract(pricing_unit, '(?i)h(ou)?rs?$') <> '' AND pricing_unit NOT ILIKE '%vcpu%') THEN 1
             WHEN pricing_unit ILIKE 'minute%' THEN 1 / 60.0
             WHEN pricing_unit ILIKE 'second%' THEN 1 / 3600.0
         END AS hours_a_unit,
