@@ -39,8 +39,8 @@ WITH told AS (
         -- Of machines: older reports leave the unit of hours out. Storage and licences name machines too
         CASE
             WHEN coalesce(pricing_unit, '') = '' OR (regexp_extract(pricing_unit, '(?i)h(ou)?rs?$') <> '' AND pricing_unit NOT ILIKE '%vcpu%') THEN 1
-            WHEN pricing_unit ILIKE 'minute%' THEN 1 / 60.0
-            WHEN pricing_unit ILIKE 'second%' THEN 1 / 3600.0
+            WHEN pricing_unit ILIKE 'min%' THEN 1 / 60.0
+            WHEN pricing_unit ILIKE 'sec%' THEN 1 / 3600.0
         END AS hours_a_unit,
         line_item_operation LIKE '%-In' AS is_receiver,
         pricing_unit ILIKE '%token%' AS is_priced_by_token,
