@@ -23,8 +23,11 @@ export interface WorkloadRule {
 
 /** Columns of a facts statement that a rule may look at, beside `tags`. */
 const MATCHED_COLUMNS = { resource: 'resource_id', account: 'sub_account_id', service: 'service_name' } as const;
-/** How providers decorate the keys of tags that users set. */
-const TAG_PREFIXES = ['user_', '', 'user:'] as const;
+/**
+ * How providers decorate the keys of tags that users set. `resourceTags/` is AWS's in the column `tags` of CUR 2.0, which has tags of
+ * accounts, users and cost categories beside them (Data Exports user guide, tags column): a rule names those with their prefix.
+ */
+const TAG_PREFIXES = ['user_', '', 'user:', 'resourceTags/', 'resourceTags/user_', 'resourceTags/user:'] as const;
 
 /**
  * The four workload columns as SQL over the columns of a facts statement. For each column the first rule that matches

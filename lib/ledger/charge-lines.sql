@@ -22,6 +22,7 @@ SELECT
     CASE
         WHEN charge.energy_driver IS NULL THEN 'no energy model for this charge'::charge_gap
         WHEN charge.energy_driver = 'instance_hours' AND rate.component IS NULL THEN 'unknown instance type'::charge_gap
+        WHEN charge.energy_driver = 'unused_capacity_hours' THEN 'capacity was reserved and nothing ran on it'::charge_gap
         WHEN rate.component IS NULL THEN 'no coefficient for this driver'::charge_gap
         WHEN rate.joules_per_unit IS NULL THEN 'no published power'::charge_gap
     END AS gap_reason

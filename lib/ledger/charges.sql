@@ -3,12 +3,16 @@
 -- Reads   present_charge, present_file, dim_charge
 -- A bill says the same of a charge hour after hour, in file after file. It is looked at once here; the lines of the day bear the
 -- number alone. Numbers go up in the order of the texts, so that every later line has its place whatever the machine.
+-- Tokens of a managed model that no rule names bear the model that the bill names, and are inference, as in the activity.
 CREATE OR REPLACE TEMP TABLE billed_charge AS
 WITH billed AS (
     SELECT
         file_key, charge_in_file,
         charge_category, provider_name, sub_account_id, region_id, service_name, resource_id, resource_type, energy_driver,
-        consumed_unit, billing_currency, project, model_id, workload_type, workload_id
+        consumed_unit, billing_currency, project,
+        CASE WHEN counts_tokens(energy_driver) THEN coalesce(model_id, resource_type) ELSE model_id END AS model_id,
+        CASE WHEN counts_tokens(energy_driver) THEN coalesce(workload_type, 'inference') ELSE workload_type END AS workload_type,
+        workload_id
     FROM dim_charge
     JOIN present_charge USING (file_key, charge_in_file)
     WHERE receipt_sha256 IN (FROM present_file)

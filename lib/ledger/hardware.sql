@@ -41,7 +41,7 @@ SELECT
     sized.resource_type,
     coalesce(types.vcpu, sized.vcpu_of_size) AS vcpu,
     coalesce(types.memory_gb, sized.vcpu_of_size * families.memory_gb_per_vcpu) AS memory_gb,
-    CASE WHEN types.gpu_model IS NULL THEN coalesce(types.gpu_count, 0) ELSE types.gpu_count END AS gpu_count,
+    carried.gpu_count,
     types.gpu_model,
     coalesce(types.burst_baseline_ratio, families.burst_baseline_ratio, 1) AS burst_baseline_ratio,
     processors.idle_watts_per_vcpu,
@@ -52,7 +52,7 @@ SELECT
     1000 / getvariable('lifetime_hours') * coalesce(
         types.embodied_kgco2e,
         coalesce(types.vcpu, sized.vcpu_of_size) * embodied_default.kgco2e_per_vcpu
-            + CASE WHEN types.gpu_model IS NULL THEN 0 ELSE types.gpu_count * embodied_default.kgco2e_per_gpu END
+            + carried.gpu_count * embodied_default.kgco2e_per_gpu
     ) AS embodied_gco2e_per_hour
 FROM sized
 LEFT JOIN instance_types AS types
@@ -61,5 +61,14 @@ LEFT JOIN instance_families AS families
     ON families.provider = sized.provider_name AND families.family = coalesce(types.family, sized.family)
 LEFT JOIN processors ON processors.processor = families.processor
 LEFT JOIN accelerators ON accelerators.gpu_model = types.gpu_model
+LEFT JOIN (SELECT DISTINCT provider, family FROM instance_types WHERE gpu_model IS NOT NULL) AS accelerated
+    ON accelerated.provider = sized.provider_name AND accelerated.family = families.family
+-- How many a size that no table has carries is not known, where its family has any
+CROSS JOIN LATERAL (
+    SELECT CASE
+        WHEN types.gpu_model IS NULL AND (types.instance_type IS NOT NULL OR accelerated.family IS NULL) THEN coalesce(types.gpu_count, 0)
+        ELSE types.gpu_count
+    END AS gpu_count
+) AS carried
 CROSS JOIN embodied_default
 WHERE coalesce(types.vcpu, sized.vcpu_of_size) IS NOT NULL AND families.processor IS NOT NULL

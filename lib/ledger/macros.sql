@@ -6,7 +6,8 @@ CREATE TYPE component AS ENUM ('cpu', 'gpu', 'memory', 'network', 'other', 'stor
 CREATE TYPE rate_method AS ENUM ('coefficient', 'instance-model', 'token-model');
 CREATE TYPE ghg_scope AS ENUM ('scope_2', 'scope_3');
 CREATE TYPE charge_gap AS ENUM (
-    'no coefficient for this driver', 'no energy model for this charge', 'no published power', 'the bill gives no quantity', 'unknown instance type'
+    'capacity was reserved and nothing ran on it', 'no coefficient for this driver', 'no energy model for this charge', 'no published power',
+    'the bill gives no quantity', 'unknown instance type'
 );
 -- Modelled energy: the spread of the assumed utilisation and a 20 % coefficient uncertainty, independent, in quadrature
 -- (docs/methods/uncertainty.md).
@@ -40,5 +41,7 @@ CREATE OR REPLACE TEMP MACRO name_number(line, outcome) AS (3 * line + outcome):
 CREATE OR REPLACE TEMP MACRO hour_and_charge(hour, charge) AS hour * 4294967296 + charge;
 CREATE OR REPLACE TEMP MACRO hour_number_in(hour_and_charge) AS (hour_and_charge // 4294967296)::INTEGER;
 CREATE OR REPLACE TEMP MACRO charge_number_in(hour_and_charge) AS (hour_and_charge % 4294967296)::INTEGER;
+-- Charges of what a managed model read or wrote.
+CREATE OR REPLACE TEMP MACRO counts_tokens(energy_driver) AS coalesce(energy_driver IN ('input_tokens', 'output_tokens'), false);
 -- Charges of a machine's running, whole or as its cores and memory: where telemetry watches it they are settled with the host.
 CREATE OR REPLACE TEMP MACRO runs_host(energy_driver) AS coalesce(energy_driver IN ('instance_hours', 'vcpu_hours', 'memory_gb_hours'), false);

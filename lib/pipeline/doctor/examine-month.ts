@@ -20,6 +20,7 @@ interface Question {
 /** How a gap is mended, by its reason, where an agent would not mend it. */
 const MENDS: Readonly<Record<string, string>> = {
   'unknown instance type': 'add the type to lib/ledger/tables/instance-types.csv with its source',
+  'capacity was reserved and nothing ran on it': 'cancel the reservation, where nothing will run on it',
   'no published power': 'nothing, until its maker publishes a power: the disclosure lists it',
   'no energy model for this charge':
     'nothing, where it draws little: no model of it is published, and the disclosure lists it',

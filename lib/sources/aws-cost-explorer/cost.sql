@@ -20,7 +20,7 @@ line AS (
         coalesce(
             region_code.region_id,
             -- EC2 in Northern Virginia has no code
-            CASE WHEN regexp_matches(usage_type, '^(Box|Spot|Dedicated|Heavy|Unused)[A-Za-z]*:') THEN 'us-east-1' END,
+            CASE WHEN regexp_matches(usage_type, '^(Box|Spot|Dedicated|Heavy|Unused|Reservation|HostBox)[A-Za-z]*:') THEN 'us-east-1' END,
             getvariable('region')
         ) AS region_id,
         instance_type LIKE 'ml.%' AS is_sagemaker,
@@ -39,6 +39,9 @@ driven AS (
         *,
         CASE
             WHEN charge_category <> 'Usage' THEN NULL
+            -- All that a reservation holds, at no cost: what runs and what is left of it stand beside it
+            WHEN regexp_matches(usage_type, '(^|-)(Reservation|DedicatedRes):') THEN 'none'
+            WHEN regexp_matches(usage_type, '(^|-)(UnusedBox|UnusedDed):') THEN 'unused_capacity_hours'
             WHEN instance_type IS NOT NULL THEN 'instance_hours'
             WHEN regexp_matches(usage_type, '(?i)cache-?(read|write)') THEN NULL
             WHEN is_priced_by_token AND regexp_matches(usage_type, '(?i)output-?token') THEN 'output_tokens'
@@ -68,7 +71,7 @@ SELECT
     currency AS billing_currency,
     energy_driver,
     CASE
-        WHEN energy_driver = 'instance_hours' AND usage_unit IN ('Hrs', 'Hours', 'Hour') THEN usage_quantity
+        WHEN energy_driver IN ('instance_hours', 'unused_capacity_hours') AND usage_unit IN ('Hrs', 'Hours', 'Hour') THEN usage_quantity
         WHEN energy_driver IN ('output_tokens', 'input_tokens')
             THEN usage_quantity * CASE WHEN usage_unit ILIKE '1K%' THEN 1000 WHEN usage_unit ILIKE '1M%' THEN 1000000 ELSE 1 END
     END AS driver_quantity,

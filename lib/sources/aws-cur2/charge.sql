@@ -8,9 +8,14 @@ WITH told AS (
         *,
         -- One text, one function: DuckDB looks at each distinct usage type of a column chunk once, not at every row
         nullif(regexp_extract(line_item_usage_type, ':((?:[a-z]+\.)?[a-z0-9-]+\.(?:[0-9]*x?large|nano|micro|small|medium|metal[0-9a-z-]*)(?:\.search|\.elasticsearch)?)$', 1), '') AS usage_instance_type,
-        regexp_extract(line_item_usage_type, 'EC2-(vCPU|GB)') <> '' AS is_split_share,
+        regexp_extract(line_item_usage_type, '(ECS|EKS)-EC2-') <> '' AS is_split_share,
         regexp_extract(line_item_usage_type, 'CPUCredits|EBSOptimized|ExtendedSupport') <> '' AS is_instance_extra,
-        regexp_extract(line_item_usage_type, 'VolumeP-|(Volume|Storage)IOUsage|PIOPS$|CPUCredits|AWS-In-Bytes|DataTransfer-In-|PublicIPv4:|ElasticIP:|Lambda-Edge-Request|ExtendedSupport') <> '' AS is_free_of_energy,
+        -- All that a capacity reservation holds, at no cost: its machines stand on lines of their own, and so does what is left of it
+        line_item_usage_type LIKE 'Reservation:%' OR line_item_usage_type LIKE '%-Reservation:%' OR line_item_usage_type LIKE '%DedicatedRes:%' AS is_reservation_tally,
+        line_item_usage_type LIKE '%UnusedBox:%' OR line_item_usage_type LIKE '%UnusedDed:%' AS is_unused_capacity,
+        -- A dedicated host; the instances on it have lines of their own
+        line_item_usage_type LIKE '%HostUsage:%' AS is_dedicated_host,
+        regexp_extract(line_item_usage_type, 'VolumeP-|(Volume|Storage)IOUsage|PIOPS$|CPUCredits|AWS-In-Bytes|DataTransfer-In-|PublicIPv4:|ElasticIP:|Lambda-Edge-Request|ExtendedSupport|Windows-OS-Hours|EarlyDelete') <> '' AS is_free_of_energy,
         regexp_extract(line_item_usage_type, 'SnapshotUsage|ChargedBackupUsage') <> '' AS is_snapshot,
         regexp_extract(line_item_usage_type, 'VolumeUsage(\.st1|\.sc1)?$|RDS:(Multi-AZ-)?StorageUsage$') <> '' AS is_hdd,
         regexp_extract(line_item_usage_type, 'VolumeUsage\.|RDS:.*-Storage$|Aurora:.*StorageUsage$') <> '' AS is_ssd,
@@ -18,18 +23,25 @@ WITH told AS (
         regexp_extract(line_item_usage_type, '(?i)cache-?(read|write)') <> '' AS is_cached_token,
         regexp_extract(line_item_usage_type, '(?i)output-?token') <> '' AS is_output_token,
         regexp_extract(line_item_usage_type, '(?i)input-?token') <> '' AS is_input_token,
-        line_item_usage_type LIKE '%TokenCount%' AS is_token_count,
+        line_item_usage_type ILIKE '%token%' OR line_item_usage_type LIKE '%created_image%' OR coalesce(product['product_name'] LIKE '%Bedrock Edition%', false) AS is_model_of_others,
         line_item_usage_type LIKE '%Request%' AS is_request,
         line_item_usage_type LIKE '%TimedStorage%' AS is_timed_storage,
         line_item_usage_type LIKE '%ByteHrs%' AS is_byte_hours,
         line_item_usage_type LIKE '%DataTransfer-Regional-Bytes' AS is_regional_traffic,
         line_item_usage_type LIKE '%DPU-Hour' AS is_dpu_hours,
-        line_item_usage_type LIKE '%Lambda-%GB-Second%' AS is_lambda_memory,
-        line_item_usage_type LIKE '%Fargate-%vCPU-Hours%' AS is_fargate_cpu,
-        line_item_usage_type LIKE '%Fargate-%GB-Hours%' AS is_fargate_memory,
+        line_item_usage_type LIKE '%Lambda-%GB-Second%' AND line_item_usage_type NOT LIKE '%SnapStart%' AS is_lambda_memory,
+        line_item_usage_type LIKE '%Fargate-%vCPU-Hours%' OR line_item_usage_type LIKE '%EMR-SERVERLESS-%vCPUHours' AS is_serverless_cpu,
+        line_item_usage_type LIKE '%Fargate-%GB-Hours%' OR line_item_usage_type LIKE '%EMR-SERVERLESS-%GBHours' AS is_serverless_memory,
+        line_item_usage_type LIKE '%EMR-SERVERLESS-%' AS is_emr_serverless,
         line_item_usage_type LIKE '%Storage%' AS is_storage,
-        line_item_usage_type LIKE '%Multi-AZUsage%' AS has_standby,
-        line_item_usage_type LIKE '%RDS:Multi-AZ-%' AS has_standby_storage,
+        line_item_usage_type LIKE '%Multi-AZUsage:%' OR line_item_usage_type LIKE '%Multi-AZUsg:%' OR line_item_usage_type LIKE '%RDS:Multi-AZ-%' AS has_standby,
+        line_item_usage_type LIKE '%Multi-AZClusterUsage:%' OR line_item_usage_type LIKE '%RDS:Multi-AZCluster-%' AS has_two_standbys,
+        -- Of machines: older reports leave the unit of hours out. Storage and licences name machines too
+        CASE
+            WHEN coalesce(pricing_unit, '') = '' OR (regexp_extract(pricing_unit, '(?i)h(ou)?rs?$') <> '' AND pricing_unit NOT ILIKE '%vcpu%') THEN 1
+            WHEN pricing_unit ILIKE 'min%' THEN 1 / 60.0
+            WHEN pricing_unit ILIKE 'sec%' THEN 1 / 3600.0
+        END AS hours_a_unit,
         line_item_operation LIKE '%-In' AS is_receiver,
         pricing_unit ILIKE '%token%' AS is_priced_by_token,
         nullif(regexp_extract(line_item_availability_zone, '^([a-z-]+-[0-9])', 1), '') AS zone_region_id
@@ -47,11 +59,13 @@ line AS (
         END AS charge_category,
         coalesce(
             -- SageMaker once wrote the use behind the type: ml.g5.xlarge-Hosting
-            CASE WHEN product_instance_type LIKE 'ml.%-%' THEN split_part(product_instance_type, '-', 1) END,
+            nullif(regexp_extract(product_instance_type, '^(ml\.[^.]+\.[^-]+)', 1), ''),
             nullif(product_instance_type, ''),
             usage_instance_type
         ) AS instance_type,
-        nullif(coalesce(product['model'], product_model), '') AS model
+        nullif(coalesce(product['model'], product_model), '') AS model,
+        -- A Multi-AZ line stands for the database and its standby, one of a cluster for both standbys; their price is that of all
+        CASE WHEN has_two_standbys THEN 3 WHEN has_standby THEN 2 ELSE 1 END AS machines
     FROM told
 )
 SELECT
@@ -59,11 +73,15 @@ SELECT
     CASE
         WHEN charge_category <> 'Usage' THEN NULL
         -- Models of other makers are sold through the Marketplace, in units that the line does not name
-        WHEN bill_billing_entity = 'AWS Marketplace' THEN CASE WHEN is_token_count THEN NULL ELSE 'none' END
-        WHEN line_item_product_code = 'ElasticMapReduce' THEN 'none'
+        WHEN bill_billing_entity = 'AWS Marketplace' THEN CASE WHEN is_model_of_others THEN NULL ELSE 'none' END
+        -- Fees for machines that have lines of their own: EMR, EKS Auto Mode, managed instances of ECS and Lambda
+        WHEN line_item_product_code = 'ElasticMapReduce' AND NOT is_emr_serverless THEN 'none'
         WHEN split_line_item_parent_resource_id <> '' AND is_split_share THEN 'none'
-        WHEN instance_type IS NOT NULL AND is_instance_extra THEN 'none'
-        WHEN instance_type IS NOT NULL THEN 'instance_hours'
+        WHEN instance_type IS NOT NULL AND (is_instance_extra OR line_item_product_code IN ('AmazonEKS', 'AmazonECS', 'AWSLambda')) THEN 'none'
+        WHEN is_reservation_tally THEN 'none'
+        WHEN is_unused_capacity THEN 'unused_capacity_hours'
+        WHEN is_dedicated_host THEN NULL
+        WHEN instance_type IS NOT NULL AND hours_a_unit IS NOT NULL THEN 'instance_hours'
         WHEN is_free_of_energy THEN 'none'
         WHEN line_item_product_code = 'AWSLambda' AND is_request THEN 'none'
         WHEN is_snapshot THEN 'snapshot_gb_hours'
@@ -75,21 +93,20 @@ SELECT
         -- Traffic within a region has no coefficient: the sender's line is a gap, the receiver's tells of the same bytes
         WHEN is_regional_traffic AND is_receiver THEN 'none'
         WHEN is_dpu_hours THEN 'vcpu_hours'
-        WHEN is_lambda_memory THEN 'lambda_gb_seconds'
-        WHEN is_fargate_cpu THEN 'vcpu_hours'
-        WHEN is_fargate_memory AND NOT is_storage THEN 'memory_gb_hours'
+        WHEN is_lambda_memory AND NOT is_storage THEN 'lambda_gb_seconds'
+        WHEN is_serverless_cpu THEN 'vcpu_hours'
+        WHEN is_serverless_memory AND NOT is_storage THEN 'memory_gb_hours'
         WHEN is_cached_token THEN NULL
         WHEN is_priced_by_token AND is_output_token THEN 'output_tokens'
         WHEN is_priced_by_token AND is_input_token THEN 'input_tokens'
     END AS energy_driver,
     CASE
-        -- A Multi-AZ line stands for the database and its standby
-        WHEN energy_driver = 'instance_hours' AND has_standby THEN 2
+        WHEN energy_driver = 'instance_hours' THEN hours_a_unit * machines
         WHEN energy_driver = 'vcpu_hours' AND is_dpu_hours THEN 4 -- a DPU is 4 vCPU
         -- GB-Mo of a line are gigabytes times the fraction of the month
         WHEN energy_driver IN ('snapshot_gb_hours', 'hdd_gb_hours', 'ssd_gb_hours', 'object_gb_hours')
             THEN date_diff('hour', getvariable('month_start'), getvariable('month_end'))
-                * CASE WHEN line_item_product_code = 'AmazonRDS' AND has_standby_storage THEN 2 ELSE 1 END
+                * machines
         WHEN energy_driver IN ('output_tokens', 'input_tokens')
             THEN CASE WHEN pricing_unit ILIKE '1K%' THEN 1000 WHEN pricing_unit ILIKE '1M%' THEN 1000000 ELSE 1 END
         WHEN energy_driver <> 'none' THEN 1

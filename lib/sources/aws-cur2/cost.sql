@@ -29,9 +29,14 @@ SELECT
         WHEN is_reserved THEN coalesce(reservation_effective_cost, line_item_unblended_cost)
         WHEN is_spread_over_usage THEN 0
         WHEN is_plan_fee THEN
-            coalesce(savings_plan_total_commitment_to_date - savings_plan_used_commitment, line_item_unblended_cost)
+            coalesce(savings_plan_total_commitment_to_date - coalesce(savings_plan_used_commitment, 0), line_item_unblended_cost)
         WHEN is_reservation_fee THEN
-            coalesce(reservation_unused_amortized_upfront_fee_for_billing_period + reservation_unused_recurring_fee, line_item_unblended_cost)
+            -- Of a reservation without the one or the other that part is left empty
+            coalesce(
+                reservation_unused_amortized_upfront_fee_for_billing_period + coalesce(reservation_unused_recurring_fee, 0),
+                reservation_unused_recurring_fee,
+                line_item_unblended_cost
+            )
         ELSE line_item_unblended_cost
     END AS effective_cost,
     CASE WHEN is_usage THEN pricing_public_on_demand_cost END AS list_cost,

@@ -60,6 +60,7 @@ export function focusColumns(nested: 'JSON' | 'VARCHAR'): ContractColumn[] {
     text('sku_id', 'SkuId'),
     text('charge_description', 'ChargeDescription'),
     text('commitment_discount_status', 'CommitmentDiscountStatus'),
+    text('capacity_reservation_status', 'CapacityReservationStatus'),
     text('meter', 'x_UsageType', 'SkuMeter', 'x_SkuMeterName'),
     text('operation', 'x_Operation'),
     text('pricing_unit', 'x_PricingUnitDescription'),

@@ -23,7 +23,8 @@ typed AS (
     SELECT
         *,
         coalesce(
-            nullif(regexp_extract(details, '"(?:x_)?(?:InstanceType|ServiceType)"\s*:\s*"([^"]*[._-][^"]*)"', 1), ''),
+            -- SageMaker writes the use behind the type: ml.g5.xlarge-Hosting
+            nullif(regexp_replace(regexp_extract(details, '"(?:x_)?(?:InstanceType|ServiceType)"\s*:\s*"([^"]*[._-][^"]*)"', 1), '^(ml\.[^.]+\.[^-]+)-.*', '\1'), ''),
             -- `Virtual Machines Dv3/DSv3 Series - D2 v3/D2s v3 - US East` names twins of one size
             CASE
                 WHEN provider = 'Microsoft' THEN 'Standard_' || replace(
@@ -33,7 +34,13 @@ typed AS (
         ) AS instance_type,
         regexp_matches(unit, '^(gb|gib|gibibyte)[ /-]*mo(nth)?s?$') AS is_gb_months,
         regexp_matches(unit, '^(bytes?|gb|gib|gibibytes?|gigabytes?)$') AS is_volume,
-        regexp_matches(words, '(?i)multi-az') AND NOT regexp_matches(words, '(?i)cluster') AS has_standby,
+        -- A Multi-AZ row stands for the database and its standby, one of a cluster for both standbys; their price is that of all
+        CASE
+            WHEN regexp_matches(words, '(?i)multi-azcluster|readable standbys') THEN 3
+            WHEN regexp_matches(words, '(?i)multi-az') AND NOT regexp_matches(words, '(?i)cluster') THEN 2
+            ELSE 1
+        END AS machines,
+        regexp_matches(unit, '^(instance[- ])?(hours?|hrs?)$') AS is_by_the_hour,
         -- Microsoft bills a managed disk by its tier: `P10 LRS Disk` as the meter, `Premium SSD Managed Disks - P10 LRS - US East`
         CASE
             WHEN provider = 'Microsoft' AND regexp_matches(unit, '^units?/month$') THEN coalesce(
@@ -51,21 +58,28 @@ driven AS (
         CASE
             WHEN charge_category <> 'Usage' THEN NULL
             WHEN commitment_discount_status = 'Unused' THEN 'none'
+            -- All that a capacity reservation of AWS holds, at no cost: what runs in it and what is left of it have rows of their own
+            WHEN provider = 'AWS' AND regexp_matches(words, '(?i)(^|[ -])(reservation|dedicatedres):|per reservation ') THEN 'none'
+            WHEN instance_type IS NOT NULL AND is_by_the_hour
+                AND (capacity_reservation_status = 'Unused' OR (provider = 'AWS' AND regexp_matches(words, '(?i)(^|[ -])unused(box|ded):|per unused reservation ')))
+                THEN 'unused_capacity_hours'
             -- Models of other makers are sold through a marketplace, in units that the row does not name
-            WHEN regexp_matches(words, '(?i)marketplace.*token') THEN NULL
-            WHEN regexp_matches(words, '(?i)marketplace|licens|mbps per|ebsoptimized|cpu ?credits|extended support|mibps|i/o request|per idle public|ipv?4? address|\b(static|external) ip\b') THEN 'none'
+            WHEN regexp_matches(concat_ws(' ', service_name, words), '(?i)(marketplace|\bmp:).*(token|created_image)|bedrock edition') THEN NULL
+            WHEN regexp_matches(words, '(?i)marketplace|licens|mbps per|ebsoptimized|cpu ?credits|extended support|mibps|i/o request|per idle public|ipv?4? address|\b(static|external) ip\b|windows-os-hours|early ?delet') THEN 'none'
             -- `GB-month of Provisioned IOPS SSD (io1)` is storage
             WHEN regexp_matches(words, '(?i)iops') AND NOT is_gb_months THEN 'none'
             -- Fees on top of machines that have lines of their own
             WHEN regexp_matches(words, '(?i)management fee|\bpremium for .*instance (core|ram)\b') THEN 'none'
-            WHEN instance_type IS NOT NULL AND regexp_matches(service_name, '(?i)mapreduce|\bemr\b') THEN 'none'
-            WHEN instance_type IS NOT NULL AND provider <> 'Google Cloud' AND regexp_matches(unit, '^(instance[- ])?(hours?|hrs?)$') THEN 'instance_hours'
-            WHEN regexp_matches(words, '(?i)fargate.*vcpu|instance core|custom core|cpu allocation time|vcpu duration') THEN 'vcpu_hours'
-            WHEN regexp_matches(words, '(?i)fargate.*(memory|gb-hours)|instance ram|custom ram|memory allocation time|memory duration')
+            WHEN instance_type IS NOT NULL AND provider = 'AWS'
+                AND regexp_matches(service_name, '(?i)mapreduce|\bemr\b|kubernetes|\becs\b|\beks\b|elastic container service|\blambda\b') THEN 'none'
+            WHEN instance_type IS NOT NULL AND provider <> 'Google Cloud' AND is_by_the_hour THEN 'instance_hours'
+            WHEN regexp_matches(words, '(?i)fargate.*vcpu|emr-serverless-.*vcpu|instance core|custom core|cpu allocation time|vcpu duration') THEN 'vcpu_hours'
+            WHEN regexp_matches(words, '(?i)fargate.*(memory|gb-hours)|emr-serverless-.*gbhours|instance ram|custom ram|memory allocation time|memory duration')
                 OR regexp_matches(unit, '^(gb|gib|gibibyte)[ -]hours?$')
-                -- The disk of a Fargate task comes in GB-Hours too
+                -- The disk of a Fargate task comes in GB-Hours too, and so does that of EMR Serverless
                 THEN CASE WHEN NOT regexp_matches(words, '(?i)storage') THEN 'memory_gb_hours' END
-            WHEN regexp_matches(words, '(?i)lambda.*gb-second|lambda - total compute') THEN 'lambda_gb_seconds'
+            WHEN regexp_matches(words, '(?i)lambda.*gb-second|lambda - total compute')
+                THEN CASE WHEN NOT regexp_matches(words, '(?i)storage|snapstart') THEN 'lambda_gb_seconds' END
             WHEN disk_tier IS NOT NULL THEN CASE WHEN disk_tier LIKE 'S%' THEN 'hdd_gb_hours' ELSE 'ssd_gb_hours' END
             WHEN is_gb_months OR unit = 'byte-seconds' THEN CASE
                 WHEN regexp_matches(words, '(?i)snapshot') THEN 'snapshot_gb_hours'
@@ -108,10 +122,9 @@ SELECT
         WHEN unit = 'byte-seconds' THEN 1 / 3600.0 / power(2, 30)
         WHEN unit IN ('byte', 'bytes') THEN 1 / power(2, 30)
         WHEN energy_driver IN ('vcpu_hours', 'memory_gb_hours') AND unit LIKE '%second%' THEN 1 / 3600.0
-        -- A Multi-AZ line stands for the database and its standby
-        WHEN is_gb_months THEN date_diff('hour', getvariable('month_start'), getvariable('month_end')) * CASE WHEN has_standby THEN 2 ELSE 1 END
+        WHEN is_gb_months THEN date_diff('hour', getvariable('month_start'), getvariable('month_end')) * machines
         WHEN disk_tier IS NOT NULL THEN managed_disk_gb(disk_tier[2:]) * date_diff('hour', getvariable('month_start'), getvariable('month_end'))
-        WHEN energy_driver = 'instance_hours' AND has_standby THEN 2
+        WHEN energy_driver = 'instance_hours' THEN machines
         WHEN unit LIKE '1k%' THEN 1000
         WHEN unit LIKE '1m%' THEN 1000000
         ELSE units_packed

@@ -1,4 +1,4 @@
--- The tag stands with the prefix of user tags, without one, or not at all.
+-- The tag stands with the prefix of user tags, with that of resources in the column of all tags, without one, or not at all.
 SELECT
     TIMESTAMP '2026-06-30 23:00:00' + to_hours(later) AS line_item_usage_start_date,
     TIMESTAMP '2026-07-01 00:00:00' + to_hours(later) AS line_item_usage_end_date,
@@ -18,6 +18,7 @@ FROM (VALUES
     ('i-2', 0, 'USD', MAP {'project': 'chat'}),
     ('i-3', 0, 'USD', MAP {'user_project': 'search'}),
     ('i-4', 0, 'USD', NULL),
+    ('i-5', 0, 'USD', MAP {'accountTag/project': 'search', 'resourceTags/project': 'chat', 'resourceTags/model': 'llama-70b'}),
     ('i-of-july', 1, 'USD', MAP {'user_project': 'chat'}),
     ('i-in-euro', 0, 'EUR', MAP {'user_project': 'chat'})
 ) AS line (resource, later, currency, tags)

@@ -1,4 +1,5 @@
--- One c5.large under a savings plan, one m5.large under a reservation, their fees, a tax, a credit and a plan bought upfront.
+-- One c5.large under a savings plan, one m5.large under a reservation, their fees, a tax, a credit and a plan bought upfront. Fees that
+-- leave empty what does not apply to them.
 SELECT
     TIMESTAMP '2026-06-10 08:00:00' AS line_item_usage_start_date,
     TIMESTAMP '2026-06-10 09:00:00' AS line_item_usage_end_date,
@@ -33,6 +34,10 @@ FROM (VALUES
     ('SavingsPlanUpfrontFee', 1.0, 500.0, 'ComputeSP:1yrAllUpfront', '', NULL, NULL, '', NULL, NULL, NULL, NULL, NULL, NULL),
     ('DiscountedUsage', 1.0, 0.0, 'EUW2-BoxUsage:m5.large', 'i-reserved', 0.111, 'm5.large', 'arn:ri', 0.07, NULL, NULL, NULL, NULL, NULL),
     ('RIFee', 720.0, 36.0, 'EUW2-HeavyUsage:m5.large', '', NULL, 'm5.large', 'arn:ri', NULL, 1.5, 2.5, NULL, NULL, NULL),
+    ('RIFee', 720.0, 48.0, 'EUW2-HeavyUsage:m5.xlarge', '', NULL, 'm5.xlarge', 'arn:ri', NULL, NULL, 0.5, NULL, NULL, NULL),
+    ('RIFee', 720.0, 49.0, 'EUW2-HeavyUsage:m5.2xlarge', '', NULL, 'm5.2xlarge', 'arn:ri', NULL, 0.25, NULL, NULL, NULL, NULL),
+    ('RIFee', 720.0, 50.0, 'EUW2-HeavyUsage:m5.4xlarge', '', NULL, 'm5.4xlarge', 'arn:ri', NULL, NULL, NULL, NULL, NULL, NULL),
+    ('SavingsPlanRecurringFee', 1.0, 0.05, 'ComputeSP:1yrPartialUpfront', '', NULL, NULL, '', NULL, NULL, NULL, NULL, 0.1, NULL),
     ('Fee', 1.0, 300.0, 'EUW2-HeavyUsage:m5.large', '', NULL, NULL, 'arn:ri', NULL, NULL, NULL, NULL, NULL, NULL),
     ('Tax', 1.0, 20.0, 'EUW2-BoxUsage:m5.large', '', NULL, NULL, '', NULL, NULL, NULL, NULL, NULL, NULL),
     ('Credit', 1.0, -5.0, 'EUW2-BoxUsage:m5.large', '', NULL, NULL, '', NULL, NULL, NULL, NULL, NULL, NULL),

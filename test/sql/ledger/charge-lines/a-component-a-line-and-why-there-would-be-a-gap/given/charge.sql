@@ -10,5 +10,6 @@ FROM (
         (4, 'energy', 'i-4', 'trn1.2xlarge', 'instance_hours', NULL),
         (5, 'gap', 'q', NULL, NULL, NULL),
         (6, 'no_energy', 'q', NULL, 'none', 'chat'),
-        (7, 'energy', 'watched-1', 'm5.large', 'instance_hours', NULL)
+        (7, 'energy', 'watched-1', 'm5.large', 'instance_hours', NULL),
+        (8, 'energy', 'cr-1', 'p5.48xlarge', 'unused_capacity_hours', NULL)
 ) AS billed (number, expected, resource_id, resource_type, energy_driver, project)
