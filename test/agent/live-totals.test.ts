@@ -301,7 +301,7 @@ describe('energy for each request and token', () => {
       for (let second = 1; second <= 900; second += 1) {
         const [look, spendings] = at(second);
         totals.add(spendings, look);
-        const seconds = second < 60 ? second : 60;
+        const seconds = Math.min(second, 60);
         if ((second + phase) % 60 === 0) totals.addActivity([did('output_tokens', seconds * 10)], second * 1000);
         expect([undefined, 30]).toContain(ratesIn(totals)[1]);
       }
