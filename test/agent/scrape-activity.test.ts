@@ -157,9 +157,7 @@ describe('between two pages', () => {
       `nv_inference_pending_request_count{model="m"} 0\nnv_inference_request_failure{model="m"${labels}} ${count}\n`;
     const byReason = (count: number) =>
       ['REJECTED', 'BACKEND', 'OTHER', 'CANCELED'].map((reason) => triton(`,reason="${reason}"`, count)).join('');
-    expect(joined(between(page(0, byReason(1), FRAMEWORKS), page(1000, byReason(3), FRAMEWORKS)))).toMatchObject([
-      { measure: 'errors', micros: 6_000_000n },
-    ]);
+    expect(errors(byReason(1), byReason(3))).toEqual([6_000_000n]);
     expect(errors(triton('', 1), triton('', 3))).toEqual([2_000_000n]);
     const sglang = (count: number) => `sglang:num_requests_total 9\nsglang:num_aborted_requests_total ${count}\n`;
     expect(errors(sglang(0), sglang(50))).toEqual([]);
