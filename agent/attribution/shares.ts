@@ -11,6 +11,10 @@ export interface CpuTime {
 export interface WorkloadTime {
   readonly workload: Workload;
   readonly microseconds: bigint;
+  /** What its control group's own counter says: it goes on when the agent starts again, `microseconds` begins anew with it. */
+  readonly usage?: bigint;
+  /** Reckoned from what others used, and just begun with: what an earlier agent said of it does not compare. */
+  readonly isReckonedAnew?: boolean;
 }
 
 /** What one workload used of a device in an interval, in any unit that adds up over the users. */
@@ -118,13 +122,18 @@ export function cpuUseBetween(
 export interface KnownTime {
   readonly workload: Pick<Workload, 'key'>;
   readonly microseconds: bigint;
+  readonly usage?: bigint;
 }
 
-/** Workloads that used time since an earlier look. One that began since then counts from its beginning. */
+/**
+ * Workloads that used time since an earlier look. One that began since then counts from its beginning; of one whose time was reckoned
+ * anew it is not known.
+ */
 export function workloadsSince(before: readonly KnownTime[], after: readonly WorkloadTime[]): WorkloadUse[] {
   const uses: WorkloadUse[] = [];
   let byKey: ReadonlyMap<string, bigint> | undefined;
-  after.forEach(({ workload, microseconds }, at) => {
+  after.forEach(({ workload, microseconds, isReckonedAnew }, at) => {
+    if (isReckonedAnew) return;
     const same = before[at];
     // From look to look they are nearly always the same ones, in the same order.
     if (same?.workload.key !== workload.key)

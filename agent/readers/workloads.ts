@@ -243,13 +243,16 @@ class Watch {
       this.#groupTimes.set(cgroup, time);
       if (outer !== undefined && time.used > 0n) usedInside.set(outer, (usedInside.get(outer) ?? 0n) + time.used);
     });
+    const isFirst = this.#before === undefined;
     const times: WorkloadTime[] = [];
     this.#groups.forEach((group) => {
       const time = this.#groupTimes.get(group.cgroup);
       // One whose file has never answered is not listed: it would count from its beginning when it does.
-      if (time?.usage === undefined) return;
+      const usage = time?.usage;
+      if (!time || usage === undefined) return;
+      const isReckonedAnew = isFirst && (time.times.size > 1 || isHolder(group));
       const add = (microseconds: bigint, voice: string) =>
-        void times.push({ workload: roster.workloadOf(group, voice), microseconds });
+        void times.push({ workload: roster.workloadOf(group, voice), microseconds, usage, isReckonedAnew });
       time.times.forEach(add);
     });
     return times;
@@ -264,6 +267,7 @@ class Watch {
     return [...this.#outside].map(([voice, microseconds]) => ({
       workload: roster.workloadOf(undefined, voice),
       microseconds,
+      isReckonedAnew: this.#before === undefined,
     }));
   }
 
@@ -297,6 +301,12 @@ function spokenIn(parties: Parties<Process>, spent: ReadonlyMap<number, bigint>)
     if (time > 0n) spoken.set(voice, time);
   }
   return spoken;
+}
+
+/** A group that holds workloads of its own kind: its own time is what they leave, and those that ended are forgotten. */
+function isHolder({ labels }: Group): boolean {
+  const { container_id: container, pod_uid: pod, task, job, step } = labels;
+  return (container === undefined && (pod ?? task) !== undefined) || (job !== undefined && step === undefined);
 }
 
 /** `undefined` where the file does not answer, or another process has its number by now. */
