@@ -59,6 +59,7 @@ const STAND_IN = 'test/support/nvml-stand-in.c';
 
 /** Whatever was started and runs still. */
 const running = new Set<ChildProcess>();
+let isStopping = false;
 const folder = mkdtempSync(join(tmpdir(), 'joulebook-agent-bench-'));
 for (const [signal, code] of [
   ['SIGINT', 130],
@@ -69,7 +70,8 @@ try {
   const [seconds = '60', ...asked] = process.argv.slice(2);
   await main(Number(seconds), asked);
 } catch (error) {
-  print(error instanceof Error && error.message.startsWith('Cannot ') ? error.message : String(error));
+  // Whoever ended the bench knows why its programs ended.
+  if (!isStopping) print(error instanceof Error && error.message.startsWith('Cannot ') ? error.message : String(error));
   process.exitCode = 2;
 } finally {
   await stopAll();
@@ -77,6 +79,7 @@ try {
 
 /** Ends what was started, and leaves nothing behind. */
 async function stopAll(): Promise<void> {
+  isStopping = true;
   await Promise.all([...running].map(stopped));
   rmSync(folder, { recursive: true, force: true });
 }

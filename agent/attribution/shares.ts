@@ -111,8 +111,10 @@ export function cpuUseBetween(
 ): Use | undefined {
   if (!before || !after) return undefined;
   const busy = after.busyMicroseconds - before.busyMicroseconds;
-  const idle = after.idleMicroseconds - before.idleMicroseconds;
-  if (busy < 0n || idle < 0n || busy + idle <= 0n) return undefined;
+  const rested = after.idleMicroseconds - before.idleMicroseconds;
+  if (busy < 0n || busy + rested <= 0n) return undefined;
+  // The wait for disks, which is a part of it, may fall by itself (proc_stat(5), iowait).
+  const idle = rested > 0n ? rested : 0n;
   const users = claims.filter(({ weight }) => weight <= 2n * busy + MOST_OVER_BUSY);
   const seen = users.reduce((sum, { weight }) => sum + weight, 0n);
   return { idle, active: busy, users, unnamed: busy > seen ? busy - seen : 0n };
