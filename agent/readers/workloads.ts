@@ -55,6 +55,7 @@ const MOST_TIMED = 500;
 const MOST_NUMBERED = 64;
 
 const NONE: ReadonlyMap<string, bigint> = new Map();
+const NOWHERE: ReadonlySet<string> = new Set();
 
 type Answers = ReadonlyMap<string, FileAnswer>;
 type Parts = { readonly [Part in keyof Opened]: Opened[Part] };
@@ -112,6 +113,8 @@ class Watch {
   #timed: readonly Process[] = [];
   #processTimes: ReadonlyMap<number, ProcessTime> = new Map();
   #paths: readonly string[] = [];
+  /** Groups whose file was not there at the last look. */
+  #absent: ReadonlySet<string> = NOWHERE;
   #before: Moment | undefined;
 
   constructor(context: WorkloadsContext, parts: Parts) {
@@ -136,8 +139,11 @@ class Watch {
     const spent = this.#spentIn(answers);
     const workloadTimes = [...this.#timesOfGroups(roster, answers, spent), ...this.#timesOutside(roster, spent)];
     this.#before = moment;
-    const gone = this.#groups.filter(({ file }) => isGone(answers.get(file)));
-    if (gone.length > 0) tree.drop(gone.map(({ cgroup }) => cgroup));
+    const absent = this.#groups.filter(({ file }) => isGone(answers.get(file))).map(({ cgroup }) => cgroup);
+    // A service that was started anew has a group of the same name: its file is opened anew before the group is taken for gone.
+    const gone = absent.filter((cgroup) => this.#absent.has(cgroup));
+    this.#absent = absent.length === 0 ? NOWHERE : new Set(absent);
+    if (gone.length > 0) tree.drop(gone);
     return { cpuTime: cpuTimeIn(answers.get(this.#stat)), workloadTimes, owners: this.#ownersOf(roster) };
   }
 
