@@ -142,6 +142,7 @@ export class Watch {
       const window = {
         ...openWindow({ run_id, solution_id, pid, names }, look.readAt, workload),
         silent: silentDevices(progress.baseline),
+        startedMs: look.runningMs,
       };
       this.#progress = { ...progress, windows: new Map([...progress.windows, [run_id, window]]) };
       this.#book([]);
@@ -152,8 +153,7 @@ export class Watch {
   /** Ends a run with a look of its own, and books its record at once. Throws `RefusedRun` where no such run is open. */
   async endRun(runId: string, end: EndRun): Promise<RunRecord> {
     return this.#inTurn(async () => {
-      const { readAt } = await this.#look(this.#watched.clock());
-      return this.#endWindow(runId, end, readAt);
+      return this.#endWindow(runId, end, await this.#look(this.#watched.clock()));
     });
   }
 
@@ -164,14 +164,14 @@ export class Watch {
     });
   }
 
-  #endWindow(runId: string, end: EndRun, at: Date): RunRecord {
+  #endWindow(runId: string, end: EndRun, { readAt: at, runningMs }: Moment): RunRecord {
     const progress = this.#known();
     const window = progress.windows.get(runId);
     if (!window) throw new RefusedRun(`Cannot end the run ${runId}: no such run is open on this host`);
     const { host, levels } = this.#watched;
     const shown = levels?.(window.names.workload_id ?? runId, window.startedAt) ?? new Map<string, number>();
     const reached = { ...end, ...reachedBy(end, shown) };
-    const record = recordOfRun(window, reached, { at, hostId: host.hostId });
+    const record = recordOfRun(window, reached, { at, runningMs, hostId: host.hostId });
     this.#progress = { ...progress, windows: new Map([...progress.windows].filter(([id]) => id !== runId)) };
     this.#book([record]);
     return record;
@@ -179,11 +179,12 @@ export class Watch {
 
   async #tick(moment: Moment): Promise<void> {
     const before = this.#progress?.baseline.readAt;
-    const { readAt } = await this.#look(moment);
+    const look = await this.#look(moment);
+    const { readAt } = look;
     if (before && isIntervalOver(before, readAt, this.#watched.intervalMs)) this.#book([]);
     for (const { run_id, startedAt } of this.#known().windows.values())
       if (readAt.getTime() - startedAt.getTime() > LONGEST_RUN_MS)
-        this.#endWindow(run_id, { outcome: 'aborted' }, readAt);
+        this.#endWindow(run_id, { outcome: 'aborted' }, look);
   }
 
   async #look(moment: Moment): Promise<Look> {

@@ -171,6 +171,27 @@ test('a run is opened and ended with looks of their own, and its record is a lin
   );
 });
 
+test('a run has ended after it began also where the clock was set back meanwhile, and the agent started again', async () => {
+  const books = new ShelfOfBooks();
+  let moment = lookAfter(0);
+  const watching = () =>
+    new Watch({
+      host: { hostId: 'h-1', resourceId: 'i-1' },
+      look: async () => moment,
+      books,
+      intervalMs: 10_000,
+      clock: () => moment,
+    });
+  await watching().openRun({ run_id: 'r-1' });
+  moment = lookAfter(30, { readAt: new Date('2026-06-01T11:00:00Z') });
+  const again = watching();
+  await again.start();
+  expect(await again.endRun('r-1', { outcome: 'succeeded' })).toMatchObject({
+    started_at: '2026-06-01T10:59:30.000Z',
+    ended_at: '2026-06-01T11:00:00.000Z',
+  });
+});
+
 test('a run has no energy from before it, told late by a device that did not answer when it was opened', async () => {
   let [second, isSilent] = [0, false];
   const watch = new Watch({
