@@ -49,7 +49,7 @@ export function recordsOf(
     resource_id: named.host.resourceId,
     boot_id: named.bootId,
     seq: named.firstSeq + index,
-    period_start: stretch.from.readAt.toISOString(),
+    period_start: startOf(stretch).toISOString(),
     period_end: stretch.to.readAt.toISOString(),
     component: stretch.device.component,
     domain: stretch.device.domain,
@@ -59,6 +59,12 @@ export function recordsOf(
     u95_ratio: stretch.device.u95Ratio,
     quality: stretch.quality,
   }));
+}
+
+/** A clock that was set back by less than a step may leave a short stretch without length: it began as long ago as it lasted. */
+function startOf({ from, to }: Stretch): Date {
+  if (from.readAt < to.readAt) return from.readAt;
+  return new Date(to.readAt.getTime() - (to.runningMs - from.runningMs));
 }
 
 function stretchOf({ device, spent, ...spending }: Spending): Stretch {

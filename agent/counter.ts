@@ -22,6 +22,11 @@ type CounterGap = 'counter-reset' | 'wrap-possibly-missed' | 'implausible-power'
 export type Spent = { readonly energyMicrojoules: bigint; readonly hasWrapped: boolean } | { readonly gap: CounterGap };
 
 const MICROJOULES_PER_WATT_MS = 1000;
+/**
+ * A counter is renewed up to ten times a second only, and is read up to a deadline after its moment: between two looks that follow at
+ * once, as where a run begins, it may tell what was drawn in so much more time.
+ */
+const LATE_MS = 250;
 
 /**
  * The energy spent between two looks at one counter, in microjoules. A counter that stands lower than before has wrapped
@@ -36,7 +41,7 @@ export function energyBetween({ before, after, elapsedMs, isSameBoot, powerLimit
   if (!(elapsedMs > 0))
     throw new RangeError(`Cannot tell an energy: expected time between two looks, got ${elapsedMs} ms`);
   // E (µJ) = P (W) × t (ms) × 1000
-  const most = BigInt(Math.round(powerLimitWatts * elapsedMs * MICROJOULES_PER_WATT_MS));
+  const most = BigInt(Math.round(powerLimitWatts * (elapsedMs + LATE_MS) * MICROJOULES_PER_WATT_MS));
   const range = after.rangeMicrojoules;
   if (range > 0n && most >= range) return { gap: 'wrap-possibly-missed' };
   const climbed = after.energyMicrojoules - before.energyMicrojoules;

@@ -87,7 +87,8 @@ export class Daemon {
     this.#lookout = openLookout(root, { ...contextOf(settings, host), ...this.#besideLooks() });
     this.#drain = this.#spool && openDrain(settings, host, this.#spool, edges);
     const books: Books = this.#spool ?? standardOutput(edges.write);
-    const hooks = { onTick: this.#onTick, activity: this.#activity, levels: this.#scraper.levelsOf };
+    const { tell } = edges;
+    const hooks = { onTick: this.#onTick, activity: this.#activity, levels: this.#scraper.levelsOf, tell };
     this.#watch = new Watch({ host, look: this.#lookout.look, books, intervalMs, clock: now, ...hooks });
   }
 
@@ -187,11 +188,12 @@ export class Daemon {
 
   #health(): AgentHealth {
     const sinks = this.#drain?.health() ?? [];
+    const spool = this.#spool?.stats();
     return {
       build: { version: this.#edges.version, node: process.version },
       process: readOwnProcess(),
       tickSeconds: this.#tally.tickSeconds,
-      spool: this.#spool?.stats(),
+      spool: spool && { ...spool, dropped: spool.dropped + this.#watch.dropped.records },
       sinkFailures: Object.fromEntries(sinks.map(({ id, failures }) => [id, failures])),
       readErrors: this.#tally.readErrors(),
       levels: this.#scraper.states.flatMap(({ target, levels }) => levels.map((level) => ({ target, ...level }))),

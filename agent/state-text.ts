@@ -52,7 +52,7 @@ export function stateText({ baseline, windows }: Kept): string {
     schema: SCHEMA,
     ...rest,
     counters: [...counters],
-    workloadTimes: workloadTimes.map(({ workload, microseconds }) => [workload.key, microseconds]),
+    workloadTimes: workloadTimes.map(({ workload, microseconds, usage }) => [workload.key, usage ?? microseconds]),
     windows: plainWindows(windows),
   };
   return JSON.stringify(plain, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));

@@ -14,14 +14,27 @@ export interface BookLine {
   readonly text: string;
 }
 
+/** Lines that nobody will get, and the size of their texts. */
+export interface Dropped {
+  readonly records: number;
+  readonly bytes: number;
+}
+
 /** Where lines are kept until they are delivered. */
 export interface Books {
   /** What was kept with the last lines; `undefined` where nothing was. */
   state(): string | undefined;
   /** The number after the last one that was kept for this boot of the host. */
   nextSeq(bootId: string): number;
-  /** Keeps the lines and the state: both or, with `false` (a full disk), neither; then they come again with the next interval. */
-  append(entry: { readonly lines: readonly BookLine[]; readonly state: string }): boolean;
+  /**
+   * Keeps the lines and the state, and counts what was dropped before: all or, with `false` (a full disk), nothing; then they come
+   * again with the next interval.
+   */
+  append(entry: {
+    readonly lines: readonly BookLine[];
+    readonly state: string;
+    readonly dropped?: Dropped | undefined;
+  }): boolean;
 }
 
 /** Books that keep nothing: lines go where `write` puts them. */
@@ -51,6 +64,8 @@ export interface Watched {
   /** What the trainings of a workload showed last, since an instant: loss, accuracy, … by name. */
   readonly levels?: (workloadId: string, since: Date) => ReadonlyMap<string, number>;
   readonly onTick?: (spendings: readonly Spending[], look: Look) => void;
+  /** A line for the operator. */
+  readonly tell?: (line: string) => void;
 }
 
 /** A run that cannot be opened or ended as asked: the caller's error, not ours. */
@@ -60,8 +75,12 @@ export class RefusedRun extends Error {
 
 /** A run that nobody ends is over after this long: its process died with its host. */
 const LONGEST_RUN_MS = 31 * 24 * 3_600_000;
-/** Lines that wait in memory for a disk that has room again: some hours of a large host. */
-const MOST_UNBOOKED = 20_000;
+/**
+ * Texts that wait in memory for a disk that has room again: an hour of a large host (200 kB a minute), a day of a small one. The heap
+ * has 64 MB, and a process that dies of them loses all.
+ */
+const MOST_UNBOOKED_BYTES = 16 * 1024 ** 2;
+const NOTHING_DROPPED: Dropped = { records: 0, bytes: 0 };
 
 /**
  * Watches a host: looks at it tick by tick, books interval by interval, and keeps the windows of runs. Looks are taken one
@@ -72,10 +91,16 @@ export class Watch {
   #progress: Progress | undefined;
   #bookedAt: Date | undefined;
   #unbooked: readonly BookLine[] = [];
+  #dropped = NOTHING_DROPPED;
   #turn: Promise<void> = Promise.resolve();
 
   constructor(watched: Watched) {
     this.#watched = watched;
+  }
+
+  /** Lines that found no room in memory while the disk was full, as far as the books have not counted them yet. */
+  get dropped(): Dropped {
+    return this.#dropped;
   }
 
   /**
@@ -117,6 +142,7 @@ export class Watch {
       const window = {
         ...openWindow({ run_id, solution_id, pid, names }, look.readAt, workload),
         silent: silentDevices(progress.baseline),
+        startedMs: look.runningMs,
       };
       this.#progress = { ...progress, windows: new Map([...progress.windows, [run_id, window]]) };
       this.#book([]);
@@ -127,8 +153,7 @@ export class Watch {
   /** Ends a run with a look of its own, and books its record at once. Throws `RefusedRun` where no such run is open. */
   async endRun(runId: string, end: EndRun): Promise<RunRecord> {
     return this.#inTurn(async () => {
-      const { readAt } = await this.#look(this.#watched.clock());
-      return this.#endWindow(runId, end, readAt);
+      return this.#endWindow(runId, end, await this.#look(this.#watched.clock()));
     });
   }
 
@@ -139,14 +164,14 @@ export class Watch {
     });
   }
 
-  #endWindow(runId: string, end: EndRun, at: Date): RunRecord {
+  #endWindow(runId: string, end: EndRun, { readAt: at, runningMs }: Moment): RunRecord {
     const progress = this.#known();
     const window = progress.windows.get(runId);
     if (!window) throw new RefusedRun(`Cannot end the run ${runId}: no such run is open on this host`);
     const { host, levels } = this.#watched;
     const shown = levels?.(window.names.workload_id ?? runId, window.startedAt) ?? new Map<string, number>();
     const reached = { ...end, ...reachedBy(end, shown) };
-    const record = recordOfRun(window, reached, { at, hostId: host.hostId });
+    const record = recordOfRun(window, reached, { at, runningMs, hostId: host.hostId });
     this.#progress = { ...progress, windows: new Map([...progress.windows].filter(([id]) => id !== runId)) };
     this.#book([record]);
     return record;
@@ -154,11 +179,12 @@ export class Watch {
 
   async #tick(moment: Moment): Promise<void> {
     const before = this.#progress?.baseline.readAt;
-    const { readAt } = await this.#look(moment);
+    const look = await this.#look(moment);
+    const { readAt } = look;
     if (before && isIntervalOver(before, readAt, this.#watched.intervalMs)) this.#book([]);
     for (const { run_id, startedAt } of this.#known().windows.values())
       if (readAt.getTime() - startedAt.getTime() > LONGEST_RUN_MS)
-        this.#endWindow(run_id, { outcome: 'aborted' }, readAt);
+        this.#endWindow(run_id, { outcome: 'aborted' }, look);
   }
 
   async #look(moment: Moment): Promise<Look> {
@@ -201,7 +227,28 @@ export class Watch {
     const lines = [...this.#unbooked, ...kinds.map((line, index) => ({ ...line, seq: firstSeq + index }))];
     this.#progress = booked(progress);
     this.#bookedAt = to;
-    this.#unbooked = books.append({ lines, state: stateText(this.#progress) }) ? [] : lines.slice(-MOST_UNBOOKED);
+    if (books.append({ lines, state: stateText(this.#progress), dropped: this.#dropped })) {
+      this.#unbooked = [];
+      this.#dropped = NOTHING_DROPPED;
+    } else this.#keepUnbooked(lines);
+  }
+
+  /** The newest that fit; the others are counted, and that there are any is told once an outage. */
+  #keepUnbooked(lines: readonly BookLine[]): void {
+    let [firstKept, bytes] = [lines.length, 0];
+    while (firstKept > 0 && bytes + sizeOf(lines[firstKept - 1]) <= MOST_UNBOOKED_BYTES) {
+      firstKept -= 1;
+      bytes += sizeOf(lines[firstKept]);
+    }
+    this.#unbooked = lines.slice(firstKept);
+    const lost = lines.slice(0, firstKept);
+    if (lost.length === 0) return;
+    if (this.#dropped.records === 0)
+      this.#watched.tell?.('the disk is full for so long that records in memory are dropped, the oldest first');
+    this.#dropped = {
+      records: this.#dropped.records + lost.length,
+      bytes: lost.reduce((sum, line) => sum + sizeOf(line), this.#dropped.bytes),
+    };
   }
 
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
@@ -212,4 +259,8 @@ export class Watch {
     );
     return turn;
   }
+}
+
+function sizeOf(line: BookLine | undefined): number {
+  return line?.text.length ?? 0;
 }

@@ -51,14 +51,55 @@ const SINKS = ['none', 'file', 's3'] as const;
 type Sink = (typeof SINKS)[number];
 /** Longer than until the first delivery, which loads the client of S3 (0.1 CPU s, once): an agent runs for months. */
 const WARM_UP_MS = 35_000;
+/** A program that does not end by itself within this is killed. */
+const STOP_MS = 15_000;
+/** Of what it said last. */
+const LONGEST_SAID = 2000;
 const STAND_IN = 'test/support/nvml-stand-in.c';
 
+/** Whatever was started and runs still. */
+const running = new Set<ChildProcess>();
+let isStopping = false;
 const folder = mkdtempSync(join(tmpdir(), 'joulebook-agent-bench-'));
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  process.once(signal, () => void stopAll().then(() => process.exit(code)));
 try {
   const [seconds = '60', ...asked] = process.argv.slice(2);
   await main(Number(seconds), asked);
+} catch (error) {
+  // Whoever ended the bench knows why its programs ended.
+  if (!isStopping) print(error instanceof Error && error.message.startsWith('Cannot ') ? error.message : String(error));
+  process.exitCode = 2;
 } finally {
+  await stopAll();
+}
+
+/** Ends what was started, and leaves nothing behind. */
+async function stopAll(): Promise<void> {
+  isStopping = true;
+  await Promise.all([...running].map(stopped));
   rmSync(folder, { recursive: true, force: true });
+}
+
+async function stopped(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const isOver = once(child, 'exit');
+  child.kill('SIGTERM');
+  const ending = new AbortController();
+  const late = setTimeout(STOP_MS, undefined, { signal: ending.signal }).then(() => child.kill('SIGKILL'));
+  await isOver;
+  ending.abort();
+  await late.catch(() => undefined);
+}
+
+/** A program as it was started: it is stopped with the bench. */
+function started(child: ChildProcess): ChildProcess {
+  running.add(child);
+  child.once('exit', () => running.delete(child)).once('error', () => running.delete(child));
+  return child;
 }
 
 async function main(seconds: number, asked: readonly string[]): Promise<void> {
@@ -73,17 +114,16 @@ async function main(seconds: number, asked: readonly string[]): Promise<void> {
   const agent = unpackAgent();
   const hasExporter = spawnSync('which', [EXPORTER]).status === 0;
   if (!hasExporter) print(`  ${EXPORTER}: not installed`);
-  const mover = spawn(
-    process.execPath,
-    ['--no-warnings', 'tools/bench-agent/move-host.ts', root, ...(library ? [`${library}.script`] : [])],
-    { stdio: 'inherit' },
+  const mover = started(
+    spawn(
+      process.execPath,
+      ['--no-warnings', 'tools/bench-agent/move-host.ts', root, ...(library ? [`${library}.script`] : [])],
+      { stdio: 'inherit' },
+    ),
   );
-  try {
-    for (const sink of SINKS) await measureBeside({ agent, root, library, sink, seconds, hasExporter });
-    for (const peer of peers) await measurePeer(peer, seconds);
-  } finally {
-    mover.kill();
-  }
+  for (const sink of SINKS) await measureBeside({ agent, root, library, sink, seconds, hasExporter });
+  for (const peer of peers) await measurePeer(peer, seconds);
+  await stopped(mover);
   if (!asked.includes('no-day')) await simulateDay(agent);
 }
 
@@ -114,35 +154,69 @@ async function measureAgent(of: Measured): Promise<{ readonly booked: Booked; re
   writeFileSync(config, configText(of.library, of.sink));
   const store = await openStandInS3(S3_PORT);
   const child = spawn(join(of.agent, 'bin/joulebook-agent'), ['--root', of.root, '--config', config], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
     env: ENVIRONMENT,
   });
-  const { booked, page } = await watched(child, PORT, of.seconds);
+  child.stderr.pipe(process.stderr);
+  const watching = watched({ name: 'the agent', child, port: PORT }, of.seconds).finally(() => store.close());
+  const { booked, page } = await watching;
   const { objects, bytes } = store.taken;
-  store.close();
   const put = of.sink === 's3' ? `, ${objects} objects of ${bytes} bytes put` : '';
   return { booked, told: `${seriesOn(page)} series a page${put}` };
 }
 
 async function measureExporter(seconds: number): Promise<{ readonly booked: Booked; readonly told: string }> {
-  const child = spawn(EXPORTER, [`--web.listen-address=127.0.0.1:${EXPORTER_PORT}`], { stdio: 'ignore' });
-  const { booked, page } = await watched(child, EXPORTER_PORT, seconds);
+  const child = spawn(EXPORTER, [`--web.listen-address=127.0.0.1:${EXPORTER_PORT}`], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const { booked, page } = await watched({ name: EXPORTER, child, port: EXPORTER_PORT }, seconds);
   return { booked, told: `${seriesOn(page)} series a page` };
 }
 
 async function measurePeer(peer: Peer, seconds: number): Promise<void> {
-  const { booked, page } = await watched(peer.start(), peer.port, seconds);
+  const { booked, page } = await watched({ name: peer.name, child: peer.start(), port: peer.port }, seconds);
   const there = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
   print(`  ${peer.name.padEnd(16)} ${words(booked, seconds)}, saw ${peer.saw(page)} (of ${there} on the real host)`);
 }
 
+interface Program {
+  readonly name: string;
+  readonly child: ChildProcess;
+  /** Where its page is; `undefined` for one that has none. */
+  readonly port: number | undefined;
+}
+
+/** What a program came to, and its page; throws in words where it ends before its time. */
+async function watched(program: Program, seconds: number): Promise<{ booked: Booked; page: string }> {
+  const child = started(program.child);
+  const ended = endOf(program);
+  const measured = measure(program, seconds);
+  // Of the two, what comes first is what is told.
+  measured.catch(() => undefined);
+  const told = await Promise.race([measured, ended]);
+  await stopped(child);
+  return told;
+}
+
+/** Never kept where the program runs on; rejects with the last that it said. */
+function endOf({ name, child, port }: Program): Promise<never> {
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said = `${said}${text}`.slice(-LONGEST_SAID);
+  });
+  const place = port === undefined ? '' : ` on port ${port}`;
+  const ended = new Promise<never>((_, reject) => {
+    const fail = (how: string) =>
+      reject(new Error(`Cannot measure ${name}${place}: it ended with ${how}: ${said.trim().split('\n').at(-1)}`));
+    child.once('error', ({ message }) => fail(message)).once('close', (code, signal) => fail(String(code ?? signal)));
+  });
+  ended.catch(() => undefined);
+  return ended;
+}
+
 /** Asks for the page each second, and reads what the kernel booked between the end of the warm-up and the end. */
-async function watched(
-  child: ChildProcess,
-  port: number | undefined,
-  seconds: number,
-): Promise<{ booked: Booked; page: string }> {
-  await setTimeout(WARM_UP_MS);
+async function measure({ child, port }: Program, seconds: number): Promise<{ booked: Booked; page: string }> {
+  await setTimeout(WARM_UP_MS, undefined, { ref: false });
   const before = bookedFor(child.pid);
   let page = '';
   for (let second = 0; second < seconds; second += 1) {
@@ -150,9 +224,6 @@ async function watched(
     await setTimeout(1000 - (Date.now() % 1000));
   }
   const after = bookedFor(child.pid);
-  const isOver = once(child, 'exit');
-  child.kill('SIGTERM');
-  await isOver;
   return { booked: { cpuSeconds: after.cpuSeconds - before.cpuSeconds, peakMib: after.peakMib }, page };
 }
 
@@ -175,7 +246,8 @@ async function simulateDay(agent: string): Promise<void> {
   for (const { path, content } of files) writeBelow(program, path, content as Uint8Array);
   symlinkSync(join(agent, 'node'), join(program, 'node'));
   cpSync(join(agent, 'bin'), join(program, 'bin'), { recursive: true });
-  spawnSync(join(program, 'bin/joulebook-agent'), [join(folder, 'day')], { stdio: 'inherit' });
+  const day = started(spawn(join(program, 'bin/joulebook-agent'), [join(folder, 'day')], { stdio: 'inherit' }));
+  await once(day, 'exit');
 }
 
 function writeBelow(below: string, path: string, content: Uint8Array): void {

@@ -11,6 +11,10 @@ export interface CpuTime {
 export interface WorkloadTime {
   readonly workload: Workload;
   readonly microseconds: bigint;
+  /** What its control group's own counter says: it goes on when the agent starts again, `microseconds` begins anew with it. */
+  readonly usage?: bigint;
+  /** Reckoned from what others used, and just begun with: what an earlier agent said of it does not compare. */
+  readonly isReckonedAnew?: boolean;
 }
 
 /** What one workload used of a device in an interval, in any unit that adds up over the users. */
@@ -107,8 +111,10 @@ export function cpuUseBetween(
 ): Use | undefined {
   if (!before || !after) return undefined;
   const busy = after.busyMicroseconds - before.busyMicroseconds;
-  const idle = after.idleMicroseconds - before.idleMicroseconds;
-  if (busy < 0n || idle < 0n || busy + idle <= 0n) return undefined;
+  const rested = after.idleMicroseconds - before.idleMicroseconds;
+  if (busy < 0n || busy + rested <= 0n) return undefined;
+  // The wait for disks, which is a part of it, may fall by itself (proc_stat(5), iowait).
+  const idle = rested > 0n ? rested : 0n;
   const users = claims.filter(({ weight }) => weight <= 2n * busy + MOST_OVER_BUSY);
   const seen = users.reduce((sum, { weight }) => sum + weight, 0n);
   return { idle, active: busy, users, unnamed: busy > seen ? busy - seen : 0n };
@@ -118,13 +124,18 @@ export function cpuUseBetween(
 export interface KnownTime {
   readonly workload: Pick<Workload, 'key'>;
   readonly microseconds: bigint;
+  readonly usage?: bigint;
 }
 
-/** Workloads that used time since an earlier look. One that began since then counts from its beginning. */
+/**
+ * Workloads that used time since an earlier look. One that began since then counts from its beginning; of one whose time was reckoned
+ * anew it is not known.
+ */
 export function workloadsSince(before: readonly KnownTime[], after: readonly WorkloadTime[]): WorkloadUse[] {
   const uses: WorkloadUse[] = [];
   let byKey: ReadonlyMap<string, bigint> | undefined;
-  after.forEach(({ workload, microseconds }, at) => {
+  after.forEach(({ workload, microseconds, isReckonedAnew }, at) => {
+    if (isReckonedAnew) return;
     const same = before[at];
     // From look to look they are nearly always the same ones, in the same order.
     if (same?.workload.key !== workload.key)

@@ -154,7 +154,8 @@ export const METRICS = {
     type: 'counter',
     unit: 'records',
     labels: [],
-    meaning: 'Records that were dropped, the oldest first, because the spool was full. They are lost.',
+    meaning:
+      'Records that were dropped, the oldest first, because the spool or, beside a full disk, the memory was full. They are lost.',
   },
   recordsQuarantined: {
     name: 'joulebook_records_quarantined_total',

@@ -18,21 +18,29 @@ interface ModelUse {
   readonly activity: Readonly<Record<string, number | null>>;
 }
 
-interface Slice {
-  readonly startMs: number;
+/** What is known of some time. */
+interface Part {
   readonly models: ReadonlyMap<string, ModelUse>;
   /** Devices whose energy was not known for some of the time. */
   readonly gaps: ReadonlySet<string>;
 }
 
+interface Slice extends Part {
+  readonly startMs: number;
+}
+
 /** The last minutes of every model, in slices. */
 export interface ModelWindow {
   readonly slices: readonly Slice[];
+  /** Energy since model servers were last asked what they did: it counts as soon as that is known, and not before. */
+  readonly waiting: Part;
   /** Devices that ever gave energy to a model, for as long as the model is in the window. */
   readonly servedBy: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-export const NO_MODELS: ModelWindow = { slices: [], servedBy: new Map() };
+const NOTHING: Part = { models: new Map(), gaps: new Set() };
+
+export const NO_MODELS: ModelWindow = { slices: [], waiting: NOTHING, servedBy: new Map() };
 
 export interface WindowAt {
   readonly runningMs: number;
@@ -54,7 +62,7 @@ const MOST_MODELS = 200;
 const MICROJOULES_PER_JOULE = 1e6;
 const UNUSED: ModelUse = { energyMicrojoules: 0n, bases: new Set(), activity: {} };
 
-/** The window with the energy of one more tick in it, as dealt out, and with the devices that did not say. */
+/** The window with the energy of one more tick, as dealt out, and with the devices that did not say: both wait for what was done. */
 export function withModelEnergy(
   window: ModelWindow,
   dealt: readonly Dealt[],
@@ -63,17 +71,23 @@ export function withModelEnergy(
 ): ModelWindow {
   const moved = movedTo(window, at);
   const servedBy = new Map(moved.servedBy);
-  const slice = editable(moved);
-  for (const { spent, device } of spendings) if ('gap' in spent) slice.gaps.add(device.domain);
-  for (const [model, { energyMicrojoules, bases, domains }] of gainsOf(dealt)) {
-    const isIn = put(slice, model, (use) => ({
-      ...use,
-      energyMicrojoules: use.energyMicrojoules + energyMicrojoules,
-      bases: new Set([...use.bases, ...bases]),
-    }));
-    if (isIn) servedBy.set(model, new Set([...(servedBy.get(model) ?? []), ...domains]));
-  }
-  return { slices: [...moved.slices.slice(0, -1), slice], servedBy };
+  const waiting = editable(moved.waiting);
+  for (const { spent, device } of spendings) if ('gap' in spent) waiting.gaps.add(device.domain);
+  for (const [model, gain] of gainsOf(dealt))
+    if (put(waiting, model, (use) => withEnergy(use, gain)))
+      servedBy.set(model, new Set([...(servedBy.get(model) ?? []), ...gain.domains]));
+  return { ...moved, waiting, servedBy };
+}
+
+function withEnergy(
+  use: ModelUse,
+  { energyMicrojoules, bases }: Pick<ModelUse, 'energyMicrojoules' | 'bases'>,
+): ModelUse {
+  return {
+    ...use,
+    energyMicrojoules: use.energyMicrojoules + energyMicrojoules,
+    bases: new Set([...use.bases, ...bases]),
+  };
 }
 
 interface Gain {
@@ -100,19 +114,22 @@ function gainsOf(dealt: readonly Dealt[]): Map<string, Gain> {
   return gains;
 }
 
-/** The window with what model servers did. */
+/** The window with what model servers did since they were last asked, and with the energy of that time. */
 export function withModelActivity(
   window: ModelWindow,
   increases: readonly ActivityIncrease[],
   at: WindowAt,
 ): ModelWindow {
   const moved = movedTo(window, at);
-  const slice = editable(moved);
+  const [now = { ...NOTHING, startMs: at.runningMs }] = moved.slices.slice(-1);
+  const part = editable(now);
+  for (const [model, waiting] of moved.waiting.models) put(part, model, (use) => withEnergy(use, waiting));
+  for (const domain of moved.waiting.gaps) part.gaps.add(domain);
   for (const { model_id, measure, quantity } of increases) {
     if (model_id)
-      put(slice, labelText(model_id), (use) => ({ ...use, activity: withMeasure(use.activity, measure, quantity) }));
+      put(part, labelText(model_id), (use) => ({ ...use, activity: withMeasure(use.activity, measure, quantity) }));
   }
-  return { ...moved, slices: [...moved.slices.slice(0, -1), slice] };
+  return { ...moved, waiting: NOTHING, slices: [...moved.slices.slice(0, -1), { ...part, startMs: now.startMs }] };
 }
 
 /**
@@ -157,28 +174,28 @@ function withMeasure(
 }
 
 /** The window at a later moment: old slices gone, and a slice of now at its end. */
-function movedTo({ slices, servedBy }: ModelWindow, { runningMs, windowMs }: WindowAt): ModelWindow {
+function movedTo(window: ModelWindow, { runningMs, windowMs }: WindowAt): ModelWindow {
+  const { slices, waiting, servedBy } = window;
   const lengthMs = windowMs / SLICES;
   const startMs = Math.floor(runningMs / lengthMs) * lengthMs;
   const kept = slices.filter((slice) => slice.startMs > runningMs - windowMs);
   const isNew = kept.at(-1)?.startMs !== startMs;
-  if (!isNew && kept.length === slices.length) return { slices, servedBy };
-  const now = isNew ? [...kept, { startMs, models: new Map(), gaps: new Set<string>() }] : kept;
-  const seen = new Set(now.flatMap(({ models }) => [...models.keys()]));
-  return { slices: now, servedBy: new Map([...servedBy].filter(([model]) => seen.has(model))) };
+  if (!isNew && kept.length === slices.length) return window;
+  const now = isNew ? [...kept, { ...NOTHING, startMs }] : kept;
+  const seen = new Set([waiting, ...now].flatMap(({ models }) => [...models.keys()]));
+  return { slices: now, waiting, servedBy: new Map([...servedBy].filter(([model]) => seen.has(model))) };
 }
 
-interface EditableSlice extends Slice {
+interface EditablePart extends Part {
   readonly models: Map<string, ModelUse>;
   readonly gaps: Set<string>;
 }
 
-function editable({ slices }: ModelWindow): EditableSlice {
-  const last = slices.at(-1);
-  return { startMs: last?.startMs ?? 0, models: new Map(last?.models), gaps: new Set(last?.gaps) };
+function editable({ models, gaps }: Part): EditablePart {
+  return { models: new Map(models), gaps: new Set(gaps) };
 }
 
-function put({ models }: EditableSlice, model: string, change: (use: ModelUse) => ModelUse): boolean {
+function put({ models }: EditablePart, model: string, change: (use: ModelUse) => ModelUse): boolean {
   const use = models.get(model);
   if (!use && models.size >= MOST_MODELS) return false;
   models.set(model, change(use ?? UNUSED));

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import type { WallReading } from '../look.ts';
 import type { BmcSettings } from '../sensor-settings.ts';
-import { chassisIn, maybeWatts } from './redfish.ts';
+import { chassisIn, maybeWatts, placeIn } from './redfish.ts';
 import { readAnswer } from './small-answer.ts';
 
 /** A reading that is older says nothing of now. */
@@ -60,6 +60,28 @@ export function openWall({ settings, environment }: WallOptions): Wall {
   };
 }
 
+/** A chassis that tells a power. */
+interface Metered {
+  readonly link: string;
+  readonly resource: string;
+  readonly watts: number;
+  readonly containedBy: string | undefined;
+}
+
+/** Of chassis within one another the outermost: boards and modules of a host tell a power of their own. */
+function ownOf(found: readonly Metered[]): readonly Metered[] {
+  return found.filter(({ containedBy }) => found.every(({ link }) => link !== containedBy));
+}
+
+function severalOf(chassis: readonly Metered[]): string {
+  const resources = chassis.map(({ resource }) => resource).join(', ');
+  return `expected one chassis that tells a power, got several; name the one of this host in bmc.url: ${resources}`;
+}
+
+function noneOf(links: readonly string[]): string {
+  return `expected a chassis of this host with EnvironmentMetrics or Power, got ${links.length === 0 ? 'no chassis' : links.join(', ')}`;
+}
+
 /** One controller, and the resource that told its power last. */
 class Controller {
   readonly #settings: BmcSettings;
@@ -75,17 +97,29 @@ class Controller {
 
   async watts(): Promise<number> {
     if (this.#resource !== undefined) return this.#wattsAt(this.#resource);
-    const chassis = chassisIn(await this.#read(CHASSIS));
-    const resources = chassis.flatMap((link) => RESOURCES.map((name) => `${link.replace(/\/$/, '')}/${name}`));
-    for (const resource of resources) {
-      const watts = maybeWatts(await this.#read(resource).catch(() => ''));
-      if (watts === undefined) continue;
-      this.#resource = resource;
-      return watts;
+    const links = chassisIn(await this.#read(CHASSIS));
+    const found: Metered[] = [];
+    for (const link of links) found.push(...(await this.#metered(link)));
+    const [own, ...others] = ownOf(found);
+    if (own && others.length === 0) {
+      this.#resource = own.resource;
+      return own.watts;
     }
     throw new Error(
-      `Cannot read the power of ${this.#settings.url}: expected a chassis with EnvironmentMetrics or Power, got ${resources.length === 0 ? 'no chassis' : resources.join(', ')}`,
+      `Cannot read the power of ${this.#settings.url}: ${own ? severalOf([own, ...others]) : noneOf(links)}`,
     );
+  }
+
+  /** A chassis with its power; none where it has none, or holds the hosts of others too. */
+  async #metered(link: string): Promise<Metered[]> {
+    for (const name of RESOURCES) {
+      const resource = `${link}/${name}`;
+      const watts = maybeWatts(await this.#read(resource).catch(() => ''));
+      if (watts === undefined) continue;
+      const { containedBy, systems } = placeIn(await this.#read(link).catch(() => ''));
+      return systems > 1 ? [] : [{ link, resource, watts, containedBy }];
+    }
+    return [];
   }
 
   async #wattsAt(resource: string): Promise<number> {

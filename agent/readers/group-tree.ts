@@ -94,7 +94,8 @@ export class GroupTree {
     if (!innermost) return 'outside';
     if (seen !== path) return this.#endingIn(innermost.cgroup) ?? this.#missed();
     for (const group of around) this.#add(withFile(this.#hierarchy, group));
-    return this.#groups.get(innermost.cgroup) ?? 'unknown';
+    // One that has ended and holds a process was made anew: only a walk may bring it back.
+    return this.#groups.get(innermost.cgroup) ?? this.#missed();
   }
 
   #add(group: Group): void {

@@ -38,7 +38,8 @@ export function kfdUse(root: string, deadlineMs: number): CardUse {
           const weight = countIn(answers.get(file(pid, device)));
           return weight === undefined ? [] : [{ pid: Number(pid), weight }];
         });
-      return new Map(known.map((device) => [device.pciAddress, alikeWhereNone(usesOf(device))]));
+      const byCard = Map.groupBy(known, ({ pciAddress }) => pciAddress);
+      return new Map([...byCard].map(([card, parts]) => [card, alikeWhereNone(parts.flatMap(usesOf))]));
     },
     close() {
       files.close();
@@ -51,9 +52,17 @@ function alikeWhereNone(uses: readonly ProcessUse[]): readonly ProcessUse[] {
   return uses.some(({ weight }) => weight > 0n) ? uses : uses.map(({ pid }) => ({ pid, weight: 1n }));
 }
 
+/**
+ * Partitions of one chip (MI300X as two, four or eight) stand at functions of its slot that are none: the kernel writes their numbers
+ * there (kfd_topology.c). What they do is done on the card at function 0.
+ */
 async function findDevices(nodes: string): Promise<ComputeDevice[]> {
-  const found = await Promise.all((await namesIn(nodes)).map((node) => findDevice(join(nodes, node))));
-  return found.flat();
+  const found = (await Promise.all((await namesIn(nodes)).map((node) => findDevice(join(nodes, node))))).flat();
+  const addresses = new Set(found.map(({ pciAddress }) => pciAddress));
+  return found.map((device) => {
+    const whole = device.pciAddress.replace(/[1-7]$/, '0');
+    return addresses.has(whole) ? { ...device, pciAddress: whole } : device;
+  });
 }
 
 /** Processors stand among the nodes with the number 0. */

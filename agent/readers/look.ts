@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
-import type { Look, Moment, WallReading } from '../look.ts';
+import type { Look, Moment } from '../look.ts';
+import type { Wall } from './bmc.ts';
 import { openSensors, type SensorContext } from './catalogue.ts';
 import { readNow } from './read-once.ts';
 import { openWorkloads, type WorkloadsContext } from './workloads.ts';
@@ -26,7 +27,7 @@ export interface Lookout {
 /** What is known of the host and of who uses it, beside its files. */
 export interface LookoutContext extends Omit<WorkloadsContext, 'root'>, Omit<SensorContext, 'root'> {
   /** Power of the whole host at its wall, asked for beside the looks. */
-  readonly wall?: { read(): WallReading | undefined } | undefined;
+  readonly wall?: Wall | undefined;
 }
 
 /** Opens the sensors of the host below `root` (`/` on a host) and watches who uses it. Nothing is written there. */
@@ -63,8 +64,13 @@ export function openLookout(root: string, named: LookoutContext = {}): Lookout {
     },
     isRestartNeeded: () => sensors.some((sensor) => sensor.isRestartNeeded?.()),
     isHanging: () => sensors.some((sensor) => sensor.isHanging?.()),
-    problems: () => [...workloads.problems(), ...sensors.flatMap((sensor) => sensor.fault?.() ?? [])],
+    problems: () => [
+      ...workloads.problems(),
+      ...sensors.flatMap((sensor) => sensor.fault?.() ?? []),
+      ...[named.wall?.fault()].filter((fault) => fault !== undefined),
+    ],
     close() {
+      named.wall?.close();
       workloads.close();
       for (const sensor of sensors) sensor.close();
     },

@@ -5,9 +5,18 @@ const WHOLE = new Set(['Chassis', 'Intake', 'PowerIntake', 'PowerSubsystem', 'Sy
 
 /** Where the chassis of a controller stand, by the links of its collection (DSP0266). */
 export function chassisIn(text: string): string[] {
-  const members = fieldsIn(text)['Members'];
-  const links = Array.isArray(members) ? members.map((member) => fieldsOf(member)['@odata.id']) : [];
-  return links.filter((link) => typeof link === 'string');
+  return linksIn(fieldsIn(text)['Members']);
+}
+
+/** What a chassis says of the others (DSP2046, Chassis): what holds it, and how many hosts are in it. */
+export function placeIn(text: string): { readonly containedBy: string | undefined; readonly systems: number } {
+  const links = fieldsOf(fieldsIn(text)['Links']);
+  return { containedBy: linksIn([links['ContainedBy']])[0], systems: linksIn(links['ComputerSystems']).length };
+}
+
+function linksIn(list: unknown): string[] {
+  const links = Array.isArray(list) ? list.map((each) => fieldsOf(each)['@odata.id']) : [];
+  return links.filter((link) => typeof link === 'string').map((link) => link.replace(/\/$/, ''));
 }
 
 /**

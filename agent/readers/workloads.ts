@@ -55,6 +55,7 @@ const MOST_TIMED = 500;
 const MOST_NUMBERED = 64;
 
 const NONE: ReadonlyMap<string, bigint> = new Map();
+const NOWHERE: ReadonlySet<string> = new Set();
 
 type Answers = ReadonlyMap<string, FileAnswer>;
 type Parts = { readonly [Part in keyof Opened]: Opened[Part] };
@@ -112,6 +113,8 @@ class Watch {
   #timed: readonly Process[] = [];
   #processTimes: ReadonlyMap<number, ProcessTime> = new Map();
   #paths: readonly string[] = [];
+  /** Groups whose file was not there at the last look. */
+  #absent: ReadonlySet<string> = NOWHERE;
   #before: Moment | undefined;
 
   constructor(context: WorkloadsContext, parts: Parts) {
@@ -136,8 +139,11 @@ class Watch {
     const spent = this.#spentIn(answers);
     const workloadTimes = [...this.#timesOfGroups(roster, answers, spent), ...this.#timesOutside(roster, spent)];
     this.#before = moment;
-    const gone = this.#groups.filter(({ file }) => isGone(answers.get(file)));
-    if (gone.length > 0) tree.drop(gone.map(({ cgroup }) => cgroup));
+    const absent = this.#groups.filter(({ file }) => isGone(answers.get(file))).map(({ cgroup }) => cgroup);
+    // A service that was started anew has a group of the same name: its file is opened anew before the group is taken for gone.
+    const gone = absent.filter((cgroup) => this.#absent.has(cgroup));
+    this.#absent = absent.length === 0 ? NOWHERE : new Set(absent);
+    if (gone.length > 0) tree.drop(gone);
     return { cpuTime: cpuTimeIn(answers.get(this.#stat)), workloadTimes, owners: this.#ownersOf(roster) };
   }
 
@@ -243,13 +249,16 @@ class Watch {
       this.#groupTimes.set(cgroup, time);
       if (outer !== undefined && time.used > 0n) usedInside.set(outer, (usedInside.get(outer) ?? 0n) + time.used);
     });
+    const isFirst = this.#before === undefined;
     const times: WorkloadTime[] = [];
     this.#groups.forEach((group) => {
       const time = this.#groupTimes.get(group.cgroup);
       // One whose file has never answered is not listed: it would count from its beginning when it does.
-      if (time?.usage === undefined) return;
+      const usage = time?.usage;
+      if (!time || usage === undefined) return;
+      const isReckonedAnew = isFirst && (time.times.size > 1 || isHolder(group));
       const add = (microseconds: bigint, voice: string) =>
-        void times.push({ workload: roster.workloadOf(group, voice), microseconds });
+        void times.push({ workload: roster.workloadOf(group, voice), microseconds, usage, isReckonedAnew });
       time.times.forEach(add);
     });
     return times;
@@ -264,6 +273,7 @@ class Watch {
     return [...this.#outside].map(([voice, microseconds]) => ({
       workload: roster.workloadOf(undefined, voice),
       microseconds,
+      isReckonedAnew: this.#before === undefined,
     }));
   }
 
@@ -297,6 +307,12 @@ function spokenIn(parties: Parties<Process>, spent: ReadonlyMap<number, bigint>)
     if (time > 0n) spoken.set(voice, time);
   }
   return spoken;
+}
+
+/** A group that holds workloads of its own kind: its own time is what they leave, and those that ended are forgotten. */
+function isHolder({ labels }: Group): boolean {
+  const { container_id: container, pod_uid: pod, task, job, step } = labels;
+  return (container === undefined && (pod ?? task) !== undefined) || (job !== undefined && step === undefined);
 }
 
 /** `undefined` where the file does not answer, or another process has its number by now. */

@@ -14,6 +14,7 @@ const windowSchema = z.object({
   names: z.object({ project: name, model_id: name, workload_type: name, workload_id: name }),
   pid: z.int().optional(),
   startedAt: z.iso.datetime().transform((text) => new Date(text)),
+  startedMs: z.number().optional(),
   workloadKeys: z.array(z.string()).transform((keys) => new Set(keys)),
   attributed: energies,
   host: energies,

@@ -26,6 +26,8 @@ export interface RunEnd {
 /** An open run: what its workloads have used so far, and what the whole host has. */
 export interface RunWindow extends RunRequest {
   readonly startedAt: Date;
+  /** By the clock that only runs. */
+  readonly startedMs?: number | undefined;
   /** Workloads that belong to the run besides those that bear its id. */
   readonly workloadKeys: ReadonlySet<string>;
   readonly attributed: ReadonlyMap<Component, bigint>;
@@ -90,12 +92,16 @@ export function windowWithTick(window: RunWindow, spendings: readonly Spending[]
 }
 
 /** Closes a run: its record for the source `runs`. */
-export function recordOfRun(window: RunWindow, end: RunEnd, ended: { at: Date; hostId: string }): RunRecord {
+export function recordOfRun(
+  window: RunWindow,
+  end: RunEnd,
+  ended: { at: Date; runningMs: number; hostId: string },
+): RunRecord {
   const { run_id, solution_id, names } = window;
   return {
     run_id,
     solution_id: solution_id ?? null,
-    started_at: window.startedAt.toISOString(),
+    started_at: startOf(window, ended).toISOString(),
     ended_at: ended.at.toISOString(),
     outcome: end.outcome,
     target_metric: end.target_metric ?? null,
@@ -109,6 +115,12 @@ export function recordOfRun(window: RunWindow, end: RunEnd, ended: { at: Date; h
     host_energy_joules: textsOf(window.host),
     gaps: [...window.gaps].sort(),
   };
+}
+
+/** Where the wall clock was set back beyond its beginning, a run began as long ago as it lasted. */
+function startOf({ startedAt, startedMs }: RunWindow, { at, runningMs }: { at: Date; runningMs: number }): Date {
+  if (startedAt <= at) return startedAt;
+  return new Date(at.getTime() - Math.max(0, runningMs - (startedMs ?? runningMs)));
 }
 
 function isOf({ run_id, workloadKeys }: RunWindow, { key, labels }: Workload): boolean {

@@ -6,6 +6,9 @@ const WATCHED = { workloadType: null, modelLabels: [], counters: [], levels: [],
 const MICROSECONDS = 1;
 
 /**
+ * `errors` are requests that failed. Those that their client gave up are none: vLLM and Triton tell them apart, SGLang counts aborts of
+ * either side in one and so tells no errors.
+ *
  * Every kind of target, in the order in which a measure is taken where one page gives it twice (vLLM inside Triton). The
  * counters of requests and tokens are those of lib/sources/activity/metrics.sql. Queues, running requests and cache use have
  * the names of the model server protocol of the Kubernetes gateway API inference extension (docs/proposals/003).
@@ -64,7 +67,6 @@ export const FRAMEWORKS: readonly Framework[] = [
     detectedBy: ['sglang:generation_tokens_total', 'sglang:num_queue_reqs', 'sglang:num_requests_total'],
     counters: [
       { metric: 'sglang:num_requests_total', measure: 'requests' },
-      { metric: 'sglang:num_aborted_requests_total', measure: 'errors' },
       { metric: 'sglang:prompt_tokens_total', measure: 'input_tokens' },
       { metric: 'sglang:generation_tokens_total', measure: 'output_tokens' },
       { metric: 'sglang:cached_tokens_total', measure: 'cached_tokens' },
@@ -125,7 +127,12 @@ export const FRAMEWORKS: readonly Framework[] = [
     detectedBy: ['nv_inference_request_success', 'nv_inference_pending_request_count'],
     counters: [
       { metric: 'nv_inference_request_success', measure: 'requests' },
-      { metric: 'nv_inference_request_failure', measure: 'errors' },
+      // The reasons of its document; CANCELED is the client's. Earlier versions name none.
+      ...['REJECTED', 'BACKEND', 'OTHER', ''].map((reason) => ({
+        metric: 'nv_inference_request_failure',
+        where: { reason },
+        measure: 'errors' as const,
+      })),
       { metric: 'nv_inference_request_duration_us', measure: 'request_seconds', microsPerUnit: MICROSECONDS },
     ],
     levels: [{ metric: 'nv_inference_pending_request_count', level: 'queued_requests' }],

@@ -11,17 +11,18 @@ const CACHE_KIB = 512;
 
 /**
  * Full forces every commit to the disk (https://www.sqlite.org/pragma.html#pragma_synchronous). The exclusive lock is the
- * kernel's own: it is there as long as the process is, and no longer.
+ * kernel's own: it is there as long as the process is, and no longer. It comes before all else, so that the index of the log lies in
+ * memory and needs no room of the disk.
  */
+const LOCK = 'PRAGMA locking_mode = EXCLUSIVE';
 const PRAGMAS = `
   PRAGMA cache_size = -${CACHE_KIB};
-  PRAGMA locking_mode = EXCLUSIVE;
-  PRAGMA auto_vacuum = INCREMENTAL;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA journal_size_limit = ${LOG_BYTES};
 `;
 
+const BEFORE_TABLES = 'PRAGMA auto_vacuum = INCREMENTAL';
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS agent (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS tally (key TEXT PRIMARY KEY, amount INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -105,12 +106,14 @@ function primaryCode(error: unknown): number {
 function opened(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
+    database.exec(LOCK);
+    if (layoutOf(database) === 0) database.exec(BEFORE_TABLES);
     database.exec(PRAGMAS);
     // The lock is taken by the first transaction that writes.
     database.exec('BEGIN EXCLUSIVE');
     checkLayout(database);
-    database.exec(SCHEMA);
-    database.exec(`PRAGMA user_version = ${LAYOUT}`);
+    // A disk without room takes nothing, and a spool that is there must open all the same.
+    if (layoutOf(database) === 0) database.exec(`${SCHEMA}; PRAGMA user_version = ${LAYOUT}`);
     database.exec('COMMIT');
     return database;
   } catch (error) {
@@ -123,8 +126,12 @@ function opened(path: string): DatabaseSync {
 function checkLayout(database: DatabaseSync): void {
   const found = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
   if (found !== 'ok') throw new BrokenSpool(`quick_check says ${found}`);
-  const layout = database.prepare('PRAGMA user_version').get()?.['user_version'];
+  const layout = layoutOf(database);
   if (layout !== 0 && layout !== LAYOUT) throw new BrokenSpool(`layout ${layout}, expected ${LAYOUT}`);
+}
+
+function layoutOf(database: DatabaseSync): unknown {
+  return database.prepare('PRAGMA user_version').get()?.['user_version'];
 }
 
 class BrokenSpool extends Error {

@@ -1,3 +1,4 @@
+import type { Dropped } from '../watch.ts';
 import { isUnwritable } from './database.ts';
 import type { Store } from './store.ts';
 
@@ -64,7 +65,7 @@ function dropBatch(store: Store): boolean {
   if (!batch) return false;
   store.run('DELETE FROM batch WHERE id = ?', Number(batch['id']));
   store.run('DELETE FROM settled WHERE batch_id = ?', Number(batch['id']));
-  countDropped(store, Number(batch['records']), Number(batch['bytes']));
+  countDropped(store, { records: Number(batch['records']), bytes: Number(batch['bytes']) });
   return true;
 }
 
@@ -76,11 +77,12 @@ function dropLines(store: Store): boolean {
   const records = Number(sum?.['records'] ?? 0);
   if (records === 0) return false;
   store.run(`DELETE FROM line WHERE id IN (${oldest})`);
-  countDropped(store, records, Number(sum?.['bytes'] ?? 0));
+  countDropped(store, { records, bytes: Number(sum?.['bytes'] ?? 0) });
   return true;
 }
 
-function countDropped(store: Store, records: number, bytes: number): void {
+/** What no sink will get. */
+export function countDropped(store: Store, { records, bytes }: Dropped): void {
   count(store, 'dropped_records', records);
   count(store, 'dropped_bytes', bytes);
 }

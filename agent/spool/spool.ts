@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 
-import type { BookLine, Books } from '../watch.ts';
+import type { BookLine, Books, Dropped } from '../watch.ts';
 import type { Kind, SealedBatch } from './batch.ts';
-import { bytesInUse, count, dropOldest, giveBack, tallyOf } from './room.ts';
+import { bytesInUse, count, countDropped, dropOldest, giveBack, tallyOf } from './room.ts';
 import { sealAll } from './seal.ts';
 import { type SpoolSettings, spoolFolder } from './settings.ts';
 import { type Row, Store, type StoreEdges } from './store.ts';
@@ -67,12 +67,17 @@ export class Spool implements Books {
     return known === undefined ? this.#edges.now().getTime() * MICROSECONDS_PER_MS : Number(known);
   }
 
-  append(entry: { readonly lines: readonly BookLine[]; readonly state: string }): boolean {
+  append(entry: {
+    readonly lines: readonly BookLine[];
+    readonly state: string;
+    readonly dropped?: Dropped | undefined;
+  }): boolean {
     const bootId = this.#bootId;
     if (bootId === undefined) throw new Error('Cannot keep records: expected the boot of the host, got none');
     return this.#store.whole(() => {
       this.#keepLines(entry.lines, bootId);
       this.#store.run("INSERT OR REPLACE INTO agent (key, value) VALUES ('state', ?)", entry.state);
+      if (entry.dropped && entry.dropped.records > 0) countDropped(this.#store, entry.dropped);
       dropOldest(this.#store, this.#maxBytes);
     });
   }

@@ -149,10 +149,54 @@ describe('the wall of a host', () => {
     expect(await firstWordOf(open(url, { insecure_tls: true }))).toBe(77);
   });
 
+  const metered = (links: object, watts: number, at: string) => ({
+    [at]: { Links: links },
+    [`${at}/EnvironmentMetrics`]: { PowerWatts: { Reading: watts } },
+  });
+  const link = (at: string) => ({ '@odata.id': at });
+  const inventory = (...all: readonly string[]) => ({ '/redfish/v1/Chassis': { Members: all.map(link) } });
+  const BOARD = '/redfish/v1/Chassis/HGX_Chassis_0';
+  const GPU_1 = '/redfish/v1/Chassis/HGX_GPU_SXM_1';
+  const WHOLE = '/redfish/v1/Chassis/DGX';
+
+  test('is that of the whole and not of a board or a GPU in it, which come first', async () => {
+    const url = await controller(
+      pages({
+        ...inventory(BOARD, GPU_1, WHOLE),
+        ...metered({ ContainedBy: link(WHOLE) }, 4200, BOARD),
+        ...metered({ ContainedBy: link(BOARD) }, 690, GPU_1),
+        ...metered({ ComputerSystems: [link('/redfish/v1/Systems/DGX')] }, 9100, WHOLE),
+      }),
+    );
+    expect(await firstWordOf(open(url))).toBe(9100);
+  });
+
+  test('is unknown, and says what to name, where several chassis tell a power and none holds the other', async () => {
+    const url = await controller(
+      pages({ ...inventory(BOARD, WHOLE), ...metered({}, 4200, BOARD), ...metered({}, 9100, WHOLE) }),
+    );
+    expect(await firstWordOf(open(url))).toBe(
+      `Cannot read the power of ${url}: expected one chassis that tells a power, got several; name the one of this host in bmc.url: ` +
+        `${BOARD}/EnvironmentMetrics, ${WHOLE}/EnvironmentMetrics`,
+    );
+  });
+
+  test('is not that of an enclosure that holds the hosts of others too', async () => {
+    const enclosure = '/redfish/v1/Chassis/Enclosure';
+    const sled = '/redfish/v1/Chassis/Sled-2';
+    const systems = [1, 2, 3, 4].map((number) => link(`/redfish/v1/Systems/${number}`));
+    const shared = { ...inventory(enclosure, sled), ...metered({ ComputerSystems: systems }, 2000, enclosure) };
+    const url = await controller(pages({ ...shared, ...metered({ ContainedBy: link(enclosure) }, 480, sled) }));
+    expect(await firstWordOf(open(url))).toBe(480);
+    wall?.close();
+    if (server) await stop(server);
+    expect(await firstWordOf(open(await controller(pages(shared))))).toMatch(/expected a chassis of this host with/);
+  });
+
   test('is unknown where there is no chassis', async () => {
     const url = await controller(pages({ '/redfish/v1/Chassis': { Members: [] } }));
     expect(await firstWordOf(open(url))).toBe(
-      `Cannot read the power of ${url}: expected a chassis with EnvironmentMetrics or Power, got no chassis`,
+      `Cannot read the power of ${url}: expected a chassis of this host with EnvironmentMetrics or Power, got no chassis`,
     );
   });
 });

@@ -134,6 +134,16 @@ describe('the use of a card by the compute driver of AMD', () => {
     use.close();
   });
 
+  test('of a chip in partitions is that of all of them', async () => {
+    const second = { [`${NODES}/3/gpu_id`]: '5113', [`${NODES}/3/properties`]: 'location_id 769\ndomain 0' };
+    const use = kfdUse(host(second, occupied(41, 5112, 30), occupied(42, 5113, 90)), PATIENT_MS);
+    expect(await usersOf(use, 0)).toEqual([
+      { pid: 41, weight: 30n },
+      { pid: 42, weight: 90n },
+    ]);
+    use.close();
+  });
+
   test('keeps no file of a process that ended', async () => {
     const use = kfdUse(host(occupied(41, 5112, 200), occupied(42, 5112, 100)), PATIENT_MS);
     await use.read(0);

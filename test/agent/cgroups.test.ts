@@ -1,9 +1,11 @@
 import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 import fc from 'fast-check';
 
 import { cgroupIn, findGroups, findHierarchy, type Hierarchy, microsecondsIn } from '../../agent/readers/cgroups.ts';
+import { GroupTree } from '../../agent/readers/group-tree.ts';
 import { type HostFiles, hostTree } from '../support/host-tree.ts';
 import { groupFiles } from '../support/made-up-processes.ts';
 import { describeShared } from '../support/shared.ts';
@@ -120,4 +122,19 @@ describeShared('recorded control groups', 'recorded/sysfs', (folder) => {
     const text = readFileSync(join(folder, 'telegraf-cgroup-v2/cpu.stat'), 'utf8');
     expect(microsecondsIn(V2, { text })).toBe(98_701_325_189n);
   });
+});
+
+test('a group that ended and holds a process again is looked for at once, also on a host of many', async () => {
+  const many = Array.from({ length: 60 }, (_, index) => [
+    `sys/fs/cgroup/system.slice/other-${index}.scope/cpu.stat`,
+    '',
+  ]);
+  hostTree(root, { ...groupFiles('/system.slice/a.service', 1), ...Object.fromEntries(many) });
+  const tree = new GroupTree(root);
+  await tree.look(0);
+  tree.drop(['/system.slice/a.service']);
+  expect(tree.placeOf('0::/system.slice/a.service')).toBe('unknown');
+  await tree.look(5000);
+  for (let turn = 0; turn < 500 && tree.groups.size === 0; turn += 1) await setTimeout(10);
+  expect(tree.placeOf('0::/system.slice/a.service')).toMatchObject({ labels: { unit: 'a.service' } });
 });

@@ -294,6 +294,21 @@ describe('energy for each request and token', () => {
     expect(shown(totals).find(({ name }) => name === RATES[0])?.labels['basis']).toBe('measured');
   });
 
+  test.each([0, 3, 7])(
+    'is right at each second, though what was done is told once a minute only (%d s apart)',
+    (phase) => {
+      const totals = new Totals(SETTINGS);
+      for (let second = 1; second <= 900; second += 1) {
+        const [look, spendings] = at(second);
+        totals.add(spendings, look);
+        const seconds = Math.min(second, 60);
+        if ((second + phase) % 60 === 0) totals.addActivity([did('output_tokens', seconds * 10)], second * 1000);
+        expect([undefined, 30]).toContain(ratesIn(totals)[1]);
+      }
+      expect(ratesIn(totals)[1]).toBe(30);
+    },
+  );
+
   test('forgets what is older than the window', () => {
     const totals = active([at(1)], [did('output_tokens', 100)], 1);
     const [look, spendings] = at(400);

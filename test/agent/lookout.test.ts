@@ -28,3 +28,12 @@ test('a process that stood still while it looked is on the same boot as before',
   expect(bootIds).toEqual(['boot-1', 'boot-1']);
   lookout.close();
 });
+
+test('what is wrong with the controller of the wall is told, and the controller is left when nobody looks any more', () => {
+  const close = jest.fn();
+  const wall = { read: () => undefined, fault: () => 'Cannot read https://bmc', close };
+  const lookout = openLookout(root, { wall });
+  expect(lookout.problems()).toEqual(['Cannot read https://bmc']);
+  lookout.close();
+  expect(close).toHaveBeenCalledTimes(1);
+});

@@ -309,6 +309,16 @@ describeCompiled('a driver that comes and goes', () => {
   });
 });
 
+describeCompiled('a container whose toolkit has put the library among its own', () => {
+  test('reads the GPUs of its host, and none where the host has no such driver', async () => {
+    const { root: ownRoot } = hostWith(oneGpu());
+    const root = kernelFile(join(home, 'mounted'));
+    expect(await sensorOf(root, { ownRoot }).read(at(1))).toMatchObject([{ domain: UUID, counter: {} }]);
+    const other = hostTree(join(home, 'mounted-bare'), { 'proc/stat': 'cpu' });
+    expect(await sensorOf(other, { ownRoot }).read(at(1))).toEqual([]);
+  });
+});
+
 describe('a host without the library', () => {
   test('has no GPU', async () => {
     expect(await sensorOf(hostTree(join(home, 'bare'), { 'proc/stat': 'cpu' })).read(at(1))).toEqual([]);
@@ -316,7 +326,9 @@ describe('a host without the library', () => {
 
   test('has the GPUs that the kernel knows, as a gap', async () => {
     const root = kernelFile(join(home, 'no-library'));
-    expect(await sensorOf(root).read(at(1))).toMatchObject([{ domain: UUID, gap: 'driver-library-absent' }]);
+    expect(await sensorOf(root, { ownRoot: home }).read(at(1))).toMatchObject([
+      { domain: UUID, gap: 'driver-library-absent' },
+    ]);
   });
 
   test('or with one that is none says so', async () => {

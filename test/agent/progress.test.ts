@@ -88,7 +88,9 @@ describe('a run', () => {
     const after = over(progress, [lookAfter(10, { workloadTimes: used(10) })]);
     const window = after.windows.get('r-1');
     if (!window) throw new Error('the window is gone');
-    expect(recordOfRun(window, { outcome: 'failed' }, { at: new Date(10_000), hostId: 'h-1' })).toMatchObject({
+    expect(
+      recordOfRun(window, { outcome: 'failed' }, { at: new Date(10_000), runningMs: 10_000, hostId: 'h-1' }),
+    ).toMatchObject({
       run_id: 'r-1',
       workload_id: 'r-1',
       model_id: 'm',

@@ -148,6 +148,21 @@ describe('between two pages', () => {
     ]);
   });
 
+  test('of errors are those of requests that failed, and not of those that their client gave up', () => {
+    const errors = (before: string, after: string) =>
+      between(page(0, before, FRAMEWORKS), page(1000, after, FRAMEWORKS)).flatMap(({ measure, micros }) =>
+        measure === 'errors' ? [micros] : [],
+      );
+    const triton = (labels: string, count: number) =>
+      `nv_inference_pending_request_count{model="m"} 0\nnv_inference_request_failure{model="m"${labels}} ${count}\n`;
+    const byReason = (count: number) =>
+      ['REJECTED', 'BACKEND', 'OTHER', 'CANCELED'].map((reason) => triton(`,reason="${reason}"`, count)).join('');
+    expect(errors(byReason(1), byReason(3))).toEqual([6_000_000n]);
+    expect(errors(triton('', 1), triton('', 3))).toEqual([2_000_000n]);
+    const sglang = (count: number) => `sglang:num_requests_total 9\nsglang:num_aborted_requests_total ${count}\n`;
+    expect(errors(sglang(0), sglang(50))).toEqual([]);
+  });
+
   test('ranks that repeat a reading count once, replicas each', () => {
     const kinds = FRAMEWORKS.filter(({ name }) => name === 'sglang');
     const ranks = (count: number) =>

@@ -85,6 +85,13 @@ describe('shares of a device', () => {
     });
   });
 
+  test("are the workloads' also where the wait for disks fell while all were busy", () => {
+    const before = { busyMicroseconds: 0n, idleMicroseconds: 900n };
+    const after = { busyMicroseconds: 400n, idleMicroseconds: 890n };
+    const use = cpuUseBetween(before, after, [{ workload: workload('a'), weight: 400n }]);
+    expect(sharesOf(7n, use)).toMatchObject({ energies: [7n], idle: 0n, unattributed: 0n });
+  });
+
   test('are all unattributed where the CPU time is unknown', () => {
     expect(sharesOf(7n, undefined)).toEqual({ users: [], energies: [], idle: 0n, unattributed: 7n });
     const time = { busyMicroseconds: 5n, idleMicroseconds: 5n };

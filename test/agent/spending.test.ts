@@ -145,6 +145,21 @@ describe('what a host spent', () => {
     ]);
   });
 
+  test('has a length also where the wall clock was set back by less than a step, or stands in the same millisecond', () => {
+    for (const backMs of [4, 700]) {
+      const at = (ms: number, wallMs: number) =>
+        lookAfter(0, {
+          readAt: new Date(NOON + wallMs),
+          runningMs: 500 + ms,
+          sinceBootMs: 900 + ms,
+          devices: [deviceOf('package-0', BigInt(ms) * 50_000n)],
+        });
+      const [record] = recordsOver([at(0, 0), at(2, 2), at(4, 4 - backMs)]);
+      expect(record).toMatchObject({ energy_joules: '0.2' });
+      expect(Date.parse(record?.period_end ?? '') - Date.parse(record?.period_start ?? '')).toBe(4);
+    }
+  });
+
   test('lies in an interval of the running clock where the wall clock was set', () => {
     const after = lookAfter(10, { readAt: new Date(NOON + 3_600_000) });
     expect(recordsOver([lookAfter(0), after])[0]).toMatchObject({

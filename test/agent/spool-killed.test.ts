@@ -145,6 +145,20 @@ const hasPrlimit = (() => {
   },
 );
 
+(hasPrlimit ? test : test.skip)('a spool that is there opens also while the disk takes nothing', async () => {
+  const folder = join(root, 'full-at-start');
+  const before = startWriter(folder, 'write');
+  await before.until('kept');
+  before.child.kill('SIGTERM');
+  await before.ended();
+  const writer = startWriter(folder, 'write', 'ulimit -S -f 0;');
+  await writer.until('refused');
+  execFileSync('prlimit', [`--pid=${writer.child.pid}`, '--fsize=unlimited:unlimited']);
+  await writer.until('kept');
+  writer.child.kill('SIGKILL');
+  await writer.ended();
+});
+
 test('a spool that is broken is set aside, told and begun anew', async () => {
   const folder = join(root, 'broken');
   const writer = startWriter(folder, 'write');

@@ -232,6 +232,17 @@ describe('the bound', () => {
     again.close();
   });
 
+  test('counts what was dropped before the disk had room', () => {
+    const { spool, folder } = makeSpool();
+    spool.nextSeq('boot-1');
+    spool.append({ lines: linesFrom(9, ['{}']), state: '', dropped: { records: 8, bytes: 80 } });
+    spool.append({ lines: linesFrom(10, ['{}']), state: '', dropped: { records: 0, bytes: 0 } });
+    spool.close();
+    const { spool: again } = makeSpool({ folder });
+    expect(again.stats()).toMatchObject({ records: 2, dropped: 8, droppedBytes: 80 });
+    again.close();
+  });
+
   test('gives its room back to the disk while what it held is delivered', async () => {
     const { spool, folder } = makeSpool();
     spool.nextSeq('boot-1');

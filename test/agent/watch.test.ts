@@ -7,11 +7,13 @@ import { LLM, lookAfter, packageOf } from '../support/made-up-looks.ts';
 class ShelfOfBooks implements Books {
   readonly lines: BookLine[] = [];
   isFull = false;
+  dropped = 0;
   #state: string | undefined;
   state = () => this.#state;
   nextSeq = () => (this.lines.at(-1)?.seq ?? 99) + 1;
-  append({ lines, state }: Parameters<Books['append']>[0]): boolean {
+  append({ lines, state, dropped }: Parameters<Books['append']>[0]): boolean {
     if (this.isFull) return false;
+    this.dropped += dropped?.records ?? 0;
     this.lines.push(...lines);
     this.#state = state;
     return true;
@@ -133,6 +135,27 @@ test('a full disk costs nothing once it has room again', async () => {
   expect(books.lines.map(({ seq }) => seq)).toEqual(books.lines.map((_, index) => 100 + index));
 });
 
+test('of a disk that is full for long the newest lines stay in memory, and the others are counted and told once', async () => {
+  const books = new ShelfOfBooks();
+  const told: string[] = [];
+  let minute = 0;
+  const megabyte = { ...LLM, labels: { unit: 'x'.repeat(1024 ** 2) } };
+  const look = async () =>
+    lookAfter(minute * 60, { workloadTimes: [{ workload: megabyte, microseconds: BigInt(minute) * 1_000_000n }] });
+  const clock = () => lookAfter(minute * 60);
+  const host = { hostId: 'h-1', resourceId: 'i-1' };
+  const tell = (line: string) => void told.push(line);
+  const watch = new Watch({ host, look, books, intervalMs: 60_000, clock, tell });
+  books.isFull = true;
+  for (; minute < 30; minute += 1) await watch.tick();
+  // A minute of the package is a line of a megabyte, one of the memory without a counter a short one.
+  expect(watch.dropped.records).toBe(27);
+  books.isFull = false;
+  await watch.tick();
+  expect([books.lines.length, books.dropped, watch.dropped.records]).toEqual([33, 27, 0]);
+  expect(told).toEqual(['the disk is full for so long that records in memory are dropped, the oldest first']);
+});
+
 test('a run is opened and ended with looks of their own, and its record is a line of the books', async () => {
   const books = new ShelfOfBooks();
   const { watch, tick, sleep } = watchOver(books);
@@ -146,6 +169,27 @@ test('a run is opened and ended with looks of their own, and its record is a lin
   await expect(watch.endRun('r-1', { outcome: 'failed' })).rejects.toThrow(
     'Cannot end the run r-1: no such run is open on this host',
   );
+});
+
+test('a run has ended after it began also where the clock was set back meanwhile, and the agent started again', async () => {
+  const books = new ShelfOfBooks();
+  let moment = lookAfter(0);
+  const watching = () =>
+    new Watch({
+      host: { hostId: 'h-1', resourceId: 'i-1' },
+      look: async () => moment,
+      books,
+      intervalMs: 10_000,
+      clock: () => moment,
+    });
+  await watching().openRun({ run_id: 'r-1' });
+  moment = lookAfter(30, { readAt: new Date('2026-06-01T11:00:00Z') });
+  const again = watching();
+  await again.start();
+  expect(await again.endRun('r-1', { outcome: 'succeeded' })).toMatchObject({
+    started_at: '2026-06-01T10:59:30.000Z',
+    ended_at: '2026-06-01T11:00:00.000Z',
+  });
 });
 
 test('a run has no energy from before it, told late by a device that did not answer when it was opened', async () => {

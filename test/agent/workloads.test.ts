@@ -7,7 +7,10 @@ import { dealtStep } from '../../agent/attribution/dealt-time.ts';
 import { GroupTime } from '../../agent/attribution/group-time.ts';
 import { workloadRulesSchema } from '../../agent/attribution/match-rules.ts';
 import { cpuUseBetween, sharesOf, workloadsSince } from '../../agent/attribution/shares.ts';
+import { resumeFrom } from '../../agent/progress.ts';
 import { openWorkloads, type Workloads, type WorkloadsContext } from '../../agent/readers/workloads.ts';
+import { baselineOf } from '../../agent/spending.ts';
+import { maybeState, stateText } from '../../agent/state-text.ts';
 import { type HostFiles, hostTree } from '../support/host-tree.ts';
 import { groupFiles, processFiles } from '../support/made-up-processes.ts';
 import { PATIENT_MS } from '../support/patience.ts';
@@ -23,6 +26,8 @@ const CONTAINER = `${POD}/cri-containerd-${ID}.scope`;
 const SERVICE = '/system.slice/a.service';
 const SESSION = '/user.slice/user-1000.slice/session-2.scope';
 const GPU = 'GPU-8932f937-d72c-4106-c12f-20bd9faed9f6';
+
+const MOMENT = { readAt: new Date(0), runningMs: 0, sinceBootMs: 0, bootId: 'b', devices: [] };
 
 const opened: Workloads[] = [];
 afterEach(() => {
@@ -198,6 +203,32 @@ describe('CPU time of workloads', () => {
       users: [{ key: CONTAINER }],
       energies: [400n],
       unattributed: 100n,
+    });
+  });
+
+  test('of the time without an agent is what counters say, and nobody has what was reckoned', async () => {
+    const stat = (busy: number) => ({ 'proc/stat': `cpu ${busy} 0 0 1000 0 0 0 0 0 0` });
+    const init = `${POD}/cri-containerd-${'c'.repeat(64)}.scope`;
+    const groups = (pod: number, container: number, service: number) => ({
+      ...groupFiles(POD, pod * SECOND),
+      ...groupFiles(CONTAINER, container * SECOND),
+      ...groupFiles(SERVICE, service * SECOND),
+    });
+    hostTree(root, { ...groups(16, 7, 50), ...groupFiles(init, 9 * SECOND), ...stat(100) });
+    const look = open();
+    await look();
+    // The init container ends, and the service is started anew.
+    end(`sys/fs/cgroup${init}`);
+    change({ ...groups(19, 10, 20), ...stat(1000) });
+    const kept = maybeState(stateText(resumeFrom(baselineOf({ ...(await look()), ...MOMENT }))))?.baseline;
+    change({ ...groups(23, 14, 21), ...stat(2000) });
+    const first = await open()();
+    const users = workloadsSince(kept?.workloadTimes ?? [], first.workloadTimes);
+    // Of ten seconds the container used four and the service one; nine of the pod's were those of its init container.
+    expect(sharesOf(1000n, cpuUseBetween(kept?.cpuTime, first.cpuTime, users))).toMatchObject({
+      users: [{ key: CONTAINER }, { key: SERVICE }],
+      energies: [400n, 100n],
+      unattributed: 500n,
     });
   });
 

@@ -16,10 +16,13 @@ const FOLDERS = [
   `run/nvidia/driver/usr/lib/${TRIPLET}`,
 ];
 
-/** The driver's library below `root`, or where the settings say; `undefined` where there is none. */
-export async function findLibrary(root: string, configured: string | undefined): Promise<string | undefined> {
-  for (const path of configured ? [configured] : FOLDERS.map((folder) => join(root, folder, LIBRARY)))
-    if (await isThere(path)) return path;
+/** The driver's library below the first of the roots that has it, or where the settings say; `undefined` where there is none. */
+export async function findLibrary(
+  roots: readonly string[],
+  configured: string | undefined,
+): Promise<string | undefined> {
+  const paths = roots.flatMap((root) => FOLDERS.map((folder) => join(root, folder, LIBRARY)));
+  for (const path of configured ? [configured] : paths) if (await isThere(path)) return path;
   return undefined;
 }
 

@@ -10,6 +10,8 @@ import type { NvidiaSettings } from './settings.ts';
 export interface NvmlOptions {
   /** Folder that holds `usr/lib` and `proc`; `/` on a host. */
   readonly root: string;
+  /** Where the toolkit of a container puts the driver's library; `/` unless it is a test's. */
+  readonly ownRoot?: string;
   readonly settings?: NvidiaSettings | undefined;
   /** How much of the time the engine of a GPU instance was active (0…1), where an exporter says so. */
   readonly instanceActivity?: GpuContext['instanceActivity'];
@@ -136,8 +138,11 @@ class NvmlReader implements NvmlSensor {
     this.#openAt = runningMs + RETRY_MS;
     this.#fault = undefined;
     // Before the library is asked: where that hangs or fails, the GPUs are there all the same.
-    for (const name of await gpusOfKernel(this.#options.root)) this.#gpuOf(name);
-    const path = await findLibrary(this.#options.root, this.#options.settings?.library);
+    const { root, ownRoot = '/', settings } = this.#options;
+    const known = await gpusOfKernel(root);
+    for (const name of known) this.#gpuOf(name);
+    // In a container the host's folders are mounted without its libraries: the toolkit puts this one among the container's own.
+    const path = await findLibrary(known.length > 0 ? [root, ownRoot] : [root], settings?.library);
     const code = path ? await this.#init(path) : RETURN.libraryNotFound;
     this.#isRestartNeeded = this.#hasEverOpened && code === RETURN.versionMismatch;
     this.#gap = code === RETURN.success ? undefined : gapOf(code);

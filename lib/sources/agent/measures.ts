@@ -45,7 +45,7 @@ const buckets = (unit: string, meaning: string): MeasureMeaning => ({ aggregatio
 /** Every measure that the agent books, as docs/data-dictionary.md prints it. */
 export const MEASURE_MEANINGS = {
   requests: sum('requests', 'Requests that ended'),
-  errors: sum('requests', 'Requests that failed'),
+  errors: sum('requests', 'Requests that failed; not those that their client gave up'),
   input_tokens: sum('tokens', 'Tokens that were read, cached ones among them'),
   output_tokens: sum('tokens', 'Tokens that were generated'),
   cached_tokens: sum('tokens', 'Input tokens that came from a cache'),
