@@ -17,3 +17,5 @@ CREATE OR REPLACE TEMP MACRO slice_energy(total, lower, upper) AS energy_below(t
 CREATE OR REPLACE TEMP MACRO without_nul(text) AS replace(text::VARCHAR, chr(0), chr(65533));
 -- An id of a resource. Azure compares its own without regard to case and writes one in several: they stand in small letters.
 CREATE OR REPLACE TEMP MACRO resource_named(id) AS CASE WHEN id ILIKE '/subscriptions/%' THEN lower(id) ELSE id END;
+-- One counter in one hour, as a number: what is told of it twice has the same.
+CREATE OR REPLACE TEMP MACRO counter_hour(period_start, resource_id, measure, spans) AS hash(period_start, resource_id, measure, spans[1].domain);
