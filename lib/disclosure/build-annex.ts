@@ -36,7 +36,7 @@ export interface AnnexRequest {
   readonly receipts: readonly Receipt[];
   readonly quarantined: readonly Quarantined[];
   /** Files whose rows count in another one, of other bytes. */
-  readonly copies: readonly { readonly copy: Receipt; readonly counted: Receipt }[];
+  readonly copies: readonly { readonly copy: Receipt; readonly counted: Receipt; readonly isRestated: boolean }[];
   /** Sources of the settings that gave nothing for the month, with the reason. */
   readonly missingSources: readonly { readonly id: string; readonly reason: string }[];
   readonly instruments: readonly Omit<Instrument, 'used_mwh'>[];
@@ -186,9 +186,11 @@ function missingGap({ id, reason }: AnnexRequest['missingSources'][number]): Gap
   };
 }
 
-function copyGap({ copy, counted }: AnnexRequest['copies'][number]): Gap {
+function copyGap({ copy, counted, isRestated }: AnnexRequest['copies'][number]): Gap {
   return {
-    reason: `told twice, counted once: the same rows as ${counted.origin}`,
+    reason: isRestated
+      ? `restated by ${counted.origin}: a copy of what it said before`
+      : `told twice, counted once: the same rows as ${counted.origin}`,
     provider: null,
     what: `file ${copy.origin}`,
     resources: 0,

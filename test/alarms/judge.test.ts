@@ -165,7 +165,9 @@ describe('what an alarm says', () => {
     const hours = wasteful.map((hour) => ({ ...hour, serving_cost: null, serving_gco2e: null }));
     const [verdict] = verdictsOn('energy-per-request', { hours });
     expect(verdict?.text).toContain('money unknown, energy 6.72 kWh, emissions unknown');
-    const [unknown] = verdictsOn('energy-per-request', { hours: hours.map((hour) => ({ ...hour, serving_requests: null })) });
+    const [unknown] = verdictsOn('energy-per-request', {
+      hours: hours.map((hour) => ({ ...hour, serving_requests: null })),
+    });
     expect(unknown).toMatchObject({ state: 'unknown', value: null });
     expect(unknown?.text).toContain('Energy per request: unknown.');
   });
