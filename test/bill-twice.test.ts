@@ -89,7 +89,7 @@ test.each([
   rmSync(`${bill}/${name}`);
   await writeBill(
     `${bill}/${name}`,
-    CHARGES.map((charge) => ({ ...charge, cost: charge.cost * 2 })),
+    CHARGES.map((charge) => ({ ...charge, cost: 2 * Number(charge.cost) })),
   );
   const later = '2026-07-23T06:00:00Z';
   await closeTiny(workplace, MONTH, later);

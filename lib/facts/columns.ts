@@ -127,7 +127,11 @@ export const TABLES = {
   ],
   fct_run: [
     ...LINEAGE,
-    column('run_id', 'VARCHAR', 'Training or batch run'),
+    column(
+      'run_id',
+      'VARCHAR',
+      'Training or batch run; `workload_id` is the workload whose energy it has where none stands under this name (docs/agent/runs.md)',
+    ),
     column('solution_id', 'VARCHAR', 'Goal that several runs may try to reach; the run itself where none is named'),
     column('started_at', 'TIMESTAMP', 'UTC'),
     column('ended_at', 'TIMESTAMP', 'UTC'),

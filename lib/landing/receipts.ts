@@ -50,7 +50,7 @@ export interface Copy {
 export function copiedReceipts(receipts: readonly Receipt[]): Copy[] {
   const counting = new Map(currentReceipts(receipts).map((receipt) => [rowsOf(receipt), receipt]));
   const restated = restatements(receipts);
-  return namedReceipts(receipts).flatMap((copy) => {
+  return namedReceipts(receipts).flatMap((copy): Copy[] => {
     const newer = restated.get(copy);
     if (newer) return [{ copy, counted: newer, isRestated: true }];
     const counted = counting.get(rowsOf(copy));
