@@ -81,7 +81,7 @@ function inputsOfKpis({ inputsByTable }: AnnexRequest): Map<string, readonly str
   return new Map(KPIS.map(({ id, reads }) => [id, filesOf(reads)]));
 }
 
-function figureOf(row: Row, inputs: NamedInputs['inputs'], { meta, period }: AnnexRequest): Figure {
+function figureOf(row: Row, inputs: NamedInputs['inputs'], { meta, period, tables }: AnnexRequest): Figure {
   const id = String(row['figure_id']);
   const kpi = KPIS.find((each) => each.id === id);
   const dimension = text(row['dimension']);
@@ -106,9 +106,15 @@ function figureOf(row: Row, inputs: NamedInputs['inputs'], { meta, period }: Ann
     numerator_unit: kpi?.terms?.numerator.replace('currency', meta.currency) ?? null,
     denominator_unit: kpi?.terms?.denominator ?? null,
     formula_id: String(row['formula_id']),
-    factor_ids: kpi?.reads.includes('fct_grid_intensity') ? list(row['factor_ids']) : [],
+    factor_ids: kpi?.reads.includes('fct_grid_intensity') ? usedFactors(row, tables.factors) : [],
     inputs: inputs.get(id) ?? [],
   };
+}
+
+/** The factors of a figure. One whose energy comes to nothing, whether none was drawn or it was taken back, has no mean and is not listed. */
+function usedFactors(row: Row, factors: readonly Row[]): string[] {
+  const used = list(row['factor_ids']);
+  return used.filter((id) => !factors.some((factor) => factor['id'] === id && factor['value'] === null));
 }
 
 function basisMix(row: Row): Figure['basis_mix'] {

@@ -194,7 +194,7 @@ export const en = {
   headlineCost: (cost: string) => `The effective cost was ${cost}.`,
 
   boundary: (components: string) =>
-    `Included: ${components}, allocated idle capacity, and the overhead of the facility (once). Electricity of own and co-located sites under our control is Scope 2. Cloud and managed services are Scope 3 category 1 and are not part of any Scope 2 figure.`,
+    `${components === '' ? 'No energy of this period is known.' : `Included: ${components}, allocated idle capacity, and the overhead of the facility (once).`} Electricity of own and co-located sites under our control is Scope 2. Cloud and managed services are Scope 3 category 1 and are not part of any Scope 2 figure.`,
   consolidation: (approach: string) => `Consolidation approach: ${approach}.`,
   noExclusions: 'No exclusion is recorded.',
 
