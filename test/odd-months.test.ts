@@ -31,7 +31,7 @@ const totalIn = ({ figures }: Annex, id: string) =>
   figures.find((figure) => figure.id === id && Object.keys(figure.dimensions).length === 0);
 
 test('a month whose devices drew nothing is disclosed, with its gaps', async () => {
-  const { annex } = await disclosed('nothing-drawn', {
+  const { annex, page } = await disclosed('nothing-drawn', {
     telemetry: {
       'a.jsonl': [
         { host: 'cellar-1', seq: 1, start: hourOf(MONTH, 0), idle: 0 },
@@ -42,6 +42,7 @@ test('a month whose devices drew nothing is disclosed, with its gaps', async () 
   expect(totalIn(annex, 'energy.facility')).toMatchObject({ value: '0', coverage_ratio: '0.001388888889' });
   expect(totalIn(annex, 'emissions.location')).toMatchObject({ value: '0', factor_ids: [] });
   expect(annex.factors).toEqual([]);
+  expect(page).toContain('That is what is known: 0.1% of the hours in which energy was drawn');
 });
 
 test('use that is taken back to the last hour leaves its zone without a factor, and the month is disclosed', async () => {
