@@ -69,7 +69,7 @@ test('a bill that was packed again counts once and is told, in one run as in two
   expect(told[0]).toMatchObject({ quantity: '3', unit: 'rows' });
 });
 
-test('where the file that landed first is restated, its copy counts by itself', async () => {
+test('where the file that landed first is replaced by one of another time, its copy counts by itself', async () => {
   const { at, bill, workplace } = await company('restated', { 'a.parquet': CHARGES });
   await pack(`${bill}/a.parquet`, `${bill}/b.parquet`);
   await closeTiny(workplace, MONTH);
@@ -77,6 +77,28 @@ test('where the file that landed first is restated, its copy counts by itself', 
   await writeBill(`${bill}/a.parquet`, [{ start: hourOf(MONTH, 9), resource: 'k', cost: 10 }]);
   await closeTiny(workplace, MONTH, '2026-07-23T06:00:00Z');
   expect(await costIn(`${at}/book`)).toEqual({ cost: 16, rows: 4 });
+});
+
+test.each([
+  ['the file that landed first', 'a.parquet'],
+  ['its copy', 'b.parquet'],
+])('where %s is restated, the other does not count beside it, and is told', async (_, name) => {
+  const { at, bill, workplace } = await company(`restated-${name}`, { 'a.parquet': CHARGES });
+  await pack(`${bill}/a.parquet`, `${bill}/b.parquet`);
+  await closeTiny(workplace, MONTH);
+  rmSync(`${bill}/${name}`);
+  await writeBill(
+    `${bill}/${name}`,
+    CHARGES.map((charge) => ({ ...charge, cost: 2 * Number(charge.cost) })),
+  );
+  const later = '2026-07-23T06:00:00Z';
+  await closeTiny(workplace, MONTH, later);
+  expect(await costIn(`${at}/book`)).toEqual({ cost: 12, rows: 3 });
+  const { folder: disclosure } = await discloseTiny(workplace, MONTH, later);
+  const { gaps } = JSON.parse(readFileSync(`${at}/book/${disclosure}annex.json`, 'utf8'));
+  expect(gaps).toContainEqual(
+    expect.objectContaining({ reason: expect.stringMatching(new RegExp(`^restated by .*${name}`)), quantity: '3' }),
+  );
 });
 
 test('other rows of the same times and amounts are no copy', async () => {

@@ -28,17 +28,17 @@ export const HOUR_METRICS: readonly HourMetric[] = [
   {
     name: 'energy_per_request_wh',
     meaning: 'Facility energy of serving for each request',
-    of: ({ serving_kwh, requests }) => ratioOf(serving_kwh, requests, 1000),
+    of: ({ serving_kwh, serving_requests }) => ratioOf(serving_kwh, serving_requests, 1000),
   },
   {
     name: 'carbon_per_1k_requests_gco2e',
     meaning: 'Location-based emissions of serving for 1 000 requests',
-    of: ({ serving_gco2e, requests }) => ratioOf(serving_gco2e, requests, 1000),
+    of: ({ serving_gco2e, serving_requests }) => ratioOf(serving_gco2e, serving_requests, 1000),
   },
   {
     name: 'cost_per_1k_requests',
     meaning: 'Effective cost of serving for 1 000 requests',
-    of: ({ serving_cost, requests }) => ratioOf(serving_cost, requests, 1000),
+    of: ({ serving_cost, priced_requests }) => ratioOf(serving_cost, priced_requests, 1000),
   },
   {
     name: 'idle_ratio',

@@ -28,13 +28,13 @@ export interface Observed {
 /** Facility energy of serving for each request in Wh: in total and for each model, hour by hour. */
 export function energyPerRequest({ hours }: Observed): Series[] {
   const models = new Set(
-    hours.flatMap((hour) => (hour.dimension === 'model_id' && hour.requests ? [hour.dimension_value] : [])),
+    hours.flatMap((hour) => (hour.dimension === 'model_id' && hour.serving_requests ? [hour.dimension_value] : [])),
   );
   return [null, ...models].map((model) => ({
     subject: model,
     points: hoursOf(hours, model).map((hour) => ({
       at: hour.hour,
-      value: ratioOf(hour.serving_kwh, hour.requests, 1000),
+      value: ratioOf(hour.serving_kwh, hour.serving_requests, 1000),
     })),
   }));
 }

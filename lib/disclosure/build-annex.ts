@@ -36,7 +36,7 @@ export interface AnnexRequest {
   readonly receipts: readonly Receipt[];
   readonly quarantined: readonly Quarantined[];
   /** Files whose rows count in another one, of other bytes. */
-  readonly copies: readonly { readonly copy: Receipt; readonly counted: Receipt }[];
+  readonly copies: readonly { readonly copy: Receipt; readonly counted: Receipt; readonly isRestated: boolean }[];
   /** Sources of the settings that gave nothing for the month, with the reason. */
   readonly missingSources: readonly { readonly id: string; readonly reason: string }[];
   readonly instruments: readonly Omit<Instrument, 'used_mwh'>[];
@@ -81,7 +81,7 @@ function inputsOfKpis({ inputsByTable }: AnnexRequest): Map<string, readonly str
   return new Map(KPIS.map(({ id, reads }) => [id, filesOf(reads)]));
 }
 
-function figureOf(row: Row, inputs: NamedInputs['inputs'], { meta, period }: AnnexRequest): Figure {
+function figureOf(row: Row, inputs: NamedInputs['inputs'], { meta, period, tables }: AnnexRequest): Figure {
   const id = String(row['figure_id']);
   const kpi = KPIS.find((each) => each.id === id);
   const dimension = text(row['dimension']);
@@ -106,9 +106,15 @@ function figureOf(row: Row, inputs: NamedInputs['inputs'], { meta, period }: Ann
     numerator_unit: kpi?.terms?.numerator.replace('currency', meta.currency) ?? null,
     denominator_unit: kpi?.terms?.denominator ?? null,
     formula_id: String(row['formula_id']),
-    factor_ids: kpi?.reads.includes('fct_grid_intensity') ? list(row['factor_ids']) : [],
+    factor_ids: kpi?.reads.includes('fct_grid_intensity') ? usedFactors(row, tables.factors) : [],
     inputs: inputs.get(id) ?? [],
   };
+}
+
+/** The factors of a figure. One whose energy comes to nothing, whether none was drawn or it was taken back, has no mean and is not listed. */
+function usedFactors(row: Row, factors: readonly Row[]): string[] {
+  const used = list(row['factor_ids']);
+  return used.filter((id) => !factors.some((factor) => factor['id'] === id && factor['value'] === null));
 }
 
 function basisMix(row: Row): Figure['basis_mix'] {
@@ -186,9 +192,11 @@ function missingGap({ id, reason }: AnnexRequest['missingSources'][number]): Gap
   };
 }
 
-function copyGap({ copy, counted }: AnnexRequest['copies'][number]): Gap {
+function copyGap({ copy, counted, isRestated }: AnnexRequest['copies'][number]): Gap {
   return {
-    reason: `told twice, counted once: the same rows as ${counted.origin}`,
+    reason: isRestated
+      ? `restated by ${counted.origin}: a copy of what it said before`
+      : `told twice, counted once: the same rows as ${counted.origin}`,
     provider: null,
     what: `file ${copy.origin}`,
     resources: 0,

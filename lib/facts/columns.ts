@@ -84,7 +84,7 @@ export const TABLES = {
     column(
       'spans',
       'STRUCT("domain" VARCHAR, "since" TIMESTAMP, "until" TIMESTAMP)[]',
-      'On idle rows of an agent: when each counter or device was read, so that what came twice is seen (docs/methods/winner-rule.md)',
+      'On one row of a device and hour: when each of its counters was read, so that what came twice is seen (docs/methods/winner-rule.md); NULL where the source does not say',
     ),
     ...WORKLOAD_COLUMNS,
   ],
@@ -118,11 +118,20 @@ export const TABLES = {
     column('level_maximum', 'DOUBLE', 'Its highest reading'),
     column('level_samples', 'BIGINT', 'Readings in the hour'),
     column('level_seconds', 'DOUBLE', 'Seconds of the hour in which the level is known: the weight of its mean'),
+    column(
+      'spans',
+      'STRUCT("domain" VARCHAR, "since" TIMESTAMP, "until" TIMESTAMP)[]',
+      'When a counter that adds up was read, its labels as domain, so that what came twice is seen; NULL where the source does not say',
+    ),
     ...WORKLOAD_COLUMNS,
   ],
   fct_run: [
     ...LINEAGE,
-    column('run_id', 'VARCHAR', 'Training or batch run'),
+    column(
+      'run_id',
+      'VARCHAR',
+      'Training or batch run; `workload_id` is the workload whose energy it has where none stands under this name (docs/agent/runs.md)',
+    ),
     column('solution_id', 'VARCHAR', 'Goal that several runs may try to reach; the run itself where none is named'),
     column('started_at', 'TIMESTAMP', 'UTC'),
     column('ended_at', 'TIMESTAMP', 'UTC'),

@@ -22,3 +22,5 @@ CREATE OR REPLACE TEMP MACRO managed_disk_gb(tier) AS MAP {
     '1': 4, '2': 8, '3': 16, '4': 32, '6': 64, '10': 128, '15': 256, '20': 512, '30': 1024, '40': 2048,
     '50': 4096, '60': 8192, '70': 16384, '80': 32767
 }[tier];
+-- One counter in one hour, as a number: what is told of it twice has the same.
+CREATE OR REPLACE TEMP MACRO counter_hour(period_start, resource_id, measure, spans) AS hash(period_start, resource_id, measure, spans[1].domain);

@@ -2,8 +2,10 @@ import type { Book } from '../landing/book.ts';
 import { literal, type Warehouse } from '../landing/warehouse.ts';
 import type { Period } from '../units/period.ts';
 import activity from './activity.sql' with { type: 'text' };
+import activitySums from './activity-sums.sql' with { type: 'text' };
 import { ENERGY_BEHIND } from './behind.ts';
 import { KPIS, type Kpi } from './catalogue.ts';
+import countedActivity from './counted-activity.sql' with { type: 'text' };
 import cuts from './cuts.sql' with { type: 'text' };
 import factors from './factors.sql' with { type: 'text' };
 import gaps from './gaps.sql' with { type: 'text' };
@@ -14,6 +16,7 @@ import marketLines from './market-lines.sql' with { type: 'text' };
 import providerEmissions from './provider-emissions.sql' with { type: 'text' };
 import reconciliation from './reconciliation.sql' with { type: 'text' };
 import repeats from './repeats.sql' with { type: 'text' };
+import retold from './retold.sql' with { type: 'text' };
 import runs from './runs.sql' with { type: 'text' };
 import serving from './serving.sql' with { type: 'text' };
 import shareCuts from './share-cuts.sql' with { type: 'text' };
@@ -22,6 +25,9 @@ const STEPS = [
   ledgerSums,
   cuts,
   shareCuts,
+  retold,
+  countedActivity,
+  activitySums,
   activity,
   serving,
   runs,

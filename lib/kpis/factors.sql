@@ -25,7 +25,7 @@ uncovered AS (
     GROUP BY 1, grid_zone
 ),
 whole AS (
-    SELECT sum(facility_energy_joules)::DOUBLE AS joules FROM ledger_sum
+    SELECT nullif(sum(facility_energy_joules), 0)::DOUBLE AS joules FROM ledger_sum
 )
 SELECT
     id,

@@ -1,15 +1,26 @@
 -- Step    hour_sum: energy, emissions, money and requests of each hour, in total and by project and model
 -- Unit    joules, gCO2e, billing currency, requests
 -- Grain   hour x dimension x value; dimension NULL is the total
--- Reads   ledger, fct_activity; variables window_start, window_end (half-open) and most_series
+-- Reads   ledger, counted_activity; variables window_start, window_end (half-open) and most_series
 -- The names with the most energy keep their own line; all others share (other), and (unknown) is what nobody named.
--- serving_* is inference of models that count requests anywhere in the window, as in serving.sql, idle named to it included.
+-- serving_* is inference of models that count requests anywhere in the window, as in serving.sql, idle named to it included; priced_* of
+-- those among them that have a bill, since an own host is not free.
 CREATE OR REPLACE TEMP TABLE hour_sum AS
-WITH counted_model AS (
-    SELECT DISTINCT model_id
-    FROM fct_activity
-    WHERE measure = 'requests' AND quantity > 0 AND model_id IS NOT NULL
-        AND period_start >= getvariable('window_start') AND period_start < getvariable('window_end')
+WITH counted AS (
+    SELECT period_start, project, model_id, quantity, coalesce(workload_type, 'inference') = 'inference' AS is_inference
+    FROM counted_activity
+    WHERE measure = 'requests' AND period_start >= getvariable('window_start') AND period_start < getvariable('window_end')
+),
+counted_model AS (
+    SELECT DISTINCT model_id FROM counted WHERE is_inference AND quantity > 0 AND model_id IS NOT NULL
+),
+serving_model AS (
+    SELECT model_id, count(effective_cost) > 0 AS is_priced
+    FROM ledger
+    SEMI JOIN counted_model USING (model_id)
+    WHERE workload_type = 'inference' AND period_start >= getvariable('window_start') AND period_start < getvariable('window_end')
+    GROUP BY model_id
+    HAVING count(facility_energy_joules) > 0
 ),
 line AS (
     SELECT
@@ -24,17 +35,22 @@ line AS (
         CASE WHEN is_serving.yes THEN ledger.emissions_location_gco2e END AS serving_gco2e,
         CASE WHEN is_serving.yes THEN ledger.effective_cost END AS serving_cost,
         NULL::DECIMAL(28,6) AS requests,
+        NULL::DECIMAL(28,6) AS serving_requests,
+        NULL::DECIMAL(28,6) AS priced_requests,
         CASE WHEN ledger.settled_as = 'energy' THEN ledger.resource_hours END AS known_hours,
         CASE WHEN ledger.settled_as <> 'no_energy' THEN ledger.resource_hours END AS expected_hours
     FROM ledger
-    LEFT JOIN counted_model ON counted_model.model_id = ledger.model_id
-    CROSS JOIN LATERAL (SELECT ledger.workload_type = 'inference' AND counted_model.model_id IS NOT NULL AS yes) AS is_serving
+    LEFT JOIN serving_model ON serving_model.model_id = ledger.model_id
+    CROSS JOIN LATERAL (SELECT ledger.workload_type = 'inference' AND serving_model.model_id IS NOT NULL AS yes) AS is_serving
     WHERE ledger.period_start >= getvariable('window_start') AND ledger.period_start < getvariable('window_end')
     UNION ALL
-    SELECT period_start, project, model_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, quantity, NULL, NULL
-    FROM fct_activity
-    WHERE measure = 'requests' AND model_id IS NOT NULL
-        AND period_start >= getvariable('window_start') AND period_start < getvariable('window_end')
+    SELECT
+        period_start, project, model_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, quantity,
+        CASE WHEN is_inference AND serving_model.model_id IS NOT NULL THEN quantity END,
+        CASE WHEN is_inference AND serving_model.is_priced THEN quantity END,
+        NULL, NULL
+    FROM counted
+    LEFT JOIN serving_model USING (model_id)
 ),
 project_rank AS (
     SELECT project, row_number() OVER (ORDER BY coalesce(sum(facility_energy_joules), 0) DESC, project) AS place
@@ -69,6 +85,8 @@ SELECT
     sum(serving_gco2e) AS serving_gco2e,
     sum(serving_cost) AS serving_cost,
     sum(requests) AS requests,
+    sum(serving_requests) AS serving_requests,
+    sum(priced_requests) AS priced_requests,
     sum(known_hours) AS known_hours,
     sum(expected_hours) AS expected_hours
 FROM named

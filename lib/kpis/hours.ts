@@ -1,7 +1,9 @@
 import { TABLES } from '../facts/columns.ts';
 import { identifier, literal, type Row, type Warehouse } from '../landing/warehouse.ts';
+import countedActivity from './counted-activity.sql' with { type: 'text' };
 import endedRuns from './ended-runs.sql' with { type: 'text' };
 import hours from './hours.sql' with { type: 'text' };
+import retold from './retold.sql' with { type: 'text' };
 import silences from './silences.sql' with { type: 'text' };
 
 /** The hours that are looked at, half-open in UTC: `2026-06-16T00:00:00Z`. */
@@ -34,6 +36,9 @@ export interface HourSum {
   readonly serving_gco2e: string | null;
   readonly serving_cost: string | null;
   readonly requests: string | null;
+  /** Those of inference whose energy is known, and those among them that a bill prices: what the serving_* are divided by. */
+  readonly serving_requests: string | null;
+  readonly priced_requests: string | null;
   readonly known_hours: string | null;
   readonly expected_hours: string | null;
 }
@@ -59,7 +64,7 @@ export interface HourBook {
 /** Adds up the ledger hour by hour, and tells how long each watched host has been silent and what each run emitted. */
 export async function readHours(request: HoursRequest, warehouse: Warehouse): Promise<HourBook> {
   await openHours(request, warehouse);
-  for (const step of [hours, silences, endedRuns]) await warehouse.run(step);
+  for (const step of [retold, countedActivity, hours, silences, endedRuns]) await warehouse.run(step);
   return {
     hours: asRows<HourSum>(await warehouse.query(HOURS_IN_KWH)),
     silences: asRows<Silence>(await warehouse.query(SILENCES)),
@@ -102,7 +107,7 @@ const HOURS_IN_KWH = `SELECT hour, dimension, dimension_value,
     joules_to_kwh(facility_energy_joules)::VARCHAR AS facility_energy_kwh, joules_to_kwh(idle_joules)::VARCHAR AS idle_kwh,
     emissions_location_gco2e::VARCHAR AS emissions_location_gco2e, effective_cost::VARCHAR AS effective_cost,
     joules_to_kwh(serving_joules)::VARCHAR AS serving_kwh, serving_gco2e::VARCHAR AS serving_gco2e, serving_cost::VARCHAR AS serving_cost,
-    requests::VARCHAR AS requests, known_hours::VARCHAR AS known_hours, expected_hours::VARCHAR AS expected_hours
+    requests::VARCHAR AS requests, serving_requests::VARCHAR AS serving_requests, priced_requests::VARCHAR AS priced_requests, known_hours::VARCHAR AS known_hours, expected_hours::VARCHAR AS expected_hours
   FROM hour_sum ORDER BY hour, dimension NULLS FIRST, dimension_value`;
 
 function timestamp(instant: string): string {

@@ -2,14 +2,34 @@
 -- Unit    joules, gCO2e
 -- Grain   run
 -- Reads   fct_run, ledger_sum, variable month_start
--- A run's energy is the ledger's lines whose workload_id is the run. Failed runs count: they are part of the way to the goal.
+-- A run's energy is the ledger's lines whose workload_id is the run; where there are none, those of the workload that the run names, if no
+-- other run names it and it drew nothing before or after the run. Failed runs count: they are part of the way to the goal.
 -- A run stands in the month in which it ended, with that month's energy: in_month_ratio is the part of its time that lies there.
 -- Half-widths as in cuts.sql: linear within one method, one site's PUE and one factor, in quadrature across them.
 CREATE OR REPLACE TEMP TABLE run_sum AS
-WITH run AS (
-    SELECT DISTINCT ON (run_id) run_id, coalesce(solution_id, run_id) AS solution_id, outcome, started_at, ended_at
+WITH told AS (
+    SELECT DISTINCT ON (run_id)
+        run_id, coalesce(solution_id, run_id) AS solution_id, outcome, started_at, ended_at, coalesce(workload_id, run_id) AS workload_id
     FROM fct_run
     ORDER BY run_id, ended_at DESC, receipt_sha256
+),
+drawn AS (
+    SELECT workload_id, min(first_hour) AS first_hour, max(last_hour) AS last_hour
+    FROM ledger_sum
+    WHERE workload_id IS NOT NULL AND it_energy_joules IS NOT NULL
+    GROUP BY workload_id
+),
+run AS (
+    SELECT told.* REPLACE (
+        CASE
+            WHEN told.run_id IN (SELECT workload_id FROM drawn) THEN told.run_id
+            WHEN count(*) OVER (PARTITION BY told.workload_id) = 1
+                AND drawn.first_hour >= date_trunc('hour', told.started_at) AND drawn.last_hour < told.ended_at THEN told.workload_id
+            ELSE told.run_id
+        END AS workload_id
+    )
+    FROM told
+    LEFT JOIN drawn ON drawn.workload_id = told.workload_id
 ),
 placed AS (
     SELECT * FROM ledger_sum WHERE workload_id IS NOT NULL AND facility_energy_joules IS NOT NULL
@@ -54,5 +74,5 @@ SELECT
     spread.joules / nullif(energy.facility_energy_joules, 0)::DOUBLE AS u95_ratio,
     spread.gco2e / nullif(energy.emissions_location_gco2e, 0)::DOUBLE AS emissions_u95_ratio
 FROM run
-LEFT JOIN energy ON energy.workload_id = run.run_id
-LEFT JOIN spread ON spread.workload_id = run.run_id
+LEFT JOIN energy ON energy.workload_id = run.workload_id
+LEFT JOIN spread ON spread.workload_id = run.workload_id

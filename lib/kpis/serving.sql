@@ -1,18 +1,20 @@
 -- Step    serving: energy, emissions and cost of inference beside what it served, for models that count it
 -- Unit    joules, gCO2e, billing currency; requests, tokens
 -- Grain   measure x dimension x value
--- Reads   ledger_sum, activity_cut
--- A model that draws energy but counts nothing is left out of the ratio and lowers its coverage, and so do the hours of those that
+-- Reads   ledger_sum, activity_sum
+-- Both sides are inference: what a model counts in an evaluation is no part of it. A model that draws energy but counts nothing is left out of the ratio and lowers its coverage, and so do the hours of those that
 -- count whose facility energy (of emissions: whose factor, of cost: whose bill) is not known. Half-widths as in cuts.sql: linear
 -- within one method, one site's PUE and one factor, in quadrature across them.
 CREATE OR REPLACE TEMP TABLE serving AS
 WITH measure AS (
-    SELECT DISTINCT measure FROM activity_cut WHERE measure IN ('requests', 'output_tokens')
+    SELECT DISTINCT measure FROM activity_sum WHERE measure IN ('requests', 'output_tokens')
 ),
 counted AS (
-    SELECT measure, dimension_value AS model_id, quantity
-    FROM activity_cut
-    WHERE dimension = 'model_id' AND quantity > 0 AND dimension_value IS NOT NULL
+    SELECT measure, model_id, sum(quantity) AS quantity
+    FROM activity_sum
+    WHERE coalesce(workload_type, 'inference') = 'inference' AND model_id IS NOT NULL
+    GROUP BY measure, model_id
+    HAVING sum(quantity) > 0
 ),
 line AS (
     SELECT

@@ -39,12 +39,22 @@ export function currentReceipts(receipts: readonly Receipt[]): Receipt[] {
   return latestBy(offeredReceipts(receipts), rowsOf);
 }
 
-/** The receipts whose rows stand in a file that counts, in other bytes; and that file. */
-export function copiedReceipts(receipts: readonly Receipt[]): { readonly copy: Receipt; readonly counted: Receipt }[] {
+/** A file whose rows stand in a file that counts, in other bytes, or that a newer version of them stands for. */
+export interface Copy {
+  readonly copy: Receipt;
+  readonly counted: Receipt;
+  readonly isRestated: boolean;
+}
+
+/** The files that are offered and do not count, each with the one that counts for it. */
+export function copiedReceipts(receipts: readonly Receipt[]): Copy[] {
   const counting = new Map(currentReceipts(receipts).map((receipt) => [rowsOf(receipt), receipt]));
-  return offeredReceipts(receipts).flatMap((copy) => {
+  const restated = restatements(receipts);
+  return namedReceipts(receipts).flatMap((copy): Copy[] => {
+    const newer = restated.get(copy);
+    if (newer) return [{ copy, counted: newer, isRestated: true }];
     const counted = counting.get(rowsOf(copy));
-    return counted && counted.sha256 !== copy.sha256 ? [{ copy, counted }] : [];
+    return counted && counted.sha256 !== copy.sha256 ? [{ copy, counted, isRestated: false }] : [];
   });
 }
 
@@ -53,8 +63,49 @@ function rowsOf({ source_id, sha256, same_rows_as }: Receipt): string {
   return `${source_id} ${same_rows_as ?? sha256}`;
 }
 
-/** The newest version of what each origin offers, as far as manifests name it. */
+/** The newest version of what each origin offers, as far as manifests name it and no other file restates it. */
 export function offeredReceipts(receipts: readonly Receipt[]): Receipt[] {
+  const restated = restatements(receipts);
+  return namedReceipts(receipts).filter((receipt) => !restated.has(receipt));
+}
+
+/**
+ * Files of which a copy in other bytes, or the file that they are a copy of, has been restated since, by what restates them: they would
+ * count beside the newer version of themselves. A file of another time restates nothing, and what a manifest names stands by itself.
+ */
+function restatements(receipts: readonly Receipt[]): ReadonlyMap<Receipt, Receipt> {
+  const offered = namedReceipts(receipts);
+  const now = new Map(offered.map((receipt) => [originOf(receipt), receipt]));
+  const sameRows = Map.groupBy(receipts, rowsOf);
+  const delivered = new Set(
+    currentManifests(receipts).flatMap(({ source_id, delivery }) =>
+      delivery.files.map((origin) => originOf({ source_id, origin })),
+    ),
+  );
+  return new Map(
+    offered.flatMap((receipt): [Receipt, Receipt][] => {
+      if (delivered.has(originOf(receipt))) return [];
+      const others = (sameRows.get(rowsOf(receipt)) ?? []).filter(({ sha256 }) => sha256 !== receipt.sha256);
+      const newer = others
+        .flatMap((other) => now.get(originOf(other)) ?? [])
+        .find((version) => restates(version, receipt));
+      return newer ? [[receipt, newer]] : [];
+    }),
+  );
+}
+
+function restates(version: Receipt, receipt: Receipt): boolean {
+  const isNewer = rowsOf(version) !== rowsOf(receipt) && version.fetched_at > receipt.fetched_at;
+  return isNewer && isOfOneTime(version.contract, receipt.contract);
+}
+
+function isOfOneTime(one: Receipt['contract'], other: Receipt['contract']): boolean {
+  const isBefore = (first: Receipt['contract'], second: Receipt['contract']) =>
+    first.last_event !== null && second.first_event !== null && first.last_event < second.first_event;
+  return !isBefore(one, other) && !isBefore(other, one);
+}
+
+function namedReceipts(receipts: readonly Receipt[]): Receipt[] {
   const isNamed = currentManifests(receipts).map(namer);
   const files = receipts.filter(({ delivery }) => !delivery);
   const latest = latestBy(files, originOf).filter((receipt) => isNamed.every((isNamedBy) => isNamedBy(receipt)));

@@ -14,6 +14,6 @@ SELECT fct_energy.* REPLACE (
 FROM fct_energy
 LEFT JOIN repeated
     ON repeated.source_id = fct_energy.source_id AND repeated.receipt_sha256 = fct_energy.receipt_sha256
-    AND repeated.period_start = fct_energy.period_start AND repeated.host_id = fct_energy.host_id AND repeated.boot_id = fct_energy.boot_id
+    AND repeated.period_start = fct_energy.period_start AND repeated.host_id = fct_energy.host_id AND repeated.boot_id IS NOT DISTINCT FROM fct_energy.boot_id
     AND repeated.resource_id = fct_energy.resource_id AND repeated.component = fct_energy.component AND repeated.basis = fct_energy.basis
 WHERE told_ratio IS NULL OR told_ratio < 1

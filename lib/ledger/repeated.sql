@@ -47,17 +47,36 @@ ranked AS (
 span AS (
     SELECT ranked.device_hour, ranked.rank, unnest(fct_energy.spans, recursive := true)
     FROM fct_energy
-    JOIN ranked USING (source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis)
+    JOIN ranked
+        ON ranked.source_id = fct_energy.source_id AND ranked.receipt_sha256 = fct_energy.receipt_sha256
+        AND ranked.period_start = fct_energy.period_start AND ranked.host_id = fct_energy.host_id
+        AND ranked.boot_id IS NOT DISTINCT FROM fct_energy.boot_id
+        AND ranked.resource_id = fct_energy.resource_id AND ranked.component = fct_energy.component AND ranked.basis = fct_energy.basis
+    WHERE fct_energy.spans IS NOT NULL
 ),
-told_better AS (
+told AS (
     SELECT
-        one.device_hour, one.rank,
-        sum(least(epoch_us(one.until), epoch_us(better.until)) - greatest(epoch_us(one.since), epoch_us(better.since))) AS microseconds
+        one.device_hour, one.rank, one.domain, one.since AS span_since,
+        epoch_us(greatest(one.since, better.since)) AS since,
+        epoch_us(least(one.until, better.until)) AS until
     FROM span AS one
     JOIN span AS better
         ON better.device_hour = one.device_hour AND better.domain = one.domain AND better.rank < one.rank
         AND better.since < one.until AND one.since < better.until
-    GROUP BY one.device_hour, one.rank
+),
+-- What two others tell of is told again once, not twice.
+told_once AS (
+    SELECT
+        device_hour, rank, until,
+        greatest(since, coalesce(max(until) OVER (
+            PARTITION BY device_hour, rank, domain, span_since ORDER BY since, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ), since)) AS since
+    FROM told
+),
+told_better AS (
+    SELECT device_hour, rank, sum(greatest(0, until - since)) AS microseconds
+    FROM told_once
+    GROUP BY device_hour, rank
 )
 SELECT
     source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis,

@@ -25,6 +25,8 @@ const NO_HOUR: Omit<HourSum, 'hour'> = {
   serving_gco2e: null,
   serving_cost: null,
   requests: null,
+  serving_requests: null,
+  priced_requests: null,
   known_hours: null,
   expected_hours: null,
 };
@@ -138,7 +140,7 @@ describe('what an alarm says', () => {
     serving_kwh: String(wh / 10),
     serving_gco2e: String(wh * 30),
     serving_cost: String(wh / 5),
-    requests: '100',
+    serving_requests: '100',
   });
   const wasteful = [
     ...Array.from({ length: 24 }, (_, hour) => serving(hour, 1)),
@@ -163,7 +165,9 @@ describe('what an alarm says', () => {
     const hours = wasteful.map((hour) => ({ ...hour, serving_cost: null, serving_gco2e: null }));
     const [verdict] = verdictsOn('energy-per-request', { hours });
     expect(verdict?.text).toContain('money unknown, energy 6.72 kWh, emissions unknown');
-    const [unknown] = verdictsOn('energy-per-request', { hours: hours.map((hour) => ({ ...hour, requests: null })) });
+    const [unknown] = verdictsOn('energy-per-request', {
+      hours: hours.map((hour) => ({ ...hour, serving_requests: null })),
+    });
     expect(unknown).toMatchObject({ state: 'unknown', value: null });
     expect(unknown?.text).toContain('Energy per request: unknown.');
   });

@@ -14,7 +14,9 @@ const HOUR = {
   serving_kwh: '1',
   serving_gco2e: '300',
   serving_cost: null,
-  requests: '500',
+  requests: '700',
+  serving_requests: '500',
+  priced_requests: null,
   known_hours: null,
   expected_hours: '4',
 };
@@ -28,7 +30,7 @@ test('an hour has its figures, those that are unknown left out', () => {
     values: {
       facility_energy_kwh: 2,
       emissions_location_gco2e: 600,
-      requests: 500,
+      requests: 700,
       energy_per_request_wh: 2,
       carbon_per_1k_requests_gco2e: 600,
       idle_ratio: 0.25,

@@ -35,7 +35,9 @@ export function summarySection(source: Source): Section {
     : '';
   const market = totalOf(annex, 'emissions.market');
   const marketText = market && market.value !== null ? printText(market) : undefined;
+  const isPartial = energy?.coverage_ratio != null && Number(energy.coverage_ratio) < 1;
   const sentences = [
+    isPartial ? texts.headlineCoverage(printRatio(energy.coverage_ratio)) : '',
     location ? texts.headlineEmissions(printText(location), marketText) : '',
     cost ? texts.headlineCost(printText(cost)) : '',
     texts.offsets,

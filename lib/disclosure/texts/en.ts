@@ -186,6 +186,8 @@ export const en = {
     const mix = s.mix ? ` ${s.mix[0]} of the energy is measured, ${s.mix[1]} modelled, ${s.mix[2]} filled.` : '';
     return `AI workloads used ${s.energy} including facility overhead${range}.${mix}`;
   },
+  headlineCoverage: (share: string) =>
+    `That is what is known: ${share} of the hours in which energy was drawn; what the others drew is in no total.`,
   headlineEmissions: (location: string, market: string | undefined) =>
     market === undefined
       ? `Location-based emissions: ${location}. No market-based figure is stated.`
@@ -194,7 +196,7 @@ export const en = {
   headlineCost: (cost: string) => `The effective cost was ${cost}.`,
 
   boundary: (components: string) =>
-    `Included: ${components}, allocated idle capacity, and the overhead of the facility (once). Electricity of own and co-located sites under our control is Scope 2. Cloud and managed services are Scope 3 category 1 and are not part of any Scope 2 figure.`,
+    `${components === '' ? 'No energy of this period is known.' : `Included: ${components}, allocated idle capacity, and the overhead of the facility (once).`} Electricity of own and co-located sites under our control is Scope 2. Cloud and managed services are Scope 3 category 1 and are not part of any Scope 2 figure.`,
   consolidation: (approach: string) => `Consolidation approach: ${approach}.`,
   noExclusions: 'No exclusion is recorded.',
 
@@ -218,7 +220,7 @@ export const en = {
   providerView:
     'Providers report emissions by their own methods. Their figures stand beside ours under “Reconciliation with providers”; they are never added and never turned back into energy.',
   intensity:
-    'Each intensity is the sum of its numerator divided by the sum of its denominator: a mean, not a median. Failed requests are inside; idle energy is only as far as it bears the name of the work (“Idle energy” under “Method, factors and assumptions”). The absolute figures stand in the sections before.',
+    'Each intensity is the sum of its numerator divided by the sum of its denominator: a mean, not a median. Energy of failed requests is inside; idle energy is only as far as it bears the name of the work (“Idle energy” under “Method, factors and assumptions”). The absolute figures stand in the sections before.',
   runs: 'Energy to solution is the facility energy of every run on the way to a goal, failed and aborted ones included, shown at the run that reached it. Runs that reached none stand beside with what they drew. A run stands in the month in which it ended, with the energy of that month alone: what it drew before is in the months before, and lowers the coverage of its figures.',
   noRuns: 'No training run was recorded in this period.',
   cost: 'Effective cost is amortised and after discounts (FOCUS EffectiveCost); billed cost is what was invoiced (FOCUS BilledCost).',

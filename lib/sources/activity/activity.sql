@@ -16,7 +16,13 @@ WITH labelled AS (
     WHERE measure IS NOT NULL
 ),
 counted AS (
-    SELECT period_start, resource_id, measure, model_id, tags, bucket_over, bucket_up_to, sum(quantity) AS quantity
+    SELECT
+        period_start, resource_id, measure, model_id, tags, bucket_over, bucket_up_to, sum(quantity) AS quantity,
+        CASE WHEN any_value(bucket_up_to) IS NULL THEN [{
+            'domain': any_value(tags)::VARCHAR,
+            'since': min(greatest(sampled_before, hour_start)),
+            'until': max(least(sampled_at, hour_start + INTERVAL 1 HOUR))
+        }] END AS spans
     FROM labelled
     WHERE role IS DISTINCT FROM 'level' AND quantity IS NOT NULL AND (role IS DISTINCT FROM 'bucket' OR quantity > 0)
     GROUP BY ALL

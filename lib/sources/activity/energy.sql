@@ -22,6 +22,21 @@ covered AS (
     )
     GROUP BY hour_start, resource_id, component, method
 ),
+-- When each counter was read, kept on one row of the device and hour.
+read_at AS (
+    SELECT
+        hour_start, resource_id, component, method,
+        list({'domain': series, 'since': since, 'until': until} ORDER BY series) AS spans
+    FROM (
+        SELECT
+            hour_start, resource_id, component, method, series,
+            min(greatest(sampled_before, hour_start)) AS since,
+            max(least(sampled_at, hour_start + INTERVAL 1 HOUR)) AS until
+        FROM counted
+        GROUP BY hour_start, resource_id, component, method, series
+    )
+    GROUP BY hour_start, resource_id, component, method
+),
 basis AS (
     SELECT resource_id, component, method, CASE WHEN bool_or(tags['source'] ILIKE '%model%') THEN 'modelled' ELSE 'measured' END AS basis
     FROM counted
@@ -83,8 +98,12 @@ SELECT
     share,
     energy_joules,
     covered_seconds,
+    CASE
+        WHEN row_number() OVER (PARTITION BY hour_start, resource_id, component, method ORDER BY share, tags::VARCHAR) = 1 THEN spans
+    END AS spans,
     tags
 FROM settled
 JOIN covered USING (hour_start, resource_id, component, method)
+JOIN read_at USING (hour_start, resource_id, component, method)
 JOIN basis USING (resource_id, component, method)
 ORDER BY period_start, resource_id, component, method, share, tags::VARCHAR

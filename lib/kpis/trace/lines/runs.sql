@@ -6,5 +6,5 @@ SELECT *
 FROM ledger
 WHERE facility_energy_joules IS NOT NULL
   AND workload_id IN (
-      SELECT run_id FROM run_sum WHERE getvariable('traced_dimension') IS NULL OR run_id = getvariable('traced_value')
+      SELECT workload_id FROM run_sum WHERE getvariable('traced_dimension') IS NULL OR run_id = getvariable('traced_value')
   )

@@ -6,7 +6,7 @@ SELECT *
 FROM ledger
 WHERE facility_energy_joules IS NOT NULL
   AND workload_id IN (
-      SELECT run_id
+      SELECT workload_id
       FROM run_sum
       WHERE getvariable('traced_dimension') IS NULL
          OR solution_id IN (SELECT solution_id FROM run_sum WHERE run_id = getvariable('traced_value'))

@@ -1,0 +1,52 @@
+-- Step    retold: activity of the month that tells of time which other activity of the same counter tells of too, and how much of it does
+-- Unit    told_ratio: the part of its time that others tell of, above 0 and up to 1; nothing is counted for it
+-- Grain   counter and hour (hash) x source x landed file
+-- Reads   fct_activity
+-- A counter is a measure of one resource with one set of labels. Of two files that read it at one time, the one that reads more of the
+-- hour counts whole; names decide among equals, so that no order of landing matters.
+CREATE OR REPLACE TEMP TABLE retold AS
+WITH part AS (
+    SELECT
+        counter_hour(period_start, resource_id, measure, spans) AS counter_hour, source_id, receipt_sha256,
+        list_distinct(flatten(list(spans))) AS spans
+    FROM fct_activity
+    WHERE spans IS NOT NULL
+    GROUP BY ALL
+),
+ranked AS (
+    SELECT
+        *,
+        list_sum(list_transform(spans, lambda span: epoch_us(span.until) - epoch_us(span.since))) AS microseconds,
+        row_number() OVER (PARTITION BY counter_hour ORDER BY microseconds DESC, source_id, receipt_sha256) AS rank
+    FROM part
+    QUALIFY count(*) OVER (PARTITION BY counter_hour) > 1
+),
+span AS (
+    SELECT counter_hour, rank, unnest(spans, recursive := true) FROM ranked
+),
+told AS (
+    SELECT
+        one.counter_hour, one.rank, one.since AS span_since,
+        epoch_us(greatest(one.since, better.since)) AS since,
+        epoch_us(least(one.until, better.until)) AS until
+    FROM span AS one
+    JOIN span AS better
+        ON better.counter_hour = one.counter_hour AND better.rank < one.rank
+        AND better.since < one.until AND one.since < better.until
+),
+-- What two others tell of is told again once, not twice.
+told_once AS (
+    SELECT
+        counter_hour, rank, until,
+        greatest(since, coalesce(max(until) OVER (
+            PARTITION BY counter_hour, rank, span_since ORDER BY since, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ), since)) AS since
+    FROM told
+)
+SELECT
+    ranked.counter_hour, ranked.source_id, ranked.receipt_sha256,
+    least(1, sum(greatest(0, told_once.until - told_once.since))::DOUBLE / any_value(ranked.microseconds)::DOUBLE) AS told_ratio
+FROM ranked
+JOIN told_once USING (counter_hour, rank)
+GROUP BY ranked.counter_hour, ranked.source_id, ranked.receipt_sha256
+ORDER BY ALL
