@@ -26,8 +26,8 @@ export class InvalidOptions extends Error {
 const DEFAULT_INTERVAL = { once: '10s', always: '60s' };
 const DEFAULT_SAMPLE = '1s';
 const MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
-/** Faster than a second the counters' own noise is what one reads; slower than a minute one of them could wrap twice. */
-const SAMPLE_MS = { least: 1000, most: 60_000 };
+/** Faster than a second the counters' own noise is what one reads; slower than ten, power that comes in samples is no energy any more (power-integral.ts). */
+const SAMPLE_MS = { least: 1000, most: 10_000 };
 /** No record may span more than an hour; intervals end at whole multiples of their length, so that hours are not cut. */
 const INTERVAL_MS = { least: 1000, most: 900_000 };
 

@@ -127,6 +127,7 @@ describe('options', () => {
 
   test.each([
     [['--interval', '20m'], '', /^Cannot read the interval: expected 1s to 900s/],
+    [['--config', 'x'], 'sample: 20s', /^Cannot read the sample: expected 1s to 10s/],
     [['--intervall', '2s'], '', /^Cannot read the options: .*--intervall/],
     [['now'], '', /^Cannot read the options: .*now/],
     [['--config', 'x'], 'host: a', /^Cannot read the settings x: the file: Unrecognized key: "host"/],
