@@ -44,17 +44,26 @@ async function overtaken(stage: 'buildFacts' | 'settle' | 'computeKpis' | 'write
 }
 
 test.each(['buildFacts', 'settle', 'computeKpis', 'writeDisclosure'] as const)(
-  'of two runs of a month at once the one that came last is published, and can be verified: %s',
+  'of two runs of a month at once that of the later moment is published, and can be verified: %s',
   async (stage) => {
     const { first, second, workplace } = await overtaken(stage);
     expect(String(first)).toContain(
-      `Cannot go on with ${MONTH} as of ${EARLIER}: expected no other run of the month, got one as of ${LATER}`,
+      `Cannot go on with ${MONTH} as of ${EARLIER}: expected no other run of the month beside or after it, got one as of ${LATER}`,
     );
     expect(second).toMatchObject({ version: 1, as_of: LATER, is_new: true });
     const { answer } = await typeIn(verify, `${workplace.book.location}/disclosures/${MONTH}/v1`);
     expect(answer).toBe(0);
   },
 );
+
+test('books go forward: a month is not closed as of a moment before that of its last run', async () => {
+  const workplace = tinyWorkplace(root, tinySettings(), join(root, 'forward'));
+  expect(await discloseTiny(workplace, MONTH, LATER)).toMatchObject({ version: 1, status: 'closed' });
+  await expect(discloseTiny(workplace, MONTH, EARLIER)).rejects.toThrow(
+    `Cannot go on with ${MONTH} as of ${EARLIER}: expected no other run of the month beside or after it, got one as of ${LATER}`,
+  );
+  expect(await discloseTiny(workplace, MONTH, LATER)).toMatchObject({ version: 1, is_new: false });
+});
 
 test('a run does not go on by other settings than those by which it began', async () => {
   const book = join(root, 'other-settings');

@@ -14,7 +14,7 @@ export interface DueRun {
   readonly machine: 'landing' | 'close';
   readonly name: string;
   readonly input: MonthRun & { readonly kinds?: readonly string[]; readonly watch?: true };
-  /** Not begun while another run of the machine is under way: it would work on the same files. */
+  /** Not begun while another run of either machine is under way: it would work on the same files. */
   readonly isOnlyAlone?: true;
 }
 

@@ -39,6 +39,9 @@ const WATCH: Readonly<Record<Deployment['schedules']['watch'], { readonly watch?
 
 /** Starts the machines by the clock. What could not be started lies in a queue for two weeks. */
 export class Schedules extends Construct {
+  /** What could not be started. */
+  readonly missed: Queue;
+
   constructor(scope: Construct, id: string, { machines, schedules }: SchedulesProps) {
     super(scope, id);
 
@@ -48,6 +51,7 @@ export class Schedules extends Construct {
       retentionPeriod: Duration.days(14),
     });
     acceptQueue(missed);
+    this.missed = missed;
     const begin = new CoreFunction<Begin.Setting>(this, 'BeginFunction', {
       lambda: 'begin',
       environment: {
@@ -62,13 +66,10 @@ export class Schedules extends Construct {
     });
     begin.addToRolePolicy(
       new PolicyStatement({
-        actions: ['states:StartExecution'],
+        // A month is not watched while another run is under way.
+        actions: ['states:ListExecutions', 'states:StartExecution'],
         resources: Object.values(machines).map(({ stateMachineArn }) => stateMachineArn),
       }),
-    );
-    // A month is not watched while another run is under way.
-    begin.addToRolePolicy(
-      new PolicyStatement({ actions: ['states:ListExecutions'], resources: [machines.close.stateMachineArn] }),
     );
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
     acceptVersions(role, begin);
