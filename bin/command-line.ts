@@ -4,11 +4,13 @@ import { CODE_VERSION } from '../lib/adapters/workplace.ts';
 import { COMMANDS, usage, usageOf } from './commands/catalogue.ts';
 import { type Answer, CannotAnswer, type Command, type Terminal } from './commands/command.ts';
 
-/** A reader that has seen enough (`| head`) closes the pipe: no reason to complain. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+/** A reader that has seen enough (`| head`) closes the pipe: the work goes on, and its answer stays the exit code. */
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') return;
+    process.stderr.write(`Cannot write the answer: expected room for it, got ${error.message}\n`);
+    process.exit(2);
+  });
 
 /** Exit codes (DESIGN §7): 0 done, 1 the answer is no, 2 cannot. */
 process.exitCode = await main(process.argv.slice(2), {

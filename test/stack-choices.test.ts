@@ -91,13 +91,22 @@ describe('the book', () => {
   });
 });
 
+test('what hosts sent stays until the closes of its month are over', () => {
+  expect(() => synthesise({ book: { inbox_days: 7 } })).toThrow('joulebook.book.inbox_days');
+});
+
 describe('schedules', () => {
   const expressionsOf = ({ every }: typeof plain) =>
     every('AWS::Scheduler::Schedule').map(({ Properties }) => Properties.ScheduleExpression);
 
   test('land by the hour and the day, and close on the fifth working day and on the 22nd', () => {
     expect(expressionsOf(plain).sort()).toEqual(
-      expect.arrayContaining(['cron(10 * * * ? *)', 'cron(30 4 * * ? *)', 'cron(0 6 5-9 * ? *)', 'cron(0 6 22 * ? *)']),
+      expect.arrayContaining([
+        'cron(10 * * * ? *)',
+        'cron(30 4 * * ? *)',
+        'cron(0 6 5-9 * ? *)',
+        'cron(0 6 22-23 * ? *)',
+      ]),
     );
   });
 

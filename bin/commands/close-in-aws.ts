@@ -1,7 +1,7 @@
 import { CloseMachine } from '../../lib/adapters/close-machine.ts';
 import { StageFailed } from '../../lib/pipeline/crew.ts';
 import { standingWords } from '../../lib/pipeline/redrive.ts';
-import type { MonthRun } from '../../lib/pipeline/stage.ts';
+import type { DisclosureReport, MonthRun } from '../../lib/pipeline/stage.ts';
 import { type Answer, type Arguments, CannotAnswer, stackTyped, type Terminal } from './command.ts';
 import { progressTeller } from './progress-teller.ts';
 import { tellReport } from './tell-report.ts';
@@ -22,7 +22,19 @@ export async function closeInAws(run: MonthRun, typed: Arguments, terminal: Term
     if (error instanceof StageFailed) await tellStanding(execution, machine, terminal).catch(() => undefined);
     throw error;
   });
+  const { folder }: Partial<DisclosureReport> = report;
+  if (folder === undefined) return tellWatched(run, typed, terminal);
   return tellReport(report, machine.book, typed, terminal);
+}
+
+/** A run that the clock began to judge alarms ends before a disclosure. */
+function tellWatched({ month, as_of }: MonthRun, { values }: Arguments, terminal: Terminal): Answer {
+  terminal.print(
+    values['json']
+      ? JSON.stringify({ month, as_of, watched: true })
+      : `${month}: alarms are judged, no disclosure is written`,
+  );
+  return 0;
 }
 
 /** Tells how the run stood before, and how often it has now been redriven. */

@@ -44,10 +44,17 @@ export function textOption({ values }: Arguments, name: string, fallback?: strin
   throw new CannotAnswer(`Cannot go on without --${name}`);
 }
 
-/** Whether `--in aws` was typed. Throws `CannotAnswer` for any other place. */
+/** Options that only mean something in a deployed stack: whoever types one does not mean this machine. */
+const IN_AWS_ALONE = ['stack', 'redrive'] as const;
+
+/** Whether `--in aws` was typed. Throws `CannotAnswer` for any other place, and for its options without it. */
 export function isInAws({ values }: Arguments): boolean {
   const place = values['in'];
-  if (place === undefined || place === 'aws') return place === 'aws';
+  if (place === 'aws') return true;
+  const foreign = IN_AWS_ALONE.find((name) => values[name] !== undefined);
+  if (place === undefined && foreign)
+    throw new CannotAnswer(`Cannot take --${foreign} here: expected --in aws beside it`);
+  if (place === undefined) return false;
   throw new CannotAnswer(`Cannot read --in: expected aws, got "${place}"`);
 }
 

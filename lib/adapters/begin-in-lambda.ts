@@ -29,14 +29,18 @@ export function beginInLambda(): (request: BeginRequest, context: Context) => Pr
 
 async function whyNot(due: DueRun | undefined, client: SFNClient): Promise<string | undefined> {
   if (!due) return 'Nothing is due';
-  return due.isOnlyAlone && (await isBusy(due, client)) ? 'Another run is under way' : undefined;
+  return due.isOnlyAlone && (await isAnyBusy(client)) ? 'Another run is under way' : undefined;
 }
 
-async function isBusy({ machine }: DueRun, client: SFNClient): Promise<boolean> {
-  const stateMachineArn = setting(ADDRESSES[machine]);
-  const asked = new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING', maxResults: 1 });
-  const { executions = [] } = await client.send(asked);
-  return executions.length > 0;
+/** Whether either machine is at work: a landing collects from the same inbox, and what both put together would land twice. */
+async function isAnyBusy(client: SFNClient): Promise<boolean> {
+  for (const address of Object.values(ADDRESSES)) {
+    const stateMachineArn = setting(address);
+    const asked = new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING', maxResults: 1 });
+    const { executions = [] } = await client.send(asked);
+    if (executions.length > 0) return true;
+  }
+  return false;
 }
 
 async function start({ machine, name, input }: DueRun, client: SFNClient): Promise<void> {

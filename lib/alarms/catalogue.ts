@@ -55,10 +55,11 @@ interface JudgedByStage {
   readonly costs: (stretch: Stretch) => CostADay;
 }
 
-interface JudgedByCloudWatch {
+export interface JudgedByCloudWatch {
   readonly by: 'cloudwatch';
   readonly namespace: 'AWS/States';
-  readonly metric: 'ExecutionsFailed';
+  /** Added up: Step Functions counts a run that ran out of time apart from one that failed (developer guide, «Execution metrics»). */
+  readonly metrics: readonly ('ExecutionsFailed' | 'ExecutionsTimedOut')[];
 }
 
 /** Every alarm. The list only gains entries: an id that was told once keeps its meaning. Settings may move the limits. */
@@ -126,14 +127,15 @@ export const ALARMS: readonly Alarm[] = [
   {
     id: 'execution-failed',
     name: 'Execution failed',
-    meaning: 'A run of the state machine failed: the figures are as old as the last run that ended well',
+    meaning:
+      'A run failed, ran out of time or could not be started: the figures are as old as the last run that ended well',
     signal: 'executions_failed',
     unit: 'executions',
     rule: { kind: 'above', limit: 0 },
     points: 1,
     severity: 'critical',
     risksTheMonth: true,
-    judged: { by: 'cloudwatch', namespace: 'AWS/States', metric: 'ExecutionsFailed' },
+    judged: { by: 'cloudwatch', namespace: 'AWS/States', metrics: ['ExecutionsFailed', 'ExecutionsTimedOut'] },
   },
   {
     id: 'spool-age',

@@ -37,6 +37,9 @@ export function derivedFolders({ month }: Period): string[] {
   ];
 }
 
+/** One after the other, the files of a large month would take longer to come from S3 than a function may run; each is held whole. */
+const READ_AT_ONCE = 16;
+
 /** Landed bytes, their receipts, quarantine reasons and what is missing, and everything derived from them, sorted by path. */
 export async function bookEntries(
   period: Period,
@@ -60,8 +63,12 @@ export async function bookEntries(
     ...derived.flat().map(({ key }) => key),
   ];
   const landed = new Map(receipts.map((receipt) => [landedKey(receipt), receipt]));
+  const sorted = keys.sort();
   const entries: ManifestEntry[] = [];
-  for (const key of keys.sort()) entries.push(await entryOf(key, landed.get(key), workplace));
+  for (let first = 0; first < sorted.length; first += READ_AT_ONCE) {
+    const some = sorted.slice(first, first + READ_AT_ONCE);
+    entries.push(...(await Promise.all(some.map((key) => entryOf(key, landed.get(key), workplace)))));
+  }
   return entries;
 }
 

@@ -17,6 +17,7 @@ import { planHalves } from './halves.ts';
 import type { PartsRequest, Plan, Stages } from './handlers.ts';
 import { instrumentsOf } from './instruments.ts';
 import { keepSettings } from './kept-settings.ts';
+import { beginRun, checkIsLatest } from './latest-run.ts';
 import { factKeysOf, factReceipts } from './month-receipts.ts';
 import { type PlannedFile, withPlanOptions } from './plan-options.ts';
 import { raiseAlarms } from './raise-alarms.ts';
@@ -58,6 +59,7 @@ export const STAGES: Stages = {
   },
 
   async buildFacts({ shard, ...run }, workplace) {
+    await checkIsLatest(run, workplace);
     const files = JSON.parse((await readText(workplace.book, shard)) ?? '[]') as PlannedFile[];
     return withinLimits(workplace, async (warehouse) => {
       let rows = 0;
@@ -67,6 +69,7 @@ export const STAGES: Stages = {
   },
 
   async settle({ month, as_of, shard }, workplace) {
+    await checkIsLatest({ month, as_of }, workplace);
     const period = parsePeriod(month);
     return withinLimits(workplace, async (warehouse) => {
       const named = new Set(shard.split(','));
@@ -79,6 +82,7 @@ export const STAGES: Stages = {
   },
 
   async computeKpis({ month, as_of }, workplace) {
+    await checkIsLatest({ month, as_of }, workplace);
     const period = parsePeriod(month);
     const request = await kpiRequestOf(period, as_of, workplace);
     return withWarehouse(workplace, async (warehouse) => {
@@ -103,6 +107,7 @@ async function planCollection({ month, as_of, asked }: PartsRequest, { settings 
 /** Deals the current receipts to workers; each list lies in the book, so that the state machine carries keys alone. */
 async function planFacts({ month, as_of }: PartsRequest, workplace: Workplace): Promise<Plan> {
   const period = parsePeriod(month);
+  await beginRun({ month, as_of }, workplace);
   await keepSettings(period, as_of, workplace);
   const receipts = await factReceipts(period, as_of, workplace);
   await removeStale(period, receipts, workplace);
@@ -114,6 +119,7 @@ async function planFacts({ month, as_of }: PartsRequest, workplace: Workplace): 
 /** Deals the slices of the month to workers, and removes what an earlier cut of the month left behind. */
 async function planSettlement({ month, as_of }: PartsRequest, workplace: Workplace): Promise<Plan> {
   const period = parsePeriod(month);
+  await checkIsLatest({ month, as_of }, workplace);
   const slices = await slicesOfMonth(period, as_of, workplace);
   const current = new Set(SETTLED.flatMap((folder) => settledKeys(folder, period, slices)));
   const folders = SETTLED.map((folder) => `${folder}/month=${month}/`);

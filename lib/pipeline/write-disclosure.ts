@@ -10,7 +10,9 @@ import { readQuarantine } from '../landing/receipts.ts';
 import { readShortfalls, type ShortfallPaper, UNREAD } from '../landing/shortfall.ts';
 import { type Period, parsePeriod } from '../units/period.ts';
 import { assumptionWords } from './assumption-words.ts';
+import { closingDayOf } from './closing-day.ts';
 import { instrumentWords } from './instruments.ts';
+import { checkIsLatest } from './latest-run.ts';
 import { bookEntries, type Manifest, type ManifestEntry, manifestOf } from './manifest.ts';
 import { copies, evidenceReceipts, factKeysOf, factReceipts } from './month-receipts.ts';
 import { saysNothingNew } from './nothing-new.ts';
@@ -27,6 +29,7 @@ export function disclosureFolder(month: string, version: number): string {
  * The manifest is written last: a version without one was never finished and is written anew.
  */
 export async function writeDisclosure(request: MonthRun, workplace: Workplace): Promise<DisclosureReport> {
+  await checkIsLatest(request, workplace);
   const latest = await latestVersion(request.month, workplace.book);
   if (latest) {
     const previous = await annexOf(request.month, latest - 1, workplace.book);
@@ -38,7 +41,9 @@ export async function writeDisclosure(request: MonthRun, workplace: Workplace): 
   const { files, annex } = await renderVersion(request, (latest ?? 0) + 1, previous, workplace);
   const folder = disclosureFolder(request.month, annex.meta.version);
   const { 'manifest.json': manifest, ...pages } = files;
+  await checkIsLatest(request, workplace);
   for (const [name, bytes] of Object.entries(pages)) await workplace.book.put(folder + name, bytes);
+  await checkIsLatest(request, workplace);
   if (manifest) await workplace.book.put(`${folder}manifest.json`, manifest);
   return report(annex, request, true);
 }
@@ -152,12 +157,8 @@ function statusOf(reasons: readonly string[], previous: Annex | undefined): Anne
   return previous && previous.meta.status !== 'preliminary' ? 'restated' : 'closed';
 }
 
-/** The providers publish the month's carbon by the 21st of the next month (docs/sources.md): before that nothing is closed. */
-const CLOSING_DAY = 22;
-
 function openReasons(request: MonthRun, missingSources: readonly MissingSource[]): string[] {
-  const { to } = parsePeriod(request.month);
-  const closing = `${to.slice(0, 8)}${CLOSING_DAY}`;
+  const closing = closingDayOf(parsePeriod(request.month));
   const early = request.as_of.slice(0, 10) < closing ? [`as of ${request.as_of.slice(0, 10)}, before ${closing}`] : [];
   return [...early, ...missingSources.map(({ id, reason }) => `source ${id}: ${reason}`)];
 }

@@ -12,18 +12,21 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 
-import { ALARMS, type Alarm, MONTH_AT_RISK } from '../alarms/catalogue.ts';
+import { ALARMS, type Alarm, type JudgedByCloudWatch, MONTH_AT_RISK } from '../alarms/catalogue.ts';
 import { limitMetricOf, SIGNALS_NAMESPACE } from '../alarms/metrics.ts';
 import type { Book } from './book.ts';
 import type { Notifications } from './notifications.ts';
 
 interface AlarmsProps {
   readonly book: Book;
-  /** The machine that closes months. */
-  readonly stateMachine: IStateMachine;
+  /** The machines whose runs must end well. */
+  readonly machines: readonly IStateMachine[];
+  /** Where starts lie that failed. */
+  readonly missed: IQueue;
   readonly notifications: Notifications;
 }
 
@@ -34,11 +37,12 @@ const ELSEWHERE =
 
 /** A CloudWatch alarm for each entry of the catalogue, and the one that they make together. */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, { book, stateMachine, notifications }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { book, notifications, ...watched }: AlarmsProps) {
     super(scope, id);
 
     const { machines, people } = notifications;
-    const made = ALARMS.map((alarm) => ({ alarm, watch: this.#watch(alarm, book, stateMachine) }));
+    const failed = (judged: JudgedByCloudWatch) => failures(judged, watched);
+    const made = ALARMS.map((alarm) => ({ alarm, watch: this.#watch(alarm, book, failed) }));
     for (const { alarm, watch } of made) {
       watch.addAlarmAction(new SnsAction(machines));
       // What the stage judges it tells in words; the rest people hear from CloudWatch.
@@ -53,7 +57,7 @@ export class Alarms extends Construct {
     composite.addAlarmAction(new SnsAction(machines));
   }
 
-  #watch(alarm: Alarm, book: Book, stateMachine: IStateMachine): AlarmBase {
+  #watch(alarm: Alarm, book: Book, failed: (judged: JudgedByCloudWatch) => MathExpression): AlarmBase {
     const common = {
       alarmName: nameOf(this, alarm.id),
       alarmDescription: descriptionOf(alarm),
@@ -66,7 +70,7 @@ export class Alarms extends Construct {
     if (judged.by === 'cloudwatch')
       return new MetricAlarm(this, alarm.id, {
         ...common,
-        metric: failures(judged, stateMachine),
+        metric: failed(judged),
         threshold: 0,
         comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
         treatMissingData: TreatMissingData.NOT_BREACHING,
@@ -111,17 +115,23 @@ function signalMetric(metricName: string, book: Book, statistic: 'Maximum' | 'Mi
   });
 }
 
+/** Runs that ended badly, of all machines, and starts that came to nothing; an hour without any has no value of its own. */
 function failures(
-  { namespace, metric }: { readonly namespace: string; readonly metric: string },
-  { stateMachineArn }: IStateMachine,
-): Metric {
-  return new Metric({
-    namespace,
-    metricName: metric,
-    dimensionsMap: { StateMachineArn: stateMachineArn },
-    statistic: 'Sum',
-    period: HOUR,
-  });
+  { namespace, metrics }: JudgedByCloudWatch,
+  { machines, missed }: Pick<AlarmsProps, 'machines' | 'missed'>,
+): MathExpression {
+  const runs = machines.flatMap(({ stateMachineArn }) =>
+    metrics.map(
+      (metricName) => new Metric({ namespace, metricName, dimensionsMap: { StateMachineArn: stateMachineArn } }),
+    ),
+  );
+  const starts = missed.metricNumberOfMessagesSent();
+  const counted = [...runs, starts].map((metric) => metric.with({ statistic: 'Sum', period: HOUR }));
+  const usingMetrics = Object.fromEntries(counted.map((metric, index) => [`m${index}`, metric]));
+  const expression = Object.keys(usingMetrics)
+    .map((name) => `FILL(${name}, 0)`)
+    .join(' + ');
+  return new MathExpression({ expression, usingMetrics, label: 'runs that failed or were not started', period: HOUR });
 }
 
 function nameOf(scope: Construct, id: string): string {

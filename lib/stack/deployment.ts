@@ -73,7 +73,8 @@ const deploymentSchema = z.strictObject({
         })
         .optional()
         .describe('What functions land and disclose cannot be removed for years; only for a new book'),
-      inbox_days: z.number().int().min(2).default(90).describe('Days that what agents sent stays in agent/ and runs/'),
+      // What a host sent on the last day of a month is collected by the close of the fifth working day, or by that of the 22nd.
+      inbox_days: z.number().int().min(30).default(90).describe('Days that what agents sent stays in agent/ and runs/'),
     })
     .prefault({}),
   schedules: z

@@ -25,7 +25,7 @@ export class Disclosure extends Construct {
       packages: ['@myriaddreamin/typst-ts-node-compiler-linux-x64-gnu', '@expo-google-fonts/inter'],
     });
     book.open(writeDisclosure.ownRole, {
-      reads: ['landing', 'quarantine', 'facts', 'ledger', 'sums', 'kpis'],
+      reads: ['landing', 'quarantine', 'facts', 'ledger', 'sums', 'kpis', 'plans'],
       writes: ['disclosures'],
     });
     const one = LambdaInvoke.jsonPath(this, 'WriteDisclosure', {

@@ -20,7 +20,7 @@ export class Kpis extends Construct {
       memoryMib: 3008,
       diskGib: 10,
     });
-    book.open(computeKpis.ownRole, { reads: ['landing', 'facts', 'sums'], writes: ['kpis'] });
+    book.open(computeKpis.ownRole, { reads: ['landing', 'facts', 'sums', 'plans'], writes: ['kpis'] });
     const one = LambdaInvoke.jsonPath(this, 'ComputeKpis', {
       lambdaFunction: computeKpis,
       payload: TaskInput.fromObject(MONTH_RUN),

@@ -26,7 +26,8 @@ const TIMES: Readonly<Record<Exclude<BeginRequest['work'], 'watch'>, Time>> = {
   // The fifth working day lies between the 5th and the 9th.
   preliminary: { minute: '0', hour: '6', day: '5-9' },
   // Google, Azure and AWS have published by the 15th, 19th and 21st (../shared/reference/aws-and-clouds.md §13).
-  closing: { minute: '0', hour: '6', day: '22' },
+  // The 22nd in UTC: far in the east its morning is still the 21st there.
+  closing: { minute: '0', hour: '6', day: '22-23' },
 };
 
 /** When the alarms of the open month are judged: after what has landed in the hour, or after the day's bills. */
@@ -38,6 +39,9 @@ const WATCH: Readonly<Record<Deployment['schedules']['watch'], { readonly watch?
 
 /** Starts the machines by the clock. What could not be started lies in a queue for two weeks. */
 export class Schedules extends Construct {
+  /** What could not be started. */
+  readonly missed: Queue;
+
   constructor(scope: Construct, id: string, { machines, schedules }: SchedulesProps) {
     super(scope, id);
 
@@ -47,6 +51,7 @@ export class Schedules extends Construct {
       retentionPeriod: Duration.days(14),
     });
     acceptQueue(missed);
+    this.missed = missed;
     const begin = new CoreFunction<Begin.Setting>(this, 'BeginFunction', {
       lambda: 'begin',
       environment: {
@@ -61,13 +66,10 @@ export class Schedules extends Construct {
     });
     begin.addToRolePolicy(
       new PolicyStatement({
-        actions: ['states:StartExecution'],
+        // A month is not watched while another run is under way.
+        actions: ['states:ListExecutions', 'states:StartExecution'],
         resources: Object.values(machines).map(({ stateMachineArn }) => stateMachineArn),
       }),
-    );
-    // A month is not watched while another run is under way.
-    begin.addToRolePolicy(
-      new PolicyStatement({ actions: ['states:ListExecutions'], resources: [machines.close.stateMachineArn] }),
     );
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
     acceptVersions(role, begin);

@@ -24,7 +24,7 @@ export class Settlement extends Construct {
       memoryMib: 3008,
       diskGib: 10,
     });
-    book.open(settle.ownRole, { reads: ['landing', 'facts'], writes: ['ledger', 'sums'] });
+    book.open(settle.ownRole, { reads: ['landing', 'facts', 'plans'], writes: ['ledger', 'sums'] });
     const halved = (name: string) => planning.halves(name);
     this.step = forEachShard(this, 'Settle', { verb: 'Settle', by: settle, concurrency, halved });
   }

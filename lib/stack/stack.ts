@@ -62,8 +62,8 @@ export class JoulebookStack extends Stack {
       comment: 'Lands what sources have of a month, and computes nothing',
       steps: [planning.step('PlanLanding', 'collection'), collection.step('Land')],
     });
-    new Alarms(this, 'Alarms', { book, stateMachine: close, notifications });
-    new Schedules(this, 'Schedules', { machines: { close, landing }, schedules });
+    const { missed } = new Schedules(this, 'Schedules', { machines: { close, landing }, schedules });
+    new Alarms(this, 'Alarms', { book, machines: [close, landing], missed, notifications });
     new Tables(this, 'Tables', { book });
     new TelemetryStore(this, 'TelemetryStore', { book, store: telemetry });
     if (agents) agentHosts(this, book, deployment, agents);

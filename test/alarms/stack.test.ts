@@ -58,6 +58,30 @@ describe('an alarm of CloudWatch', () => {
       if (judged.by === 'stage') expect(alarmOf(id)).toContain(`"MetricName":"${signal}"`);
   });
 
+  test('sees runs of both machines that fail or run out of time, and starts that came to nothing', () => {
+    const failed = alarms.find(({ AlarmName }) => AlarmName === 'Joulebook-execution-failed');
+    const metrics = failed?.['Metrics'] as { Expression?: string; MetricStat?: { Metric: Record<string, unknown> } }[];
+    const [missed] = one('AWS::SQS::Queue', /Missed/) ?? [];
+    const machine = (name: RegExp) => one('AWS::StepFunctions::StateMachine', name)?.[0];
+    expect(metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? [])).toEqual([
+      ...[machine(/MonthlyClose/), machine(/Landing/)].flatMap((Ref) =>
+        ['ExecutionsFailed', 'ExecutionsTimedOut'].map((MetricName) => ({
+          Namespace: 'AWS/States',
+          MetricName,
+          Dimensions: [{ Name: 'StateMachineArn', Value: { Ref } }],
+        })),
+      ),
+      {
+        Namespace: 'AWS/SQS',
+        MetricName: 'NumberOfMessagesSent',
+        Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [missed, 'QueueName'] } }],
+      },
+    ]);
+    expect(metrics.find(({ Expression }) => Expression)?.Expression).toBe(
+      'FILL(m0, 0) + FILL(m1, 0) + FILL(m2, 0) + FILL(m3, 0) + FILL(m4, 0)',
+    );
+  });
+
   test('goes to the machines, and what no stage can tell goes to the people', () => {
     const actions = Object.fromEntries(alarms.map(({ AlarmName, AlarmActions }) => [AlarmName, AlarmActions]));
     for (const { id, judged } of ALARMS)

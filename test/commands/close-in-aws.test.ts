@@ -76,6 +76,15 @@ function answerOf(asked: Asked, answers: Answers): Said {
   };
 }
 
+test('a run that was begun to judge alarms alone ends without a disclosure, and says so', async () => {
+  const output = JSON.stringify({ month: '2026-06', as_of: '2026-07-22T06:00:00Z', watch: true, collected: [] });
+  const { status, out } = await close({
+    DescribeExecution: { executionArn: RUN, status: 'SUCCEEDED', output },
+    GetExecutionHistory: { events: [] },
+  });
+  expect([status, out]).toEqual([0, '2026-06: alarms are judged, no disclosure is written\n']);
+});
+
 test('a run that failed is redriven and followed to its end', async () => {
   const succeeded = {
     executionArn: RUN,

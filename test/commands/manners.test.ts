@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { COMMANDS, usage, usageOf } from '../../bin/commands/catalogue.ts';
 import { close } from '../../bin/commands/close.ts';
 import { nearest } from '../../bin/commands/nearest.ts';
@@ -37,6 +37,29 @@ describe('the shell sees', () => {
     expect(joulebook('--version')).toEqual({ status: 0, stdout: `${CODE_VERSION}\n`, stderr: '' });
   });
 
+  test('the answer also where nobody reads on: a closed pipe is no answer', () => {
+    const words = 'node --experimental-import-text --no-warnings bin/joulebook.ts frobnicate 2>&1 | true';
+    const { status } = spawnSync('bash', ['-o', 'pipefail', '-c', words], {
+      cwd: join(__dirname, '../..'),
+      // biome-ignore lint/style/noProcessEnv: a shell finds its programs by the environment
+      env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` },
+    });
+    expect(status).toBe(2);
+  });
+
+  test('that the answer could not be written, with exit code 2', () => {
+    const node = ['--experimental-import-text', '--no-warnings', 'bin/joulebook.ts', 'help'];
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, node, {
+      encoding: 'utf8',
+      cwd: join(__dirname, '../..'),
+      stdio: ['ignore', full, 'pipe'],
+    });
+    closeSync(full);
+    expect(stderr).toMatch(/^Cannot write the answer: expected room for it, got ENOSPC/);
+    expect(status).toBe(2);
+  });
+
   test('the help of one verb on stdout, with exit code 0', () => {
     const { status, stdout, stderr } = joulebook('close', '--help');
     expect([status, stderr]).toEqual([0, '']);
@@ -51,6 +74,11 @@ describe('the shell sees', () => {
       /^Cannot run verify: Unknown option '--fast'\n\njoulebook verify DISCLOSURE \[--json\]\n/,
     ],
     ['a word too many', ['close', '2026-06'], /^Cannot run close: Unexpected argument '2026-06'\n\njoulebook close /],
+    [
+      'an option of a deployed stack where none is meant',
+      ['close', '--month', MONTH, '--redrive'],
+      /^Cannot take --redrive here: expected --in aws beside it\n$/,
+    ],
     ['no month', ['close'], /^Cannot go on without --month\n$/],
     [
       'a month that no calendar has',

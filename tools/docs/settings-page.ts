@@ -38,6 +38,7 @@ function allowed(node: SchemaNode): string {
 const WORDS: Readonly<Record<string, (node: SchemaNode) => string>> = {
   array: listWords,
   boolean: () => '`true`, `false`',
+  integer: (node) => `whole number${boundsOf(node)}`,
   number: (node) => `number${boundsOf(node)}`,
   object: ({ properties }) => (properties ? 'keys below' : 'keys and texts'),
   string: ({ pattern }) => (pattern ? code(pattern) : 'text'),

@@ -1,0 +1,50 @@
+import { type Book, jsonBytes, readText } from '../landing/book.ts';
+import { settingsFingerprint } from './kept-settings.ts';
+import { PLANS } from './shards.ts';
+import type { MonthRun, Workplace } from './stage.ts';
+
+/** The run that the derived files of a month belong to. */
+interface LatestRun {
+  readonly as_of: string;
+  /** SHA-256 of the settings by which it began. */
+  readonly settings_sha256: string;
+}
+
+/**
+ * Two runs of a month that stand for different moments would remove and replace each other's facts, ledger and pages, and the books go
+ * forward alone: as of an earlier moment what landed since is not there. So a run says in the book that the month is its own
+ * before it derives anything, and each part of its work looks again: the run of the later moment goes on, the other ends in
+ * words. Nothing has to be cleared after a run that was killed, and the same moment twice is the same run.
+ */
+export async function beginRun({ month, as_of }: MonthRun, workplace: Workplace): Promise<void> {
+  const latest = await latestRun(month, workplace.book);
+  if (latest && latest.as_of > as_of) throw overtaken({ month, as_of }, latest);
+  const run: LatestRun = { as_of, settings_sha256: settingsFingerprint(workplace) };
+  await workplace.book.put(runKey(month), jsonBytes(run));
+}
+
+/** Throws where a run of a later moment has begun since, or where the settings are no longer those by which this one began. */
+export async function checkIsLatest({ month, as_of }: MonthRun, workplace: Workplace): Promise<void> {
+  const latest = await latestRun(month, workplace.book);
+  if (latest === undefined) return;
+  if (latest.as_of !== as_of) throw overtaken({ month, as_of }, latest);
+  if (latest.settings_sha256 !== settingsFingerprint(workplace))
+    throw new Error(
+      `Cannot go on with ${month} as of ${as_of}: expected the settings by which the run began, got others; start the month anew, with a later --as-of`,
+    );
+}
+
+function overtaken({ month, as_of }: MonthRun, latest: LatestRun): Error {
+  return new Error(
+    `Cannot go on with ${month} as of ${as_of}: expected no other run of the month beside or after it, got one as of ${latest.as_of}; close again, as of a later time than both`,
+  );
+}
+
+async function latestRun(month: string, book: Book): Promise<LatestRun | undefined> {
+  const text = await readText(book, runKey(month));
+  return text === undefined ? undefined : (JSON.parse(text) as LatestRun);
+}
+
+function runKey(month: string): string {
+  return `${PLANS}month=${month}/run.json`;
+}

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+
+import { verify } from '../bin/commands/verify.ts';
+import { handlersAt } from '../lib/pipeline/handlers.ts';
+import { runLocally } from '../lib/pipeline/run-locally.ts';
+import type { MonthRun } from '../lib/pipeline/stage.ts';
+import { STAGES } from '../lib/pipeline/stages.ts';
+import { tempFolder } from './support/temp-folder.ts';
+import { discloseTiny, hourOf, tinySettings, tinyWorkplace, writeCompany } from './support/tiny-company.ts';
+import { typeIn } from './support/typed.ts';
+
+const MONTH = '2026-06';
+const [EARLIER, LATER] = ['2026-07-22T06:00:00Z', '2026-07-22T06:00:01Z'];
+const root = tempFolder();
+
+beforeAll(() =>
+  writeCompany(
+    {
+      month: MONTH,
+      bills: { 'a.parquet': [{ start: hourOf(MONTH, 5), resource: 'i-1', project: 'chat' }] },
+      telemetry: { 'all.jsonl': [{ host: 'cellar-1', seq: 1, start: hourOf(MONTH, 5), idle: 3_600_000_000 }] },
+      grid: { 'a.csv': [{ start: hourOf(MONTH, 5), intensity: 250 }] },
+    },
+    root,
+  ),
+);
+
+/** Closes the month at one moment, and in the midst of it, before a stage begins, at another. */
+async function overtaken(stage: 'buildFacts' | 'settle' | 'computeKpis' | 'writeDisclosure') {
+  const workplace = tinyWorkplace(root, tinySettings(), join(root, `overtaken-at-${stage}`));
+  const run: MonthRun = { month: MONTH, as_of: EARLIER };
+  let other: Promise<unknown> | undefined;
+  const meanwhile = async () => {
+    other ??= discloseTiny(workplace, MONTH, LATER);
+    await other;
+  };
+  const handlers = handlersAt(workplace, STAGES);
+  const slow = async (input: never) => {
+    await meanwhile();
+    return handlers[stage](input) as never;
+  };
+  const first = await runLocally(run, { ...handlers, [stage]: slow }, () => undefined).catch((error: Error) => error);
+  return { first, second: await other, workplace };
+}
+
+test.each(['buildFacts', 'settle', 'computeKpis', 'writeDisclosure'] as const)(
+  'of two runs of a month at once that of the later moment is published, and can be verified: %s',
+  async (stage) => {
+    const { first, second, workplace } = await overtaken(stage);
+    expect(String(first)).toContain(
+      `Cannot go on with ${MONTH} as of ${EARLIER}: expected no other run of the month beside or after it, got one as of ${LATER}`,
+    );
+    expect(second).toMatchObject({ version: 1, as_of: LATER, is_new: true });
+    const { answer } = await typeIn(verify, `${workplace.book.location}/disclosures/${MONTH}/v1`);
+    expect(answer).toBe(0);
+  },
+);
+
+test('books go forward: a month is not closed as of a moment before that of its last run', async () => {
+  const workplace = tinyWorkplace(root, tinySettings(), join(root, 'forward'));
+  expect(await discloseTiny(workplace, MONTH, LATER)).toMatchObject({ version: 1, status: 'closed' });
+  await expect(discloseTiny(workplace, MONTH, EARLIER)).rejects.toThrow(
+    `Cannot go on with ${MONTH} as of ${EARLIER}: expected no other run of the month beside or after it, got one as of ${LATER}`,
+  );
+  expect(await discloseTiny(workplace, MONTH, LATER)).toMatchObject({ version: 1, is_new: false });
+});
+
+test('a run does not go on by other settings than those by which it began', async () => {
+  const book = join(root, 'other-settings');
+  const workplace = tinyWorkplace(root, tinySettings(), book);
+  const run: MonthRun = { month: MONTH, as_of: EARLIER };
+  await runLocally(run, handlersAt(workplace, STAGES), () => undefined, { until: 'Settle' });
+  const changed = tinyWorkplace(root, tinySettings({ idle: 'owner' }), book);
+  await expect(STAGES.computeKpis(run, changed)).rejects.toThrow('expected the settings by which the run began');
+  await expect(STAGES.computeKpis(run, workplace)).resolves.toMatchObject({ figures: expect.any(Number) });
+});
