@@ -4,7 +4,7 @@ import { DEFINITION } from '../../lib/pipeline/definition.ts';
 import { handlersAt } from '../../lib/pipeline/handlers.ts';
 import { runLocally } from '../../lib/pipeline/run-locally.ts';
 import { STAGES } from '../../lib/pipeline/stages.ts';
-import { parsePeriod } from '../../lib/units/period.ts';
+import { parsePeriod, secondsIso } from '../../lib/units/period.ts';
 import { closeInAws } from './close-in-aws.ts';
 import { CannotAnswer, type Command, isInAws, textOption, timeOption, wholeOption } from './command.ts';
 import { MEMORY_PER_WORKER, openDesk } from './desk.ts';
@@ -37,9 +37,14 @@ export const close: Command = {
   },
   async run(typed, terminal) {
     const { month, from } = parsePeriod(textOption(typed, 'month'));
-    const run = { month, as_of: timeOption(typed, 'as-of', new Date()) };
+    const now = secondsIso(new Date());
+    const run = { month, as_of: timeOption(typed, 'as-of', new Date(now)) };
     if (run.as_of <= from)
       throw new CannotAnswer(`Cannot close ${month} as of ${run.as_of}: expected a time after its begin, ${from}`);
+    if (run.as_of > now)
+      terminal.tell(
+        `As of ${run.as_of}, a time to come: what lands now stands for then, and no close as of an earlier time sees it\n`,
+      );
     if (isInAws(typed)) return closeInAws(run, typed, terminal);
     const workers = wholeOption(typed, 'workers') ?? availableParallelism();
     const desk = await openDesk(typed, MEMORY_PER_WORKER);

@@ -158,6 +158,12 @@ describe('close', () => {
     }
   });
 
+  test('as of a time to come says what that means, before any work', async () => {
+    const month = ['--month', MONTH, '--settings', settings, '--until', 'PlanCollection'];
+    const { told } = await typeIn(close, ...month, '--as-of', '9999-07-22T06:00:00Z');
+    expect(told).toMatch(/^As of 9999-07-22T06:00:00Z, a time to come: what lands now stands for then/);
+  });
+
   test('after --until answers in JSON too', async () => {
     const { printed } = await typeIn(
       close,
