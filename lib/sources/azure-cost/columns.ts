@@ -29,8 +29,9 @@ export const AZURE_COLUMNS = [
     name: 'billing_currency',
     type: 'VARCHAR',
     aliases: ['BillingCurrency', 'BillingCurrencyCode', 'Currency'],
+    required: true,
     check: {
-      sql: "value = getvariable('currency')",
+      sql: "value IS NOT DISTINCT FROM getvariable('currency')",
       expected: 'the currency of the settings; amounts are never converted',
     },
   },

@@ -45,7 +45,7 @@ export function focusColumns(nested: 'JSON' | 'VARCHAR'): ContractColumn[] {
       aliases: ['BillingCurrency'],
       required: true,
       check: {
-        sql: "value = getvariable('currency')",
+        sql: "value IS NOT DISTINCT FROM getvariable('currency')",
         expected: 'the currency of the settings; amounts are never converted',
       },
     },

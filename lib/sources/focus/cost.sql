@@ -73,8 +73,10 @@ driven AS (
             WHEN instance_type IS NOT NULL AND provider = 'AWS'
                 AND regexp_matches(service_name, '(?i)mapreduce|\bemr\b|kubernetes|\becs\b|\beks\b|elastic container service|\blambda\b') THEN 'none'
             WHEN instance_type IS NOT NULL AND provider <> 'Google Cloud' AND is_by_the_hour THEN 'instance_hours'
-            WHEN regexp_matches(words, '(?i)fargate.*vcpu|emr-serverless-.*vcpu|instance core|custom core|cpu allocation time|vcpu duration') THEN 'vcpu_hours'
-            WHEN regexp_matches(words, '(?i)fargate.*(memory|gb-hours)|emr-serverless-.*gbhours|instance ram|custom ram|memory allocation time|memory duration')
+            -- A licence by the core: the machine has a row of its own
+            WHEN instance_type IS NOT NULL AND provider = 'AWS' AND unit LIKE '%vcpu%' THEN 'none'
+            WHEN regexp_matches(words, '(?i)(fargate|apprunner).*vcpu|emr-serverless-.*vcpu|instance core|custom core|cpu allocation time|vcpu duration') THEN 'vcpu_hours'
+            WHEN regexp_matches(words, '(?i)fargate.*(memory|gb-hours)|apprunner.*gb-hours|emr-serverless-.*gbhours|instance ram|custom ram|memory allocation time|memory duration')
                 OR regexp_matches(unit, '^(gb|gib|gibibyte)[ -]hours?$')
                 -- The disk of a Fargate task comes in GB-Hours too, and so does that of EMR Serverless
                 THEN CASE WHEN NOT regexp_matches(words, '(?i)storage') THEN 'memory_gb_hours' END

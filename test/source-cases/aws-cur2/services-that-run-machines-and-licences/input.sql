@@ -1,0 +1,36 @@
+-- Machines of Kafka, Redshift, OpenSearch and App Runner, a licence by the core, and machines in Local and Wavelength Zones.
+SELECT
+    TIMESTAMP '2026-06-10 08:00:00' AS line_item_usage_start_date,
+    TIMESTAMP '2026-06-10 09:00:00' AS line_item_usage_end_date,
+    'Usage' AS line_item_line_item_type,
+    2.0 AS line_item_usage_amount,
+    1.0 AS line_item_unblended_cost,
+    'USD' AS line_item_currency_code,
+    usage_type AS line_item_usage_type,
+    operation AS line_item_operation,
+    product_code AS line_item_product_code,
+    'one' AS line_item_resource_id,
+    '111122223333' AS line_item_usage_account_id,
+    zone AS line_item_availability_zone,
+    unit AS pricing_unit,
+    instance_type AS product_instance_type,
+    region AS product_region_code,
+    MAP {}::MAP(VARCHAR, VARCHAR) AS product,
+    MAP {}::MAP(VARCHAR, VARCHAR) AS tags
+FROM (VALUES
+    ('USE1-Kafka.m5.large', 'RunBroker', 'AmazonMSK', '', 'hours', '', ''),
+    ('USE1-Kafka.m5.large', 'RunBroker', 'AmazonMSK', '', 'Hrs', 'kafka.m5.large', 'us-east-1'),
+    ('APN1-Express.m7g.large', 'RunBroker', 'AmazonMSK', '', 'hours', '', 'ap-northeast-1'),
+    ('USE1-Kafka.Storage.GP2', 'RunVolume', 'AmazonMSK', '', 'GB-Mo', '', 'us-east-1'),
+    ('USE1-Node:ra3.xlplus', 'RunComputeNode:0001', 'AmazonRedshift', '', 'Hrs', '', 'us-east-1'),
+    ('USE1-ES:gp3-Storage', 'ESDomain', 'AmazonES', '', 'GB-Mo', '', 'us-east-1'),
+    ('USE1-EBS:SnapshotArchiveStorage', 'CreateSnapshot', 'AmazonEC2', '', 'GB-Mo', '', 'us-east-1'),
+    ('USE1-AppRunner-vCPU-hours', '', 'AWSAppRunner', '', 'vCPU-Hours', '', 'us-east-1'),
+    ('USE1-AppRunner-Provisioned-GB-hours', '', 'AWSAppRunner', '', 'GB-Hours', '', 'us-east-1'),
+    ('USE1-Windows-Server:m5.large', 'RunInstances:0002', 'AmazonEC2', '', 'vCPU-Hours', 'm5.large', 'us-east-1'),
+    ('USE1-Lambda-Provisioned-Concurrency', 'Invoke', 'AWSLambda', '', 'Lambda-GB-Second', '', 'us-east-1'),
+    ('Aurora:ServerlessV2Usage', 'CreateDBInstance:0016', 'AmazonRDS', '', 'ACU-Hr', '', 'us-east-1'),
+    ('LAX1-BoxUsage:m5.large', 'RunInstances', 'AmazonEC2', 'us-west-2-lax-1a', 'Hrs', 'm5.large', ''),
+    ('WL1-BoxUsage:m5.large', 'RunInstances', 'AmazonEC2', 'us-east-1-wl1-bos-wlz-1', 'Hrs', 'm5.large', ''),
+    ('BoxUsage:m5.large', 'RunInstances', 'AmazonEC2', 'us-gov-west-1a', 'Hrs', 'm5.large', '')
+) AS line (usage_type, operation, product_code, zone, unit, instance_type, region)
