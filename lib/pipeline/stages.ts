@@ -3,6 +3,7 @@ import { STORED_TABLES } from '../facts/columns.ts';
 import { computeKpis, type KpiRequest } from '../kpis/compute-kpis.ts';
 import { type Book, jsonBytes, readText } from '../landing/book.ts';
 import { collect } from '../landing/collect.ts';
+import { mixedVersions } from '../landing/one-version.ts';
 import type { Receipt } from '../landing/receipt.ts';
 import type { Warehouse } from '../landing/warehouse.ts';
 import { openFacts } from '../ledger/open-facts.ts';
@@ -17,7 +18,7 @@ import { planHalves } from './halves.ts';
 import type { PartsRequest, Plan, Stages } from './handlers.ts';
 import { instrumentsOf } from './instruments.ts';
 import { keepSettings } from './kept-settings.ts';
-import { factKeysOf, factReceipts } from './month-receipts.ts';
+import { evidenceReceipts, factKeysOf, factReceipts } from './month-receipts.ts';
 import { type PlannedFile, withPlanOptions } from './plan-options.ts';
 import { raiseAlarms } from './raise-alarms.ts';
 import { deal, factShards, fewRemarks } from './shards.ts';
@@ -104,11 +105,25 @@ async function planCollection({ month, as_of, asked }: PartsRequest, { settings 
 async function planFacts({ month, as_of }: PartsRequest, workplace: Workplace): Promise<Plan> {
   const period = parsePeriod(month);
   await keepSettings(period, as_of, workplace);
+  refuseMixed(await evidenceReceipts(period, as_of, workplace), month, workplace);
   const receipts = await factReceipts(period, as_of, workplace);
   await removeStale(period, receipts, workplace);
   const planned = factShards({ month, as_of }, withPlanOptions(receipts));
   for (const { shard, parts } of planned) await workplace.book.put(shard.shard, jsonBytes(parts));
   return { shards: planned.map(({ shard }) => shard) };
+}
+
+/** A source that tells of the same charges twice, in two versions, would double them: the month stops, and says which files they are. */
+function refuseMixed(receipts: readonly Receipt[], month: string, { settings }: Workplace): void {
+  for (const { id, kind } of settings.sources) {
+    const rule = sourceKind(kind).one_version;
+    const own = receipts.filter(({ source_id }) => source_id === id);
+    const mixed = rule && mixedVersions(own, rule);
+    if (mixed)
+      throw new RangeError(
+        `Cannot count ${id} in ${month}: got ${mixed}. Expected one of them; what landed stays: name a source of another id that reads one alone`,
+      );
+  }
 }
 
 /** Deals the slices of the month to workers, and removes what an earlier cut of the month left behind. */
