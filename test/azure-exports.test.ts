@@ -65,8 +65,16 @@ test('either export alone is counted: bought at once, or borne by use and what s
 });
 
 test.each<[string, Files, RegExp]>([
-  ['actual and amortised', { 'a.csv': actual, 'b.csv': amortised }, /got actual costs \(.*a\.csv\) and amortised costs \(.*b\.csv\)/],
-  ['plain and FOCUS', { 'a.csv': [HEADER, ON_DEMAND], 'f.csv': FOCUS }, /got actual costs or amortised costs .* and FOCUS costs/],
+  [
+    'actual and amortised',
+    { 'a.csv': actual, 'b.csv': amortised },
+    /got actual costs \(.*a\.csv\) and amortised costs \(.*b\.csv\)/,
+  ],
+  [
+    'plain and FOCUS',
+    { 'a.csv': [HEADER, ON_DEMAND], 'f.csv': FOCUS },
+    /got actual costs or amortised costs .* and FOCUS costs/,
+  ],
   [
     'of the same rows, by their manifests',
     { ...run('one', 'ActualCost', [HEADER, ON_DEMAND]), ...run('two', 'AmortizedCost', [HEADER, ON_DEMAND]) },

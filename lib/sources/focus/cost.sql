@@ -30,7 +30,7 @@ typed AS (
                 WHEN provider = 'Microsoft' THEN 'Standard_' || replace(
                     nullif(regexp_extract(charge_description, '^Virtual Machines .* - ([A-Z]+[0-9]+[^/]*?)(?: Spot| Low Priority)?(?:/.*)? - ', 1), ''), ' ', '_')
             END,
-            CASE WHEN provider = 'AWS' THEN nullif(regexp_extract(words, '\b(?:(?:db|cache|ml)\.)?[a-z][a-z0-9-]*\.(?:[0-9]*xlarge|nano|micro|small|medium|large|metal[0-9a-z-]*)\b'), '') END
+            CASE WHEN provider = 'AWS' THEN nullif(regexp_extract(words, '\b(?:(?:db|cache|ml)\.)?[a-z][a-z0-9-]*\.(?:[0-9]*xlarge|xlplus|nano|micro|small|medium|large|metal[0-9a-z-]*)\b'), '') END
         ) AS instance_type,
         regexp_matches(unit, '^(gb|gib|gibibyte)[ /-]*mo(nth)?s?$') AS is_gb_months,
         regexp_matches(unit, '^(bytes?|gb|gib|gibibytes?|gigabytes?)$') AS is_volume,
@@ -61,7 +61,7 @@ driven AS (
             -- All that a capacity reservation of AWS holds, at no cost: what runs in it and what is left of it have rows of their own
             WHEN provider = 'AWS' AND regexp_matches(words, '(?i)(^|[ -])(reservation|dedicatedres):|per reservation ') THEN 'none'
             WHEN instance_type IS NOT NULL AND is_by_the_hour
-                AND (capacity_reservation_status = 'Unused' OR (provider = 'AWS' AND regexp_matches(words, '(?i)(^|[ -])unused(box|ded):|per unused reservation ')))
+                AND (capacity_reservation_status = 'Unused' OR (provider = 'Microsoft' AND resource_id ILIKE '%/capacityReservations/%') OR (provider = 'AWS' AND regexp_matches(words, '(?i)(^|[ -])unused(box|ded):|per unused reservation ')))
                 THEN 'unused_capacity_hours'
             -- Models of other makers are sold through a marketplace, in units that the row does not name
             WHEN regexp_matches(concat_ws(' ', service_name, words), '(?i)(marketplace|\bmp:).*(token|created_image)|bedrock edition') THEN NULL
