@@ -34,8 +34,8 @@ WITH told AS (
         line_item_usage_type LIKE '%Fargate-%GB-Hours%' OR line_item_usage_type LIKE '%EMR-SERVERLESS-%GBHours' OR line_item_usage_type ILIKE '%AppRunner-%GB-Hours' AS is_serverless_memory,
         line_item_usage_type LIKE '%EMR-SERVERLESS-%' AS is_emr_serverless,
         line_item_usage_type LIKE '%Storage%' AS is_storage,
-        line_item_usage_type LIKE '%Multi-AZUsage:%' OR line_item_usage_type LIKE '%Multi-AZUsg:%' OR line_item_usage_type LIKE '%RDS:Multi-AZ-%' AS has_standby,
-        line_item_usage_type LIKE '%Multi-AZClusterUsage:%' OR line_item_usage_type LIKE '%RDS:Multi-AZCluster-%' AS has_two_standbys,
+        line_item_usage_type LIKE '%Multi-AZUsage:%' OR line_item_usage_type LIKE '%Multi-AZUsg:%' OR line_item_usage_type LIKE '%RDS:Multi-AZ-%' OR line_item_usage_type LIKE '%Multi%InstanceUsage:mq.%' AS has_standby,
+        line_item_usage_type LIKE '%Multi-AZClusterUsage:%' OR line_item_usage_type LIKE '%RDS:Multi-AZCluster-%' OR line_item_usage_type LIKE '%RabbitMQ-3-InstanceUsage:%' AS has_two_standbys,
         -- Of machines: older reports leave the unit of hours out. Storage and licences name machines too
         CASE
             WHEN coalesce(pricing_unit, '') = '' OR (regexp_extract(pricing_unit, '(?i)h(ou)?rs?$') <> '' AND pricing_unit NOT ILIKE '%vcpu%') THEN 1
@@ -65,7 +65,7 @@ line AS (
             usage_instance_type
         ) AS instance_type,
         nullif(coalesce(product['model'], product_model), '') AS model,
-        -- A Multi-AZ line stands for the database and its standby, one of a cluster for both standbys; their price is that of all
+        -- A Multi-AZ line stands for the database or broker and its standby, one of a cluster for all three; their price is that of all
         CASE WHEN has_two_standbys THEN 3 WHEN has_standby THEN 2 ELSE 1 END AS machines
     FROM told
 )

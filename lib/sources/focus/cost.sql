@@ -34,9 +34,10 @@ typed AS (
         ) AS instance_type,
         regexp_matches(unit, '^(gb|gib|gibibyte)[ /-]*mo(nth)?s?$') AS is_gb_months,
         regexp_matches(unit, '^(bytes?|gb|gib|gibibytes?|gigabytes?)$') AS is_volume,
-        -- A Multi-AZ row stands for the database and its standby, one of a cluster for both standbys; their price is that of all
+        -- A Multi-AZ row stands for the database or broker and its standby, one of a cluster for all three; their price is that of all
         CASE
-            WHEN regexp_matches(words, '(?i)multi-azcluster|readable standbys') THEN 3
+            WHEN regexp_matches(words, '(?i)multi-azcluster|readable standbys|rabbitmq-3-instanceusage|3-node cluster mq\.') THEN 3
+            WHEN regexp_matches(words, '(?i)multi.*instanceusage:mq\.') THEN 2
             WHEN regexp_matches(words, '(?i)multi-az') AND NOT regexp_matches(words, '(?i)cluster') THEN 2
             ELSE 1
         END AS machines,
