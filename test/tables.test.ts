@@ -82,7 +82,7 @@ describe.each(TABLES)('%s', (table) => {
   test('has rows, each with a key of its own, a source, a date and a licence', async () => {
     const found = await one(
       `SELECT count(*)::INTEGER AS n, count(DISTINCT (${KEYS[table]}))::INTEGER AS keys,
-         count(CASE WHEN source <> '' AND source_date <= DATE '2026-11-22' AND licence <> '' THEN 1 END)::INTEGER AS sourced
+         count(CASE WHEN source <> '' AND source_date <= DATE '2026-11-29' AND licence <> '' THEN 1 END)::INTEGER AS sourced
        FROM ${table}`,
     );
     expect(found['n']).toBeGreaterThan(0);

@@ -89,16 +89,25 @@ export function readDelivery(text: string, { folder, tail }: OfferedManifest, ac
   if (wroteNothing(said)) return undefined;
   const named = textsIn(said).flatMap((address) => maybeBelow(address, tail) ?? []);
   const files = [...new Set(named)].filter((name) => accepts.test(name)).map((name) => folder + name);
-  if (files.length > 0) return { folder, files: files.sort() };
+  const dataset = textAt(said, 'exportConfig', 'type');
+  if (files.length > 0) return { folder, files: files.sort(), ...(dataset && { dataset }) };
   throw new RejectedPayload({ found: 'a manifest without one', expected: `the address of a file in ${tail}` });
 }
 
 /** When Azure was asked for the run of this manifest; empty where it does not say. */
 export function submittedAt(text: string): string {
-  const said = parse(text);
-  const run = typeof said === 'object' && said !== null && 'runInfo' in said ? said.runInfo : undefined;
-  const at = typeof run === 'object' && run !== null && 'submittedTime' in run ? run.submittedTime : undefined;
-  return typeof at === 'string' ? at : '';
+  return textAt(parse(text), 'runInfo', 'submittedTime');
+}
+
+/** A text of an Azure manifest; empty where it does not stand there. */
+function textAt(said: unknown, group: string, name: string): string {
+  const texts = new Map(entriesOf(new Map(entriesOf(said)).get(group)));
+  const text = texts.get(name);
+  return typeof text === 'string' ? text : '';
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
 }
 
 function wroteNothing(said: unknown): boolean {

@@ -59,6 +59,8 @@ export interface Delivery {
   readonly folder: string;
   /** Every file of the delivery, sorted. */
   readonly files: readonly string[];
+  /** What the export is of, where the manifest says it: `AmortizedCost`. */
+  readonly dataset?: string;
 }
 
 /** Why a file or a row stays out: where, what was found, what was expected. */

@@ -29,7 +29,7 @@ SELECT
 FROM charge
 LEFT JOIN rate
     ON rate.energy_driver = charge.energy_driver
-    AND rate.provider_name = charge.provider_name
+    AND rate.provider_name IS NOT DISTINCT FROM charge.provider_name
     AND rate.resource_type IS NOT DISTINCT FROM charge.resource_type
 LEFT JOIN (SELECT DISTINCT resource_id FROM place) AS hosted ON hosted.resource_id = charge.resource_id
 LEFT JOIN spot

@@ -8,7 +8,7 @@ WITH billed AS (
     SELECT DISTINCT
         provider_name,
         resource_type,
-        regexp_replace(regexp_replace(resource_type, '^(ml|db|cache|dms|dax)\.', ''), '\.(search|elasticsearch)$', '') AS instance_type
+        regexp_replace(regexp_replace(resource_type, '^(ml|db|cache|dms|dax|kafka|express|mq)\.', ''), '\.(search|elasticsearch)$', '') AS instance_type
     FROM charge
     WHERE energy_driver = 'instance_hours'
 ),

@@ -1,6 +1,7 @@
 -- Step    place: where each resource of the slice stands, who controls it, its grid zone, and its PUE with the time it holds
 -- Grain   provider x region, or resource where the settings name its site; x time of the PUE
 -- Reads   charge, watched, regions, provider_pue, site, site_host, variables day_start, day_end
+-- A region that a bill writes in several ways (`US East`, `eastus`) bears one name.
 -- A host that nobody bills stands on its site also before the first PUE of it, which is unknown then; a billed one where its region is.
 -- An own host that no site names stands nowhere; a region that the table does not know keeps NULL zone and PUE: its emissions are unknown, not zero.
 CREATE OR REPLACE TEMP TABLE place AS
@@ -32,7 +33,7 @@ site_pue AS (
 ),
 placed_region AS (
     SELECT
-        region.provider_name, region.region_id, known.grid_zone, known.pue
+        region.provider_name, region.region_id, coalesce(known.region_id, region.region_id::VARCHAR) AS region_label, known.grid_zone, known.pue
     FROM region
     LEFT JOIN regions AS known
         ON known.provider = region.provider_name
@@ -42,8 +43,8 @@ SELECT
     NULL AS resource_id,
     region.provider_name,
     region.region_id,
-    region.region_id::VARCHAR AS region_label,
-    concat_ws(' ', region.provider_name, region.region_id) AS site,
+    region.region_label,
+    concat_ws(' ', region.provider_name, region.region_label) AS site,
     'cloud' AS control,
     region.grid_zone,
     coalesce(region.pue, fleet.pue) AS pue,

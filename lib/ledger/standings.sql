@@ -25,7 +25,7 @@ placed AS (
         AND hour.period_start >= host.valid_from AND hour.period_start < host.valid_to
     LEFT JOIN place AS region
         ON region.resource_id IS NULL
-        AND region.provider_name = spot.provider_name
+        AND region.provider_name IS NOT DISTINCT FROM spot.provider_name
         AND region.region_id IS NOT DISTINCT FROM spot.region_id
         AND hour.period_start >= region.valid_from AND hour.period_start < region.valid_to
 )

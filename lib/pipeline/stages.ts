@@ -3,6 +3,7 @@ import { STORED_TABLES } from '../facts/columns.ts';
 import { computeKpis, type KpiRequest } from '../kpis/compute-kpis.ts';
 import { type Book, jsonBytes, readText } from '../landing/book.ts';
 import { collect } from '../landing/collect.ts';
+import { mixedVersions } from '../landing/one-version.ts';
 import type { Receipt } from '../landing/receipt.ts';
 import type { Warehouse } from '../landing/warehouse.ts';
 import { openFacts } from '../ledger/open-facts.ts';
@@ -18,7 +19,7 @@ import type { PartsRequest, Plan, Stages } from './handlers.ts';
 import { instrumentsOf } from './instruments.ts';
 import { keepSettings } from './kept-settings.ts';
 import { beginRun, checkIsLatest } from './latest-run.ts';
-import { factKeysOf, factReceipts } from './month-receipts.ts';
+import { evidenceReceipts, factKeysOf, factReceipts } from './month-receipts.ts';
 import { type PlannedFile, withPlanOptions } from './plan-options.ts';
 import { raiseAlarms } from './raise-alarms.ts';
 import { deal, factShards, fewRemarks } from './shards.ts';
@@ -109,11 +110,29 @@ async function planFacts({ month, as_of }: PartsRequest, workplace: Workplace): 
   const period = parsePeriod(month);
   await beginRun({ month, as_of }, workplace);
   await keepSettings(period, as_of, workplace);
+  await refuseMixed(period, as_of, workplace);
   const receipts = await factReceipts(period, as_of, workplace);
   await removeStale(period, receipts, workplace);
   const planned = factShards({ month, as_of }, withPlanOptions(receipts));
   for (const { shard, parts } of planned) await workplace.book.put(shard.shard, jsonBytes(parts));
   return { shards: planned.map(({ shard }) => shard) };
+}
+
+/** A source that tells of the same charges twice, in two versions, would double them: the month stops, and says which files they are. */
+async function refuseMixed(period: Period, asOf: string, workplace: Workplace): Promise<void> {
+  const ruled = workplace.settings.sources.flatMap(({ id, kind }) => {
+    const rule = sourceKind(kind).one_version;
+    return rule ? [{ id, rule }] : [];
+  });
+  const receipts = ruled.length > 0 ? await evidenceReceipts(period, asOf, workplace) : [];
+  for (const { id, rule } of ruled) {
+    const own = receipts.filter(({ source_id }) => source_id === id);
+    const mixed = mixedVersions(own, rule);
+    if (mixed)
+      throw new RangeError(
+        `Cannot count ${id} in ${period.month}: got ${mixed}. Expected one of them; what landed stays: name a source of another id that reads one alone`,
+      );
+  }
 }
 
 /** Deals the slices of the month to workers, and removes what an earlier cut of the month left behind. */

@@ -91,6 +91,14 @@ export function costOf({ charge, cost }: Pick<ChargesOfShape, 'charge' | 'cost'>
   return `WITH charge AS (${charge}) ${cost}`;
 }
 
+/** What a source's `provider_version` may be, where files of two versions must not be counted together. */
+export interface OneVersion {
+  /** The version that a manifest of an export means by its dataset. */
+  readonly of_dataset: Readonly<Record<string, string>>;
+  /** What a file may be that says nothing of it. */
+  readonly unsaid: readonly string[];
+}
+
 /** A kind of source: the folder name in lib/sources is its `kind` in the settings. */
 export interface Source {
   readonly kind: string;
@@ -110,6 +118,8 @@ export interface Source {
   readonly put_together?: RegExp;
   /** Only files that a manifest names are whole: others are not read. */
   readonly named_by_manifest?: true;
+  /** Versions of which a month holds one alone: files of another tell of the same charges once more. */
+  readonly one_version?: OneVersion;
   /** The file name or folder says the month (for instance `BILLING_PERIOD=2026-06`): such a file must hold it. */
   readonly month_in_path?: RegExp;
   /**

@@ -42,6 +42,8 @@ driven AS (
             -- All that a reservation holds, at no cost: what runs and what is left of it stand beside it
             WHEN regexp_matches(usage_type, '(^|-)(Reservation|DedicatedRes):') THEN 'none'
             WHEN regexp_matches(usage_type, '(^|-)(UnusedBox|UnusedDed):') THEN 'unused_capacity_hours'
+            -- A licence by the core: the machine stands beside it
+            WHEN instance_type IS NOT NULL AND usage_unit ILIKE '%vcpu%' THEN 'none'
             WHEN instance_type IS NOT NULL THEN 'instance_hours'
             WHEN regexp_matches(usage_type, '(?i)cache-?(read|write)') THEN NULL
             WHEN is_priced_by_token AND regexp_matches(usage_type, '(?i)output-?token') THEN 'output_tokens'

@@ -1,4 +1,4 @@
-import { CUR_CHARGES, CUR_COST, CUR_TOTALS } from '../aws-cur2/charges.ts';
+import { CUR_CHARGES, CUR_COST, CUR_METHOD, CUR_TOTALS } from '../aws-cur2/charges.ts';
 import { CUR_COLUMNS } from '../aws-cur2/columns.ts';
 import type { Shape, Source } from '../source.ts';
 
@@ -19,7 +19,7 @@ export const awsCurLegacy = {
     unit: 'Money in the billing currency; usage in pricing units, counted once per Usage, SavingsPlanCoveredUsage or DiscountedUsage line',
     lag: 'Refreshed up to three times a day; a month can change for about two weeks after it ends',
     licence: "The account holder's own billing records",
-    method: 'AWS metering and billing',
+    method: CUR_METHOD,
     reference: 'AWS documentation, Cost and Usage Report user guide, data dictionary',
   },
   accepts: /\.(parquet|csv|gz)$/,

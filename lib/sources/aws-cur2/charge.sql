@@ -7,7 +7,7 @@ WITH told AS (
     SELECT
         *,
         -- One text, one function: DuckDB looks at each distinct usage type of a column chunk once, not at every row
-        nullif(regexp_extract(line_item_usage_type, ':((?:[a-z]+\.)?[a-z0-9-]+\.(?:[0-9]*x?large|nano|micro|small|medium|metal[0-9a-z-]*)(?:\.search|\.elasticsearch)?)$', 1), '') AS usage_instance_type,
+        nullif(regexp_extract(line_item_usage_type, '(?::|Kafka\.|Express\.)((?:[a-z]+\.)?[a-z0-9-]+\.(?:[0-9]*x?large|xlplus|nano|micro|small|medium|metal[0-9a-z-]*)(?:\.search|\.elasticsearch)?)$', 1), '') AS usage_instance_type,
         regexp_extract(line_item_usage_type, '(ECS|EKS)-EC2-') <> '' AS is_split_share,
         regexp_extract(line_item_usage_type, 'CPUCredits|EBSOptimized|ExtendedSupport') <> '' AS is_instance_extra,
         -- All that a capacity reservation holds, at no cost: its machines stand on lines of their own, and so does what is left of it
@@ -16,9 +16,9 @@ WITH told AS (
         -- A dedicated host; the instances on it have lines of their own
         line_item_usage_type LIKE '%HostUsage:%' AS is_dedicated_host,
         regexp_extract(line_item_usage_type, 'VolumeP-|(Volume|Storage)IOUsage|PIOPS$|CPUCredits|AWS-In-Bytes|DataTransfer-In-|PublicIPv4:|ElasticIP:|Lambda-Edge-Request|ExtendedSupport|Windows-OS-Hours|EarlyDelete') <> '' AS is_free_of_energy,
-        regexp_extract(line_item_usage_type, 'SnapshotUsage|ChargedBackupUsage') <> '' AS is_snapshot,
-        regexp_extract(line_item_usage_type, 'VolumeUsage(\.st1|\.sc1)?$|RDS:(Multi-AZ-)?StorageUsage$') <> '' AS is_hdd,
-        regexp_extract(line_item_usage_type, 'VolumeUsage\.|RDS:.*-Storage$|Aurora:.*StorageUsage$') <> '' AS is_ssd,
+        regexp_extract(line_item_usage_type, 'Snapshot(Usage|ArchiveStorage)|ChargedBackupUsage') <> '' AS is_snapshot,
+        regexp_extract(line_item_usage_type, 'VolumeUsage(\.st1|\.sc1)?$|RDS:(Multi-AZ-)?StorageUsage$|ES:Magnetic-Storage$') <> '' AS is_hdd,
+        regexp_extract(line_item_usage_type, 'VolumeUsage\.|(RDS|ES):.*-Storage$|Aurora:.*StorageUsage$|Kafka\.Storage\.GP[23]$') <> '' AS is_ssd,
         regexp_extract(line_item_usage_type, 'AWS-Out-Bytes|DataTransfer-Out-Bytes') <> '' AS is_network,
         regexp_extract(line_item_usage_type, '(?i)cache-?(read|write)') <> '' AS is_cached_token,
         regexp_extract(line_item_usage_type, '(?i)output-?token') <> '' AS is_output_token,
@@ -30,12 +30,12 @@ WITH told AS (
         line_item_usage_type LIKE '%DataTransfer-Regional-Bytes' AS is_regional_traffic,
         line_item_usage_type LIKE '%DPU-Hour' AS is_dpu_hours,
         line_item_usage_type LIKE '%Lambda-%GB-Second%' AND line_item_usage_type NOT LIKE '%SnapStart%' AS is_lambda_memory,
-        line_item_usage_type LIKE '%Fargate-%vCPU-Hours%' OR line_item_usage_type LIKE '%EMR-SERVERLESS-%vCPUHours' AS is_serverless_cpu,
-        line_item_usage_type LIKE '%Fargate-%GB-Hours%' OR line_item_usage_type LIKE '%EMR-SERVERLESS-%GBHours' AS is_serverless_memory,
+        line_item_usage_type LIKE '%Fargate-%vCPU-Hours%' OR line_item_usage_type LIKE '%EMR-SERVERLESS-%vCPUHours' OR line_item_usage_type ILIKE '%AppRunner-%vCPU-Hours' AS is_serverless_cpu,
+        line_item_usage_type LIKE '%Fargate-%GB-Hours%' OR line_item_usage_type LIKE '%EMR-SERVERLESS-%GBHours' OR line_item_usage_type ILIKE '%AppRunner-%GB-Hours' AS is_serverless_memory,
         line_item_usage_type LIKE '%EMR-SERVERLESS-%' AS is_emr_serverless,
         line_item_usage_type LIKE '%Storage%' AS is_storage,
-        line_item_usage_type LIKE '%Multi-AZUsage:%' OR line_item_usage_type LIKE '%Multi-AZUsg:%' OR line_item_usage_type LIKE '%RDS:Multi-AZ-%' AS has_standby,
-        line_item_usage_type LIKE '%Multi-AZClusterUsage:%' OR line_item_usage_type LIKE '%RDS:Multi-AZCluster-%' AS has_two_standbys,
+        line_item_usage_type LIKE '%Multi-AZUsage:%' OR line_item_usage_type LIKE '%Multi-AZUsg:%' OR line_item_usage_type LIKE '%RDS:Multi-AZ-%' OR line_item_usage_type LIKE '%Multi%InstanceUsage:mq.%' AS has_standby,
+        line_item_usage_type LIKE '%Multi-AZClusterUsage:%' OR line_item_usage_type LIKE '%RDS:Multi-AZCluster-%' OR line_item_usage_type LIKE '%RabbitMQ-3-InstanceUsage:%' AS has_two_standbys,
         -- Of machines: older reports leave the unit of hours out. Storage and licences name machines too
         CASE
             WHEN coalesce(pricing_unit, '') = '' OR (regexp_extract(pricing_unit, '(?i)h(ou)?rs?$') <> '' AND pricing_unit NOT ILIKE '%vcpu%') THEN 1
@@ -43,8 +43,9 @@ WITH told AS (
             WHEN pricing_unit ILIKE 'sec%' THEN 1 / 3600.0
         END AS hours_a_unit,
         line_item_operation LIKE '%-In' AS is_receiver,
+        pricing_unit ILIKE '%vcpu%' AS is_priced_by_vcpu,
         pricing_unit ILIKE '%token%' AS is_priced_by_token,
-        nullif(regexp_extract(line_item_availability_zone, '^([a-z-]+-[0-9])', 1), '') AS zone_region_id
+        nullif(regexp_extract(line_item_availability_zone, '^([a-z-]+-[0-9]+(?:-[a-z]+-[0-9]+|-wl[0-9]+-.*-[0-9]+)?)', 1), '') AS zone_region_id
     FROM landed
 ),
 line AS (
@@ -64,7 +65,7 @@ line AS (
             usage_instance_type
         ) AS instance_type,
         nullif(coalesce(product['model'], product_model), '') AS model,
-        -- A Multi-AZ line stands for the database and its standby, one of a cluster for both standbys; their price is that of all
+        -- A Multi-AZ line stands for the database or broker and its standby, one of a cluster for all three; their price is that of all
         CASE WHEN has_two_standbys THEN 3 WHEN has_standby THEN 2 ELSE 1 END AS machines
     FROM told
 )
@@ -82,6 +83,8 @@ SELECT
         WHEN is_unused_capacity THEN 'unused_capacity_hours'
         WHEN is_dedicated_host THEN NULL
         WHEN instance_type IS NOT NULL AND hours_a_unit IS NOT NULL THEN 'instance_hours'
+        -- A licence by the core: the machine has a line of its own
+        WHEN instance_type IS NOT NULL AND is_priced_by_vcpu THEN 'none'
         WHEN is_free_of_energy THEN 'none'
         WHEN line_item_product_code = 'AWSLambda' AND is_request THEN 'none'
         WHEN is_snapshot THEN 'snapshot_gb_hours'

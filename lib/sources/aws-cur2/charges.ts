@@ -37,6 +37,10 @@ function costOfType(type: string) {
   return { sum: 'line_item_unblended_cost', where: `line_item_line_item_type = '${type}'` };
 }
 
+/** How its numbers come about, and what its effective cost does not spread. */
+export const CUR_METHOD =
+  'AWS metering and billing; what is paid upfront is spread over its use, and a discount on it stands in the month in which it is given';
+
 /** What charges of a Cost and Usage Report are told apart by, and what its lines say. */
 export const CUR_CHARGES = { told_by: TOLD_BY, charge, cost } as const satisfies ChargesOfShape;
 

@@ -33,7 +33,7 @@ export const CUR_COLUMNS = [
     aliases: ['lineItem/CurrencyCode'],
     required: true,
     check: {
-      sql: "value = getvariable('currency')",
+      sql: "value IS NOT DISTINCT FROM getvariable('currency')",
       expected: 'the currency of the settings; amounts are never converted',
     },
   },

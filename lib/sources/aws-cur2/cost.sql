@@ -25,7 +25,11 @@ SELECT
         ELSE line_item_unblended_cost
     END AS billed_cost,
     CASE
-        WHEN is_covered_by_plan THEN coalesce(savings_plan_savings_plan_effective_cost, line_item_unblended_cost)
+        -- A report that leaves the plans' columns out tells what use costs by their fees alone
+        WHEN is_covered_by_plan THEN coalesce(
+            savings_plan_savings_plan_effective_cost,
+            CASE WHEN getvariable('plan_remainder_ratio') IS NULL THEN line_item_unblended_cost ELSE 0 END
+        )
         WHEN is_reserved THEN coalesce(reservation_effective_cost, line_item_unblended_cost)
         WHEN is_spread_over_usage THEN 0
         WHEN is_plan_fee THEN

@@ -1,5 +1,5 @@
 import type { Source } from '../source.ts';
-import { CUR_CHARGES, CUR_COST, CUR_TOTALS } from './charges.ts';
+import { CUR_CHARGES, CUR_COST, CUR_METHOD, CUR_TOTALS } from './charges.ts';
 import { CUR_COLUMNS } from './columns.ts';
 
 /** AWS Data Exports, COST_AND_USAGE_REPORT (CUR 2.0), hourly with resources, as Parquet. */
@@ -10,7 +10,7 @@ export const awsCur2 = {
     unit: 'Money in the billing currency; usage in pricing units, counted once per Usage, SavingsPlanCoveredUsage or DiscountedUsage line',
     lag: 'Refreshed up to three times a day; a month can change for about two weeks after it ends',
     licence: "The account holder's own billing records",
-    method: 'AWS metering and billing',
+    method: CUR_METHOD,
     reference: 'AWS documentation, Data Exports user guide, table dictionary COST_AND_USAGE_REPORT',
   },
   accepts: /\.parquet$/,

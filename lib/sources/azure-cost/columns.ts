@@ -6,6 +6,16 @@ const amount = { below: 1e12, expected: 'a number below 10^12' };
 /** Dates come as 09/21/2023 or 9/21/2023 (Enterprise and Customer Agreement) or as 2023-09-21, with or without a time. */
 export const CHARGE_DAY = `date_trunc('day', coalesce(try_strptime(split_part(charge_date, ' ', 1), '%m/%d/%Y'), TRY_CAST(TRY_CAST(charge_date AS TIMESTAMPTZ) AS TIMESTAMP)))`;
 
+/**
+ * Which of the two costs a row shows: a commitment is a purchase, and its use costs nothing, or its use bears its part and what is
+ * unused stands beside it (Cost Management documentation, "Understand the differences between actual and amortized cost").
+ */
+export const ACTUAL_OR_AMORTISED = `CASE
+  WHEN charge_type LIKE 'Unused%' THEN 'amortised costs'
+  WHEN pricing_model IN ('Reservation', 'SavingsPlan') AND charge_type = 'Usage' AND cost <> 0 THEN 'amortised costs'
+  WHEN pricing_model IN ('Reservation', 'SavingsPlan') AND charge_type IN ('Usage', 'Purchase') THEN 'actual costs'
+END`;
+
 /** The columns of an Azure cost export that the facts read, in the spellings of its agreements and versions. */
 export const AZURE_COLUMNS = [
   {
@@ -29,8 +39,9 @@ export const AZURE_COLUMNS = [
     name: 'billing_currency',
     type: 'VARCHAR',
     aliases: ['BillingCurrency', 'BillingCurrencyCode', 'Currency'],
+    required: true,
     check: {
-      sql: "value = getvariable('currency')",
+      sql: "value IS NOT DISTINCT FROM getvariable('currency')",
       expected: 'the currency of the settings; amounts are never converted',
     },
   },

@@ -1,12 +1,13 @@
 import { focus } from '../focus/source.ts';
 import type { Shape, Source } from '../source.ts';
-import { AZURE_COLUMNS, CHARGE_DAY } from './columns.ts';
+import { ACTUAL_OR_AMORTISED, AZURE_COLUMNS, CHARGE_DAY } from './columns.ts';
 import cost from './cost.sql' with { type: 'text' };
 import openUsageDetails from './open-usage-details.sql' with { type: 'text' };
 
 const exported = {
   columns: AZURE_COLUMNS,
   event_time: CHARGE_DAY,
+  provider_version: ACTUAL_OR_AMORTISED,
   facts: { fct_cost: cost },
 } as const satisfies Omit<Shape, 'id' | 'format'>;
 
@@ -19,7 +20,7 @@ export const azureCost = {
     lag: 'Refreshed daily; a month can change for about five days after it ends',
     licence: "The account holder's own billing records",
     method:
-      'Azure metering and billing; give one of the actual and the amortised export, never both: they repeat the same usage. The amortised one has no purchases of commitments, which cost.billed then lacks. ' +
+      'Azure metering and billing; give one of the actual, the amortised and the FOCUS export: they repeat the same usage, and a month with two of them in one source is not closed. The amortised one has no purchases of commitments, which cost.billed then lacks. ' +
       'A Cost Management export (FocusCost, for instance) writes files whose path is named; of its runs the last counts, told by the manifest.json beside the files: keep it. Or azure-consumption asks for usage details',
     reference:
       'Microsoft documentation, Cost Management, usage details fields; Consumption REST API, Usage Details - List; FOCUS 1.0 to 1.2',
@@ -30,8 +31,17 @@ export const azureCost = {
     { id: 'csv', format: 'csv', delimiter: ',', ...exported },
     { id: 'parquet', format: 'parquet', ...exported },
     { id: 'usage-details', format: 'text', open: openUsageDetails, ...exported },
-    ...focus.shapes,
+    ...focus.shapes.map((shape) => ({ ...shape, provider_version: "'FOCUS costs'" })),
   ],
+  one_version: {
+    of_dataset: {
+      ActualCost: 'actual costs',
+      AmortizedCost: 'amortised costs',
+      FocusCost: 'FOCUS costs',
+      Usage: 'actual costs',
+    },
+    unsaid: ['actual costs', 'amortised costs'],
+  },
   refuses: [
     {
       header: / \([A-Z][A-Za-z]+\)$/,

@@ -37,7 +37,13 @@ export function focusColumns(nested: 'JSON' | 'VARCHAR'): ContractColumn[] {
       required: true,
       check: { sql: 'coalesce(abs(value) < 1e12, false)', expected: 'an amount of money below 10^12' },
     },
-    { name: 'effective_cost', type: 'DOUBLE', aliases: ['EffectiveCost'], required: true, check: amount },
+    {
+      name: 'effective_cost',
+      type: 'DOUBLE',
+      aliases: ['EffectiveCost'],
+      required: true,
+      check: { sql: 'coalesce(abs(value) < 1e12, false)', expected: 'an amount of money below 10^12' },
+    },
     { name: 'list_cost', type: 'DOUBLE', aliases: ['ListCost'], check: amount },
     {
       name: 'billing_currency',
@@ -45,7 +51,7 @@ export function focusColumns(nested: 'JSON' | 'VARCHAR'): ContractColumn[] {
       aliases: ['BillingCurrency'],
       required: true,
       check: {
-        sql: "value = getvariable('currency')",
+        sql: "value IS NOT DISTINCT FROM getvariable('currency')",
         expected: 'the currency of the settings; amounts are never converted',
       },
     },

@@ -30,13 +30,14 @@ typed AS (
                 WHEN provider = 'Microsoft' THEN 'Standard_' || replace(
                     nullif(regexp_extract(charge_description, '^Virtual Machines .* - ([A-Z]+[0-9]+[^/]*?)(?: Spot| Low Priority)?(?:/.*)? - ', 1), ''), ' ', '_')
             END,
-            CASE WHEN provider = 'AWS' THEN nullif(regexp_extract(words, '\b(?:(?:db|cache|ml)\.)?[a-z][a-z0-9-]*\.(?:[0-9]*xlarge|nano|micro|small|medium|large|metal[0-9a-z-]*)\b'), '') END
+            CASE WHEN provider = 'AWS' THEN nullif(regexp_extract(words, '\b(?:(?:db|cache|ml)\.)?[a-z][a-z0-9-]*\.(?:[0-9]*xlarge|xlplus|nano|micro|small|medium|large|metal[0-9a-z-]*)\b'), '') END
         ) AS instance_type,
         regexp_matches(unit, '^(gb|gib|gibibyte)[ /-]*mo(nth)?s?$') AS is_gb_months,
         regexp_matches(unit, '^(bytes?|gb|gib|gibibytes?|gigabytes?)$') AS is_volume,
-        -- A Multi-AZ row stands for the database and its standby, one of a cluster for both standbys; their price is that of all
+        -- A Multi-AZ row stands for the database or broker and its standby, one of a cluster for all three; their price is that of all
         CASE
-            WHEN regexp_matches(words, '(?i)multi-azcluster|readable standbys') THEN 3
+            WHEN regexp_matches(words, '(?i)multi-azcluster|readable standbys|rabbitmq-3-instanceusage|3-node cluster mq\.') THEN 3
+            WHEN regexp_matches(words, '(?i)multi.*instanceusage:mq\.') THEN 2
             WHEN regexp_matches(words, '(?i)multi-az') AND NOT regexp_matches(words, '(?i)cluster') THEN 2
             ELSE 1
         END AS machines,
@@ -61,7 +62,7 @@ driven AS (
             -- All that a capacity reservation of AWS holds, at no cost: what runs in it and what is left of it have rows of their own
             WHEN provider = 'AWS' AND regexp_matches(words, '(?i)(^|[ -])(reservation|dedicatedres):|per reservation ') THEN 'none'
             WHEN instance_type IS NOT NULL AND is_by_the_hour
-                AND (capacity_reservation_status = 'Unused' OR (provider = 'AWS' AND regexp_matches(words, '(?i)(^|[ -])unused(box|ded):|per unused reservation ')))
+                AND (capacity_reservation_status = 'Unused' OR (provider = 'Microsoft' AND resource_id ILIKE '%/capacityReservations/%') OR (provider = 'AWS' AND regexp_matches(words, '(?i)(^|[ -])unused(box|ded):|per unused reservation ')))
                 THEN 'unused_capacity_hours'
             -- Models of other makers are sold through a marketplace, in units that the row does not name
             WHEN regexp_matches(concat_ws(' ', service_name, words), '(?i)(marketplace|\bmp:).*(token|created_image)|bedrock edition') THEN NULL
@@ -73,8 +74,10 @@ driven AS (
             WHEN instance_type IS NOT NULL AND provider = 'AWS'
                 AND regexp_matches(service_name, '(?i)mapreduce|\bemr\b|kubernetes|\becs\b|\beks\b|elastic container service|\blambda\b') THEN 'none'
             WHEN instance_type IS NOT NULL AND provider <> 'Google Cloud' AND is_by_the_hour THEN 'instance_hours'
-            WHEN regexp_matches(words, '(?i)fargate.*vcpu|emr-serverless-.*vcpu|instance core|custom core|cpu allocation time|vcpu duration') THEN 'vcpu_hours'
-            WHEN regexp_matches(words, '(?i)fargate.*(memory|gb-hours)|emr-serverless-.*gbhours|instance ram|custom ram|memory allocation time|memory duration')
+            -- A licence by the core: the machine has a row of its own
+            WHEN instance_type IS NOT NULL AND provider = 'AWS' AND unit LIKE '%vcpu%' THEN 'none'
+            WHEN regexp_matches(words, '(?i)(fargate|apprunner).*vcpu|emr-serverless-.*vcpu|instance core|custom core|cpu allocation time|vcpu duration') THEN 'vcpu_hours'
+            WHEN regexp_matches(words, '(?i)fargate.*(memory|gb-hours)|apprunner.*gb-hours|emr-serverless-.*gbhours|instance ram|custom ram|memory allocation time|memory duration')
                 OR regexp_matches(unit, '^(gb|gib|gibibyte)[ -]hours?$')
                 -- The disk of a Fargate task comes in GB-Hours too, and so does that of EMR Serverless
                 THEN CASE WHEN NOT regexp_matches(words, '(?i)storage') THEN 'memory_gb_hours' END

@@ -23,7 +23,7 @@ export const BILLING_COLUMNS = [
     type: 'VARCHAR',
     required: true,
     check: {
-      sql: "value = getvariable('currency')",
+      sql: "value IS NOT DISTINCT FROM getvariable('currency')",
       expected: 'the currency of the settings; amounts are never converted',
     },
   },
