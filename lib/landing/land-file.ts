@@ -67,7 +67,7 @@ export async function landFetched(
   const checked = await (begun ?? check(fetched, request, edges.warehouse, offer));
   if (checked.rows_in_month === 0) return elsewhere(offer, checked, request);
   const twin = await twins.twinOf({ offer, fetched, checked }, request, edges);
-  const fate = await land(offer, fetched, checked, request, edges.book, twin ? { same_rows_as: twin.rows } : {});
+  const fate = await land(offer, fetched, checked, request, edges, twin ? { same_rows_as: twin.rows } : {});
   twins.add({
     ...fetched,
     origin: offer.origin,
@@ -82,7 +82,8 @@ export async function landFetched(
 
 /**
  * The bytes are in the book already. Where the provider has gone back to them after another version, where they follow
- * another page, or where a manifest now names them elsewhere, a second receipt says so, and they are current again.
+ * another page, where a manifest now names them elsewhere, or where they took the place of others under this name, a second
+ * receipt says so, and they are current again. A name that is new is a copy, unless the bytes turn out to have been moved.
  */
 async function recognise(
   { origin, follows, isNamed }: Named,
@@ -93,7 +94,8 @@ async function recognise(
 ): Promise<Fate> {
   const latest = latestReceipt(known.filter((receipt) => receipt.origin === origin));
   const isSame = latest?.sha256 === earlier.sha256 && latest.follows?.sha256 === follows?.sha256;
-  if (isSame || (earlier.origin !== origin && !isNamed)) return { outcome: 'present' };
+  if (isSame) return { outcome: 'present' };
+  if (earlier.origin !== origin && !isNamed && !latest) return { outcome: 'present', copy: { origin, of: earlier } };
   const again: Receipt = { ...earlier, origin, ...(follows && { follows }), fetched_at: asOf, landed_again: true };
   await book.putIfAbsent(receiptKey(again), jsonBytes(again));
   const isBack = earlier.origin === origin && latest?.sha256 !== earlier.sha256;
@@ -133,7 +135,7 @@ export async function land(
   fetched: Fetched,
   checked: Checked,
   request: CollectRequest,
-  book: Book,
+  { book, origin }: Pick<Edges, 'book' | 'origin'>,
   more: Pick<Receipt, 'batches' | 'same_rows_as'> = {},
 ): Promise<Fate> {
   const receipt: Receipt = {
@@ -151,10 +153,25 @@ export async function land(
     contract: checked.contract,
     ...more,
   };
-  await book.importIfAbsent(landedKey(receipt), fetched.path);
+  await importUnchanged(landedKey(receipt), fetched, { book, origin });
   if (checked.rejections.length > 0) await keepRejections(receipt, checked.rejections, book);
   await book.putIfAbsent(receiptKey(receipt), jsonBytes(receipt));
   return { outcome: 'landed', remarks: rowRemarks(offer, checked) };
+}
+
+/** Keeps the bytes that were checked. Throws `RejectedPayload` where the file became another one meanwhile, and keeps nothing of it. */
+async function importUnchanged(
+  key: string,
+  fetched: Fetched,
+  { book, origin }: Pick<Edges, 'book' | 'origin'>,
+): Promise<void> {
+  const stored = await book.importIfAbsent(key, fetched.path);
+  try {
+    await origin.checkUnchanged?.(fetched);
+  } catch (error) {
+    if (stored === 'stored') await book.remove(key);
+    throw error;
+  }
 }
 
 function rowRemarks({ origin, isOfMonth }: Named, { contract, rejections, rows_in_month }: Checked): string[] {

@@ -31,6 +31,20 @@ export async function readQuarantine(book: Book, period: Period, asOf: string): 
 }
 
 /**
+ * What still keeps something out of the month: not a file that landed under the same name since, or whose very bytes did, and not
+ * rows of a version that counts no more. `receipts` are those that count.
+ */
+export function stillOut(reasons: readonly QuarantineReason[], receipts: readonly Receipt[]): QuarantineReason[] {
+  const landed = new Map(receipts.map((receipt) => [originOf(receipt), receipt]));
+  const counting = new Set(receipts.flatMap((receipt) => [rowsOf(receipt), `${receipt.source_id} ${receipt.sha256}`]));
+  return reasons.filter(({ reason }) => {
+    const isCounting = counting.has(`${reason.source_id} ${reason.sha256}`);
+    if (!reason.whole_file) return isCounting;
+    return !isCounting && (landed.get(originOf(reason))?.fetched_at ?? '') <= reason.fetched_at;
+  });
+}
+
+/**
  * The receipts whose rows count: of several versions of one origin the one fetched last, and of a folder that a manifest
  * describes the files that its newest manifest names; the same bytes count once, and so do the same rows. A provider that restates a file lands a second version, and the first
  * stays in the book as evidence. A pure function of the set: the order of landing does not matter.
@@ -49,7 +63,7 @@ export function copiedReceipts(receipts: readonly Receipt[]): { readonly copy: R
 }
 
 /** What tells the rows of a file from those of others: the bytes in which they landed first. */
-function rowsOf({ source_id, sha256, same_rows_as }: Receipt): string {
+export function rowsOf({ source_id, sha256, same_rows_as }: Receipt): string {
   return `${source_id} ${same_rows_as ?? sha256}`;
 }
 
