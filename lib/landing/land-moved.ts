@@ -21,7 +21,7 @@ export async function landMoved(fates: readonly Fate[], request: CollectRequest,
 }
 
 async function landCopy({ origin, of }: Copy, { asOf }: CollectRequest, book: Book): Promise<Fate> {
-  const again: Receipt = { ...of, origin, fetched_at: asOf, landed_again: true };
+  const again: Receipt = { ...of, origin, copy_of: of.origin, fetched_at: asOf, landed_again: true };
   await book.putIfAbsent(receiptKey(again), jsonBytes(again));
   return {
     outcome: 'landed',

@@ -36,7 +36,7 @@ export async function readQuarantine(book: Book, period: Period, asOf: string): 
  */
 export function stillOut(reasons: readonly QuarantineReason[], receipts: readonly Receipt[]): QuarantineReason[] {
   const landed = new Map(receipts.map((receipt) => [originOf(receipt), receipt]));
-  const counting = new Set(receipts.flatMap((receipt) => [rowsOf(receipt), `${receipt.source_id} ${receipt.sha256}`]));
+  const counting = new Set(receipts.flatMap((receipt) => [rowsOf(receipt), bytesOf(receipt)]));
   return reasons.filter(({ reason }) => {
     const isCounting = counting.has(`${reason.source_id} ${reason.sha256}`);
     if (!reason.whole_file) return isCounting;
@@ -75,16 +75,26 @@ export function offeredReceipts(receipts: readonly Receipt[]): Receipt[] {
   return withoutLostPages(latest);
 }
 
+function bytesOf({ source_id, sha256 }: Pick<Receipt, 'source_id' | 'sha256'>): string {
+  return `${source_id} ${sha256}`;
+}
+
 function originOf({ source_id, origin }: Pick<Receipt, 'source_id' | 'origin'>): string {
   return `${source_id} ${origin}`;
 }
 
-/** A page goes with the page before it: where that one now reads otherwise, what once followed it is gone or comes anew. */
+/**
+ * A page goes with the page before it: where that one now reads otherwise, what once followed it is gone or comes anew. Of pages that
+ * read alike one may be here for all.
+ */
 function withoutLostPages(receipts: readonly Receipt[]): Receipt[] {
   const byOrigin = new Map(receipts.map((receipt) => [originOf(receipt), receipt]));
+  const byBytes = new Map(receipts.map((receipt) => [bytesOf(receipt), receipt]));
   const isBound = ({ source_id, follows }: Receipt): boolean => {
-    const before = follows && byOrigin.get(originOf({ source_id, origin: follows.origin }));
-    return !follows || (before?.sha256 === follows.sha256 && isBound(before));
+    if (!follows) return true;
+    const before = byOrigin.get(originOf({ source_id, origin: follows.origin }));
+    if (before) return before.sha256 === follows.sha256 && isBound(before);
+    return byBytes.has(bytesOf({ source_id, sha256: follows.sha256 }));
   };
   return receipts.filter(isBound);
 }
