@@ -241,13 +241,15 @@ export class LiveOrigin implements Origin {
   async #count(): Promise<void> {
     const { provider, asOf, sourceId, maxCalls } = this.#request;
     if (provider.usdPerCall === undefined) return;
-    const key = `calls/source=${sourceId}/${asOf.slice(0, 7)}.json`;
-    const { calls } = JSON.parse((await readText(this.#edges.book, key)) ?? '{"calls":0}') as { calls: number };
+    const calls = await callsMade(sourceId, asOf, this.#edges.book);
     if (calls >= maxCalls) {
       const spent = `${calls} calls at ${provider.usdPerCall} USD were made in ${asOf.slice(0, 7)}`;
       throw this.#unavailable(`at most ${maxCalls} calls a month (max_calls): ${spent}`);
     }
-    await this.#edges.book.put(key, jsonBytes({ calls: calls + 1, usd: (calls + 1) * provider.usdPerCall }));
+    await this.#edges.book.put(
+      callsKey(sourceId, asOf),
+      jsonBytes({ calls: calls + 1, usd: (calls + 1) * provider.usdPerCall }),
+    );
   }
 
   #originOf({ name }: Question): string {
@@ -257,6 +259,16 @@ export class LiveOrigin implements Origin {
 
 function partOf({ part, name }: Question): string {
   return part ?? name;
+}
+
+/** Requests that cost money and left for a source's provider in the calendar month of an instant. */
+export async function callsMade(sourceId: string, at: string, book: Book): Promise<number> {
+  const text = await readText(book, callsKey(sourceId, at));
+  return text === undefined ? 0 : (JSON.parse(text) as { calls: number }).calls;
+}
+
+function callsKey(sourceId: string, at: string): string {
+  return `calls/source=${sourceId}/${at.slice(0, 7)}.json`;
 }
 
 /** What is asked, for the receipt: one line, without how it is signed. */
