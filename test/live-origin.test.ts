@@ -108,6 +108,8 @@ test('offers a refused page for quarantine, and asks for no page behind it', () 
       const offers = await origin.list();
       await expect(origin.fetch(offers[1] ?? { origin: '', bytes: 0 })).rejects.toThrow(RejectedPayload);
       expect(offers).toHaveLength(2);
+      const reason = 'pages said garbage, expected the name of a page';
+      expect([origin.failure(), origin.missing()]).toEqual([undefined, [{ part: '2.json', reason }]]);
     },
   ));
 

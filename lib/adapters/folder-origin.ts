@@ -17,6 +17,8 @@ export class FolderOrigin implements Origin {
   readonly #path: string;
   readonly #base: string;
   readonly #limits: SizeLimits;
+  /** As the files were when they were fetched, by path. */
+  readonly #fetched = new Map<string, Stats>();
 
   constructor(path: string, { base, limits = SIZE_LIMITS }: { readonly base: string; readonly limits?: SizeLimits }) {
     this.#base = resolve(base);
@@ -46,10 +48,17 @@ export class FolderOrigin implements Origin {
       const sha256 = await fingerprintOf(file).catch(rejectUnreadable);
       await checkUnpackedSize(path, before.size, this.#limits);
       checkIsUnchanged(before, await stat(path).catch(rejectUnreadable));
+      this.#fetched.set(path, before);
       return { path, bytes: before.size, sha256 };
     } finally {
       await file.close();
     }
+  }
+
+  /** As `Origin.checkUnchanged`: files are read where they lie, so someone may write on while they land. */
+  async checkUnchanged({ path }: Fetched): Promise<void> {
+    const before = this.#fetched.get(path);
+    if (before) checkIsUnchanged(before, await stat(path).catch(rejectUnreadable));
   }
 
   async #offerOf(path: string): Promise<Offer> {

@@ -20,6 +20,10 @@ export class NamedOrigin implements Origin {
     return offers.map((offer) => ({ ...offer, origin: `${this.#sourceId}/${offer.origin.slice(this.#root.length)}` }));
   }
 
+  async checkUnchanged(fetched: Fetched): Promise<void> {
+    await this.#inner.checkUnchanged?.(fetched);
+  }
+
   fetch(offer: Offer): Promise<Fetched> {
     return this.#inner.fetch({ ...offer, origin: this.#root + offer.origin.slice(this.#sourceId.length + 1) });
   }

@@ -7,6 +7,8 @@ import type { Lag } from './signals.ts';
 export interface WatchedSource {
   readonly id: string;
   readonly tables: readonly FactTable[];
+  /** Ids of the sources whose missing days it fills: what they have is asked of it no more. */
+  readonly fillsInFor?: readonly string[];
 }
 
 /** Providers publish a month's emissions until this day of the next month (docs/sources.md). */
@@ -22,13 +24,20 @@ export function lagsOf(
   receipts: readonly Receipt[],
   { period, asOf }: { readonly period: Period; readonly asOf: string },
 ): Lag[] {
-  return sources.flatMap(({ id, tables }) => {
-    const own = receipts.filter(({ source_id }) => source_id === id);
+  return sources.flatMap(({ id, tables, fillsInFor = [] }) => {
+    const own = receipts.filter(({ source_id }) => source_id === id || fillsInFor.includes(source_id));
     if (tables.every((table) => table === 'fct_run')) return [];
+    if (tables.every((table) => table === 'fct_grid_intensity') && own.some((each) => isOfWholeMonth(each, period)))
+      return [{ source_id: id, hours: 0 }];
     const isReport = tables.every((table) => table === 'fct_provider_emissions');
     const hours = isReport ? hoursOverdue(own, period, asOf) : hoursBehind(own, period, asOf);
     return [{ source_id: id, hours }];
   });
+}
+
+/** A mean of the month or the year bears the month's beginning, and will not be followed by another. */
+function isOfWholeMonth({ contract: { first_event, last_event } }: Receipt, { from }: Period): boolean {
+  return first_event !== null && first_event <= from && first_event === last_event;
 }
 
 function hoursOverdue(receipts: readonly Receipt[], { to }: Period, asOf: string): number {

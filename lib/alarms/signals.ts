@@ -19,7 +19,7 @@ export interface Observed {
   readonly silences: readonly Silence[];
   readonly runs: readonly EndedRun[];
   readonly lags: readonly Lag[];
-  /** Requests to Cost Explorer that landed an answer this month; `undefined` where no source asks it. */
+  /** Requests that left for Cost Explorer in the calendar month of the run; `undefined` where no source asks it. */
   readonly costExplorerRequests: number | undefined;
   /** Days of the month that have gone by, at least one. */
   readonly days: number;

@@ -7,6 +7,9 @@ const COLUMNS =
 
 const SHARE_COLUMNS = COLUMNS.replace('factor_ids', 'NULL::VARCHAR[] AS factor_ids').concat(', coverage_ratio');
 
+const NO_ENERGY = `NULL::DECIMAL(38,6) AS it_energy_joules, NULL::DECIMAL(38,6) AS modelled_joules, NULL::DECIMAL(38,6) AS filled_joules,
+              NULL::VARCHAR[] AS boundary, NULL::VARCHAR[] AS factor_ids, NULL::DOUBLE AS coverage_ratio`;
+
 export const ENERGY_BEHIND = {
   /** All energy of the cut. */
   ledger: `SELECT ${COLUMNS}, coalesce(known_hours, 0)::DOUBLE / nullif(expected_hours, 0)::DOUBLE AS coverage_ratio FROM cut`,
@@ -26,9 +29,10 @@ export const ENERGY_BEHIND = {
          UNION ALL
          SELECT NULL, NULL, CASE WHEN min(scope) = max(scope) THEN min(scope) END, sum(it_energy_joules), sum(modelled_joules), sum(filled_joules),
            list_sort(list_distinct(flatten(list(boundary)))), list_sort(list_distinct(flatten(list(factor_ids)))), NULL FROM run_sum`,
-  /** None: money, hardware, counts and what providers say of themselves. */
-  nothing: `SELECT dimension, dimension_value, scope, NULL::DECIMAL(38,6) AS it_energy_joules, NULL::DECIMAL(38,6) AS modelled_joules,
-              NULL::DECIMAL(38,6) AS filled_joules, NULL::VARCHAR[] AS boundary, NULL::VARCHAR[] AS factor_ids, NULL::DOUBLE AS coverage_ratio FROM cut`,
+  /** None: hardware and what providers say of themselves. */
+  nothing: `SELECT dimension, dimension_value, scope, ${NO_ENERGY} FROM cut`,
+  /** None, and no emissions either, so no scope of theirs: money and counts. */
+  neither: `SELECT dimension, dimension_value, NULL::VARCHAR AS scope, ${NO_ENERGY} FROM cut`,
 } as const;
 
 export type EnergyBehind = keyof typeof ENERGY_BEHIND;

@@ -2,6 +2,7 @@ import { type Book, jsonBytes } from './book.ts';
 import type { CollectRequest, Edges, Fate, Named } from './collection.ts';
 import { type Glance, Glances } from './glance.ts';
 import { check, type Landing, landOne } from './land-file.ts';
+import { landMoved } from './land-moved.ts';
 import { landPack } from './land-pack.ts';
 import { type MissingPart, type Offer, RejectedPayload, SourceUnavailable } from './origin.ts';
 import { packsOf } from './pack.ts';
@@ -64,7 +65,13 @@ async function collectOffered(request: CollectRequest, edges: Edges): Promise<Co
   const glances = await Glances.read(request, receipts, edges.book);
   const named = new Set(selection.files.filter(({ isNamed }) => isNamed).map(({ origin }) => origin));
   const twins = new Twins(offeredReceipts(known), named);
-  fates.push(...(await landAll(selection.files, { known, request, edges, glances, twins })));
+  fates.push(
+    ...(await landMoved(
+      await landAll(selection.files, { known, request, edges, glances, twins }),
+      request,
+      edges.book,
+    )),
+  );
   for (const { offer, error } of selection.refused) fates.push(await quarantine(offer, error, request, edges));
   for (const manifest of selection.manifests) fates.push(await landManifest(manifest, known, request, edges.book));
   const failure = edges.origin.failure?.();

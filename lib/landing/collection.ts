@@ -4,6 +4,7 @@ import type { Book } from './book.ts';
 import type { SourceOptions } from './contract.ts';
 import type { Offer, Origin } from './origin.ts';
 import type { PackLimits, PutTogether } from './pack.ts';
+import type { Receipt } from './receipt.ts';
 import type { Warehouse } from './warehouse.ts';
 
 /** One source of the settings for one month. */
@@ -29,10 +30,18 @@ export interface Edges {
   readonly putTogether?: PutTogether;
 }
 
+/** A file whose bytes landed under another name. */
+export interface Copy {
+  readonly origin: string;
+  readonly of: Receipt;
+}
+
 /** What became of one file. */
 export type Fate = {
   readonly outcome: 'landed' | 'present' | 'rejected' | 'passed over' | 'noted';
   readonly remarks?: readonly string[];
+  /** The bytes stand in the book under another name. */
+  readonly copy?: Copy;
   /** What a file of other months holds, in a sentence. */
   readonly elsewhere?: string;
 };

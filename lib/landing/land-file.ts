@@ -1,4 +1,4 @@
-import { type Book, jsonBytes } from './book.ts';
+import { type Book, jsonBytes, readText } from './book.ts';
 import { type Checked, checkRows } from './check-rows.ts';
 import type { CollectRequest, Edges, Fate, Named } from './collection.ts';
 import { openLanded, unreadable } from './contract.ts';
@@ -60,14 +60,17 @@ export async function landFetched(
   { known, request, edges, glances, twins }: Landing,
 ): Promise<Fate> {
   const same = known.filter(({ sha256 }) => sha256 === fetched.sha256);
-  const earlier = same.find(({ origin }) => origin === offer.origin) ?? same[0];
-  if (earlier) return recognise(offer, earlier, known, request, edges.book);
   const identity = { source_id: request.sourceId, period: request.period.month, sha256: fetched.sha256 };
+  const earlier =
+    same.find(({ origin }) => origin === offer.origin) ??
+    same[0] ??
+    (await maybeAlike(offer, identity, request, edges.book));
+  if (earlier) return recognise(offer, earlier, known, request, edges.book);
   if (glances.hasLanded(fetched.sha256) || (await edges.book.read(receiptKey(identity)))) return { outcome: 'present' };
   const checked = await (begun ?? check(fetched, request, edges.warehouse, offer));
   if (checked.rows_in_month === 0) return elsewhere(offer, checked, request);
   const twin = await twins.twinOf({ offer, fetched, checked }, request, edges);
-  const fate = await land(offer, fetched, checked, request, edges.book, twin ? { same_rows_as: twin.rows } : {});
+  const fate = await land(offer, fetched, checked, request, edges, twin ? { same_rows_as: twin.rows } : {});
   twins.add({
     ...fetched,
     origin: offer.origin,
@@ -80,12 +83,25 @@ export async function landFetched(
     : fate;
 }
 
+/** The receipt of another answer of this run with the same bytes: two questions may be answered alike. */
+async function maybeAlike(
+  { origin, request: asked }: Offer,
+  identity: Pick<Receipt, 'source_id' | 'period' | 'sha256'>,
+  { asOf }: CollectRequest,
+  book: Book,
+): Promise<Receipt | undefined> {
+  const text = asked === undefined ? undefined : await readText(book, receiptKey(identity));
+  const landed = text === undefined ? undefined : (JSON.parse(text) as Receipt);
+  return landed?.fetched_at === asOf && landed.origin !== origin ? landed : undefined;
+}
+
 /**
  * The bytes are in the book already. Where the provider has gone back to them after another version, where they follow
- * another page, or where a manifest now names them elsewhere, a second receipt says so, and they are current again.
+ * another page, where they answer another question, where a manifest now names them elsewhere, or where they took the place of
+ * others under this name, a second receipt says so, and they are current. Else a name that is new is that of a copy.
  */
 async function recognise(
-  { origin, follows, isNamed }: Named,
+  { origin, follows, isNamed, request }: Named,
   earlier: Receipt,
   known: readonly Receipt[],
   { asOf }: CollectRequest,
@@ -93,10 +109,21 @@ async function recognise(
 ): Promise<Fate> {
   const latest = latestReceipt(known.filter((receipt) => receipt.origin === origin));
   const isSame = latest?.sha256 === earlier.sha256 && latest.follows?.sha256 === follows?.sha256;
-  if (isSame || (earlier.origin !== origin && !isNamed)) return { outcome: 'present' };
-  const again: Receipt = { ...earlier, origin, ...(follows && { follows }), fetched_at: asOf, landed_again: true };
+  if (isSame) return { outcome: 'present' };
+  const isMoved = earlier.origin !== origin;
+  if (isMoved && !isNamed && !request && !latest) return { outcome: 'present', copy: { origin, of: earlier } };
+  const { follows: _, copy_of: first, ...same } = earlier;
+  const again: Receipt = {
+    ...same,
+    origin,
+    ...(request && { request }),
+    ...(follows && { follows }),
+    ...(isMoved ? { copy_of: earlier.origin } : first !== undefined && { copy_of: first }),
+    fetched_at: asOf,
+    landed_again: true,
+  };
   await book.putIfAbsent(receiptKey(again), jsonBytes(again));
-  const isBack = earlier.origin === origin && latest?.sha256 !== earlier.sha256;
+  const isBack = !isMoved && latest?.sha256 !== earlier.sha256;
   const remarks = isBack ? [`${origin}: back to the version of ${earlier.fetched_at}`] : [];
   return { outcome: 'landed', remarks };
 }
@@ -133,7 +160,7 @@ export async function land(
   fetched: Fetched,
   checked: Checked,
   request: CollectRequest,
-  book: Book,
+  { book, origin }: Pick<Edges, 'book' | 'origin'>,
   more: Pick<Receipt, 'batches' | 'same_rows_as'> = {},
 ): Promise<Fate> {
   const receipt: Receipt = {
@@ -151,10 +178,25 @@ export async function land(
     contract: checked.contract,
     ...more,
   };
-  await book.importIfAbsent(landedKey(receipt), fetched.path);
+  await importUnchanged(landedKey(receipt), fetched, { book, origin });
   if (checked.rejections.length > 0) await keepRejections(receipt, checked.rejections, book);
   await book.putIfAbsent(receiptKey(receipt), jsonBytes(receipt));
   return { outcome: 'landed', remarks: rowRemarks(offer, checked) };
+}
+
+/** Keeps the bytes that were checked. Throws `RejectedPayload` where the file became another one meanwhile, and keeps nothing of it. */
+async function importUnchanged(
+  key: string,
+  fetched: Fetched,
+  { book, origin }: Pick<Edges, 'book' | 'origin'>,
+): Promise<void> {
+  const stored = await book.importIfAbsent(key, fetched.path);
+  try {
+    await origin.checkUnchanged?.(fetched);
+  } catch (error) {
+    if (stored === 'stored') await book.remove(key);
+    throw error;
+  }
 }
 
 function rowRemarks({ origin, isOfMonth }: Named, { contract, rejections, rows_in_month }: Checked): string[] {

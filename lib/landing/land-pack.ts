@@ -81,7 +81,7 @@ async function landWhole(members: readonly Member[], { request, edges, glances }
   const list = listOf(members);
   await edges.book.putIfAbsent(batchesKey(identity), jsonBytes(list));
   glances.addParts(list.batches);
-  return land({ origin, bytes: packed.bytes }, packed, checked, request, edges.book, { batches: members.length });
+  return land({ origin, bytes: packed.bytes }, packed, checked, request, edges, { batches: members.length });
 }
 
 /** What the check finds in the whole; undefined where a row fails, or where a line of a part is not a row of the whole. */

@@ -10,7 +10,7 @@ import {
   SourceUnavailable,
 } from './origin.ts';
 import { landedKey, type Page, type Receipt } from './receipt.ts';
-import { currentReceipts, readReceipts } from './receipts.ts';
+import { offeredReceipts, readReceipts } from './receipts.ts';
 
 /** Speaks to providers. Kept by `lib/adapters/live/`. */
 export interface Caller {
@@ -77,11 +77,13 @@ interface Confirmation {
 export class LiveOrigin implements Origin {
   readonly #request: LiveRequest;
   readonly #edges: Edges;
-  readonly #kept = new Map<string, Kept>();
+  #kept = new Map<string, Kept>();
   readonly #remarks = new Set<string>();
   /** Why a part is missing, by its name. */
   readonly #missing = new Map<string, string>();
   #failure: SourceUnavailable | undefined;
+  /** Whether the page before the one that is asked for was read from the book. */
+  #isBehindBook = false;
 
   constructor(request: LiveRequest, edges: Edges) {
     this.#request = request;
@@ -92,15 +94,15 @@ export class LiveOrigin implements Origin {
     const { provider, period, asOf, sourceId } = this.#request;
     const receipts = await readReceipts(this.#edges.book, period, asOf);
     const landed = new Map(
-      currentReceipts(receipts.filter(({ source_id }) => source_id === sourceId)).map((each) => [each.origin, each]),
+      offeredReceipts(receipts.filter(({ source_id }) => source_id === sourceId)).map((each) => [each.origin, each]),
     );
     const questions = [...provider.ask(this.#withCoverage(receipts))];
     try {
-      for (; questions[0]; questions.shift()) await this.#askAll(questions[0], landed);
+      for (; questions[0]; questions.shift()) await this.#askToTheEnd(questions[0], landed);
     } catch (error) {
       if (!(error instanceof SourceUnavailable)) throw error;
       this.#failure = error;
-      for (const { part, name } of questions) this.#missing.set(part ?? name, error.message);
+      for (const question of questions) this.#missing.set(partOf(question), error.message);
     }
     return [...this.#kept].map(([origin, { fetched, refused: _refused, ...kept }]) => ({
       origin,
@@ -128,9 +130,27 @@ export class LiveOrigin implements Origin {
     return [...this.#remarks];
   }
 
+  /**
+   * A question and the pages behind it. Where the page behind one of the book cannot be had, the token that leads to it may have
+   * expired: the list is asked for from its beginning. Where that does not lead to its end either, what there is stays.
+   */
+  async #askToTheEnd(first: Question, landed: ReadonlyMap<string, Receipt>): Promise<void> {
+    try {
+      await this.#askAll(first, landed);
+    } catch (error) {
+      if (!(error instanceof SourceUnavailable) || !this.#isBehindBook) throw error;
+      const kept = new Map(this.#kept);
+      await this.#askAll(first, new Map()).catch((again: unknown) => {
+        this.#kept = kept;
+        throw again;
+      });
+    }
+  }
+
   /** A question and the pages behind it. A page that follows itself, or pages without end, are a fault of the provider. */
   async #askAll(first: Question, landed: ReadonlyMap<string, Receipt>): Promise<void> {
     const seen = new Set<string>();
+    this.#isBehindBook = false;
     let question = first;
     let before: Page | undefined;
     while (question !== END) {
@@ -140,7 +160,9 @@ export class LiveOrigin implements Origin {
         throw this.#unavailable(`at most ${MOST_PAGES} pages from ${first.name} on, got more`);
       seen.add(origin);
       const known = { receipt: landed.get(origin), before };
-      const turned = (await this.#fromBook(question, known)) ?? (await this.#ask(question, origin, known));
+      const inBook = await this.#fromBook(question, known);
+      const turned = inBook ?? (await this.#ask(question, origin, known));
+      this.#isBehindBook = inBook !== undefined;
       before = { origin, sha256: turned.sha256 };
       question = turned.next;
     }
@@ -150,6 +172,10 @@ export class LiveOrigin implements Origin {
     const { fillsInFor = [], period } = this.#request;
     const until = coveredUntil(receipts, fillsInFor, period);
     return { ...this.#request, ...(until && { coveredUntil: until }) };
+  }
+
+  #refusalText({ found, expected }: NonNullable<Understood['refused']>): string {
+    return `${this.#request.provider.id} said ${found}, expected ${expected}`;
   }
 
   #unavailable(expected: string): SourceUnavailable {
@@ -190,6 +216,7 @@ export class LiveOrigin implements Origin {
     const request = requestText(question.call);
     const refused = understood.refused && { refused: understood.refused };
     this.#kept.set(origin, { fetched, request, ...(before && { follows: before }), ...refused });
+    if (understood.refused) this.#missing.set(partOf(question), this.#refusalText(understood.refused));
     if (receipt?.sha256 === fetched.sha256) await this.#confirm(question, receipt);
     return { next: this.#follow(understood), sha256: fetched.sha256 };
   }
@@ -214,18 +241,34 @@ export class LiveOrigin implements Origin {
   async #count(): Promise<void> {
     const { provider, asOf, sourceId, maxCalls } = this.#request;
     if (provider.usdPerCall === undefined) return;
-    const key = `calls/source=${sourceId}/${asOf.slice(0, 7)}.json`;
-    const { calls } = JSON.parse((await readText(this.#edges.book, key)) ?? '{"calls":0}') as { calls: number };
+    const calls = await callsMade(sourceId, asOf, this.#edges.book);
     if (calls >= maxCalls) {
       const spent = `${calls} calls at ${provider.usdPerCall} USD were made in ${asOf.slice(0, 7)}`;
       throw this.#unavailable(`at most ${maxCalls} calls a month (max_calls): ${spent}`);
     }
-    await this.#edges.book.put(key, jsonBytes({ calls: calls + 1, usd: (calls + 1) * provider.usdPerCall }));
+    await this.#edges.book.put(
+      callsKey(sourceId, asOf),
+      jsonBytes({ calls: calls + 1, usd: (calls + 1) * provider.usdPerCall }),
+    );
   }
 
   #originOf({ name }: Question): string {
     return `${this.#request.sourceId}/${name}`;
   }
+}
+
+function partOf({ part, name }: Question): string {
+  return part ?? name;
+}
+
+/** Requests that cost money and left for a source's provider in the calendar month of an instant. */
+export async function callsMade(sourceId: string, at: string, book: Book): Promise<number> {
+  const text = await readText(book, callsKey(sourceId, at));
+  return text === undefined ? 0 : (JSON.parse(text) as { calls: number }).calls;
+}
+
+function callsKey(sourceId: string, at: string): string {
+  return `calls/source=${sourceId}/${at.slice(0, 7)}.json`;
 }
 
 /** What is asked, for the receipt: one line, without how it is signed. */

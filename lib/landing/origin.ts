@@ -25,6 +25,8 @@ export interface Origin {
    * folder, an unreadable file, a compressed file that unpacks beyond the limit.
    */
   fetch(offer: Offer): Promise<Fetched>;
+  /** Throws `RejectedPayload` where the file has changed since it was fetched: read again, its path would give other bytes. */
+  checkUnchanged?(fetched: Fetched): Promise<void>;
   /** What is missing from the list since the source failed while it was asked; told when the rest has landed. */
   failure?(): SourceUnavailable | undefined;
   /** The parts that are not in the list: a provider failed before it answered them, or denied them. */

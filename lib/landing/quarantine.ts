@@ -33,6 +33,14 @@ function notUnlessFull(error: unknown): undefined {
   return undefined;
 }
 
+/** A disk takes names of 255 bytes, and an ending follows. */
+const LONGEST_NAME = /.{1,200}/g;
+
+/** A file without bytes lies by its own name, in plain letters; a long one in folders. */
+function nameOf({ origin }: Offer): string {
+  return (encodeURIComponent(origin).replaceAll('%', '_').match(LONGEST_NAME) ?? []).join('/');
+}
+
 /** Keeps a refused file, where it can be had, and the reason. */
 export async function quarantine(
   offer: Offer,
@@ -41,7 +49,7 @@ export async function quarantine(
   edges: Edges,
 ): Promise<Fate> {
   const fetched = error.fetched ?? (await edges.origin.fetch(offer).catch(notUnlessFull));
-  const name = fetched?.sha256 ?? encodeURIComponent(offer.origin).replaceAll('%', '_');
+  const name = fetched?.sha256 ?? nameOf(offer);
   const folder = quarantineFolder(request.sourceId, request.period);
   const rejection: Rejection = {
     file: offer.origin,

@@ -37,6 +37,8 @@ export interface Receipt {
   readonly contract: ContractResult;
   /** The provider came back to these bytes after another version of the same origin. */
   readonly landed_again?: true;
+  /** The bytes landed under this origin first; a second receipt says that they stand under another one as well. */
+  readonly copy_of?: string;
   /** Bytes of other rows' file that hold the same rows, in whatever order and packing: of the two one counts. */
   readonly same_rows_as?: string;
   /** The page before, where the bytes are a further page of a provider's answer: current for as long as that page is. */
@@ -83,13 +85,18 @@ export function landedKey(receipt: Pick<Receipt, 'source_id' | 'period' | 'sha25
   return `${landingFolder(receipt.source_id, { month: receipt.period })}/${receipt.sha256}.${receipt.extension}`;
 }
 
-/** The key of the receipt itself; one for bytes that landed again bears the time. */
-export function receiptKey(
-  receipt: Pick<Receipt, 'source_id' | 'period' | 'sha256'> & Partial<Pick<Receipt, 'fetched_at' | 'landed_again'>>,
-): string {
+type Landed = Pick<Receipt, 'source_id' | 'period' | 'sha256'>;
+type Again = Pick<Receipt, 'origin' | 'fetched_at' | 'landed_again' | 'copy_of'>;
+
+/** The key of the receipt itself; one for bytes that landed again bears the time, and the name where that is another one. */
+export function receiptKey(receipt: Landed & Partial<Again>): string {
   const again = receipt.landed_again ? `.again-${receipt.fetched_at?.replaceAll(/\W/g, '')}` : '';
-  return `${landingFolder(receipt.source_id, { month: receipt.period })}/${receipt.sha256}${again}.receipt.json`;
+  const name = receipt.copy_of === undefined ? '' : `-${receipt.origin?.replaceAll(/\W+/g, '-').slice(-LONGEST_NAME)}`;
+  return `${landingFolder(receipt.source_id, { month: receipt.period })}/${receipt.sha256}${again}${name}.receipt.json`;
 }
+
+/** Beside the hash and the time there is no more room in the name of a file. */
+const LONGEST_NAME = 120;
 
 /** The key of the list of files that were put together to these bytes. */
 export function batchesKey(receipt: Pick<Receipt, 'source_id' | 'period' | 'sha256'>): string {

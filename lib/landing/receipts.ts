@@ -31,6 +31,20 @@ export async function readQuarantine(book: Book, period: Period, asOf: string): 
 }
 
 /**
+ * What still keeps something out of the month: not a file that landed under the same name since, or whose very bytes did, and not
+ * rows of a version that counts no more. `receipts` are those that count.
+ */
+export function stillOut(reasons: readonly QuarantineReason[], receipts: readonly Receipt[]): QuarantineReason[] {
+  const landed = new Map(receipts.map((receipt) => [originOf(receipt), receipt]));
+  const counting = new Set(receipts.flatMap((receipt) => [rowsOf(receipt), bytesOf(receipt)]));
+  return reasons.filter(({ reason }) => {
+    const isCounting = counting.has(`${reason.source_id} ${reason.sha256}`);
+    if (!reason.whole_file) return isCounting;
+    return !isCounting && (landed.get(originOf(reason))?.fetched_at ?? '') <= reason.fetched_at;
+  });
+}
+
+/**
  * The receipts whose rows count: of several versions of one origin the one fetched last, and of a folder that a manifest
  * describes the files that its newest manifest names; the same bytes count once, and so do the same rows. A provider that restates a file lands a second version, and the first
  * stays in the book as evidence. A pure function of the set: the order of landing does not matter.
@@ -59,7 +73,7 @@ export function copiedReceipts(receipts: readonly Receipt[]): Copy[] {
 }
 
 /** What tells the rows of a file from those of others: the bytes in which they landed first. */
-function rowsOf({ source_id, sha256, same_rows_as }: Receipt): string {
+export function rowsOf({ source_id, sha256, same_rows_as }: Receipt): string {
   return `${source_id} ${same_rows_as ?? sha256}`;
 }
 
@@ -112,16 +126,26 @@ function namedReceipts(receipts: readonly Receipt[]): Receipt[] {
   return withoutLostPages(latest);
 }
 
+function bytesOf({ source_id, sha256 }: Pick<Receipt, 'source_id' | 'sha256'>): string {
+  return `${source_id} ${sha256}`;
+}
+
 function originOf({ source_id, origin }: Pick<Receipt, 'source_id' | 'origin'>): string {
   return `${source_id} ${origin}`;
 }
 
-/** A page goes with the page before it: where that one now reads otherwise, what once followed it is gone or comes anew. */
+/**
+ * A page goes with the page before it: where that one now reads otherwise, what once followed it is gone or comes anew. Of pages that
+ * read alike one may be here for all.
+ */
 function withoutLostPages(receipts: readonly Receipt[]): Receipt[] {
   const byOrigin = new Map(receipts.map((receipt) => [originOf(receipt), receipt]));
+  const byBytes = new Map(receipts.map((receipt) => [bytesOf(receipt), receipt]));
   const isBound = ({ source_id, follows }: Receipt): boolean => {
-    const before = follows && byOrigin.get(originOf({ source_id, origin: follows.origin }));
-    return !follows || (before?.sha256 === follows.sha256 && isBound(before));
+    if (!follows) return true;
+    const before = byOrigin.get(originOf({ source_id, origin: follows.origin }));
+    if (before) return before.sha256 === follows.sha256 && isBound(before);
+    return byBytes.has(bytesOf({ source_id, sha256: follows.sha256 }));
   };
   return receipts.filter(isBound);
 }

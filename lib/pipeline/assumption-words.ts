@@ -41,6 +41,27 @@ export function assumptionWords(settings: Settings): AnnexMeta['assumptions'] {
       value: `${control}, grid zone ${grid_zone}, PUE ${pue.map(({ from, value }) => `${value} from ${from}`).join(', ')}`,
       method: 'docs/methods/pue.md',
     })),
+    ...tokensTwice(settings),
+  ];
+}
+
+/** Kinds of bills in which AWS may count tokens of Bedrock. */
+const AWS_BILLS = ['aws-cur2', 'aws-cur-legacy', 'aws-cost-explorer', 'focus'];
+
+/** Tokens that CloudWatch is asked for although a bill may have them: their models bear other names there, so nobody can tell. */
+function tokensTwice({ sources }: Settings): AnnexMeta['assumptions'] {
+  const asked = sources.filter(
+    ({ kind, live }) => kind === 'aws-cloudwatch' && live?.options['count']?.includes('tokens'),
+  );
+  const bills = sources.filter(({ kind }) => AWS_BILLS.includes(kind));
+  if (asked.length === 0 || bills.length === 0) return [];
+  const [told, billed] = [asked, bills].map((some) => some.map(({ id }) => id).join(', '));
+  return [
+    {
+      name: 'Tokens of Amazon Bedrock',
+      value: `counted by CloudWatch (${told}), and taken as not counted in ${billed}: tokens of both stand in the figures twice`,
+      method: 'docs/methods/managed-model-tokens.md',
+    },
   ];
 }
 

@@ -7,11 +7,13 @@ import { FACT_TABLES } from '../facts/columns.ts';
 import { kpiKey } from '../kpis/compute-kpis.ts';
 import { type HourBook, readHours, type Window } from '../kpis/hours.ts';
 import { type Book, jsonBytes, readText } from '../landing/book.ts';
+import { callsMade } from '../landing/live-origin.ts';
 import type { Receipt } from '../landing/receipt.ts';
 import { settledKeys } from '../ledger/settle.ts';
 import { instantOf, slicesOf } from '../ledger/slices.ts';
 import { type Period, parsePeriod, secondsIso } from '../units/period.ts';
 import { sourceKind } from './assumptions.ts';
+import { filledInFor } from './coverage.ts';
 import { factKeysOf, factReceipts } from './month-receipts.ts';
 import type { AlarmsReport, MonthRun, Workplace } from './stage.ts';
 
@@ -26,6 +28,8 @@ export interface AlarmPaper {
   readonly as_of: string;
   /** Hours before this one have been published as metrics. */
   readonly published_until: string;
+  /** Alarms that people were told of and that have not been fine since; absent from papers of older versions. */
+  readonly told?: readonly string[];
   readonly verdicts: readonly Verdict[];
 }
 
@@ -47,20 +51,27 @@ export async function raiseAlarms(run: MonthRun, workplace: Workplace): Promise<
   const fresh = observed.hours.filter(({ hour }) => hour >= (before?.published_until ?? ''));
   const signal = isOpen ? [signalPoint(verdicts, book.location, run.as_of)] : [];
   await outlets.publish?.([...hourPoints(fresh, book.location), ...signal]);
-  const news = newlyRaised(verdicts, before?.verdicts ?? []);
+  const { news, told } = newlyRaised(verdicts, before);
   const { name } = settings.organisation;
   for (const { text } of news) await outlets.tell?.(`${name}: alarm in the books of ${run.month}`, text);
-  const paper: AlarmPaper = { ...run, published_until: window.to, verdicts };
+  const paper: AlarmPaper = { ...run, published_until: window.to, told, verdicts };
   await book.put(alarmsKey(run.month), jsonBytes(paper));
   const count = (state: Verdict['state']) => verdicts.filter((verdict) => verdict.state === state).length;
   return { raised: count('alarm'), unknown: count('unknown'), fine: count('ok'), told: news.length };
 }
 
-/** Alarms that were not raised before, by alarm and subject. */
-function newlyRaised(now: readonly Verdict[], before: readonly Verdict[]): Verdict[] {
-  const nameOf = ({ alarm, subject }: Verdict) => JSON.stringify([alarm, subject]);
-  const known = new Set(before.filter(({ state }) => state === 'alarm').map(nameOf));
-  return now.filter((verdict) => verdict.state === 'alarm' && !known.has(nameOf(verdict)));
+/** Alarms that nobody was told of, and all that people were told of and that were not fine since: an unknown point ends none. */
+function newlyRaised(now: readonly Verdict[], before: AlarmPaper | undefined) {
+  const known = new Set(before?.told ?? before?.verdicts.filter(({ state }) => state === 'alarm').map(nameOf));
+  const raised = now.filter(({ state }) => state === 'alarm');
+  const fine = new Set(now.filter(({ state }) => state === 'ok').map(nameOf));
+  const told = [...new Set([...known, ...raised.map(nameOf)])].filter((name) => !fine.has(name)).sort();
+  return { news: raised.filter((verdict) => !known.has(nameOf(verdict))), told };
+}
+
+/** `idle-share`, `source-late of bill` */
+function nameOf({ alarm, subject }: Verdict): string {
+  return subject === null ? alarm : `${alarm} of ${subject}`;
 }
 
 async function judgeMonth(run: MonthRun, window: Window, workplace: Workplace) {
@@ -68,13 +79,17 @@ async function judgeMonth(run: MonthRun, window: Window, workplace: Workplace) {
   const receipts = await factReceipts(period, run.as_of, workplace);
   const book = await readHourBook(period, window, receipts, workplace);
   const { settings } = workplace;
-  const sources = settings.sources.map(({ id, kind }) => ({ id, tables: tablesOf(kind) }));
+  const sources = settings.sources.map((source) => ({
+    id: source.id,
+    tables: tablesOf(source.kind),
+    fillsInFor: filledInFor(source, settings),
+  }));
   const observed: Observed = {
     ...book,
     asOf: run.as_of,
     currency: settings.currency,
     lags: lagsOf(sources, receipts, { period, asOf: run.as_of }),
-    costExplorerRequests: requestsOf(COST_EXPLORER, receipts, workplace),
+    costExplorerRequests: await requestsOf(COST_EXPLORER, run, workplace),
     days: Math.max(1, (Date.parse(window.to) - Date.parse(period.from)) / DAY_MS),
   };
   return { observed, verdicts: judgeAll(observed, settings.alarms.limits) };
@@ -121,10 +136,16 @@ function tablesOf(kind: string) {
   return FACT_TABLES.filter((table) => shapes.some(({ facts }) => facts[table]));
 }
 
-/** Landed answers of the sources of a kind: each was a request that had its price. */
-function requestsOf(kind: string, receipts: readonly Receipt[], { settings }: Workplace): number | undefined {
-  if (!settings.sources.some((source) => source.kind === kind)) return undefined;
-  return receipts.filter((receipt) => receipt.kind === kind).length;
+/** Requests of the calendar month of the run that left for the providers of a kind: also those that were made again, and for any month of the books. */
+async function requestsOf(
+  kind: string,
+  { as_of }: MonthRun,
+  { book, settings }: Workplace,
+): Promise<number | undefined> {
+  const asking = settings.sources.filter((source) => source.kind === kind && source.live);
+  if (asking.length === 0) return undefined;
+  const counts = await Promise.all(asking.map(({ id }) => callsMade(id, as_of, book)));
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** What the latest run of a month found; `undefined` where none has judged it. */

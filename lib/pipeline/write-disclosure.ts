@@ -6,7 +6,7 @@ import { kpiKey } from '../kpis/compute-kpis.ts';
 import { type Book, jsonBytes, readText } from '../landing/book.ts';
 import type { MissingPart } from '../landing/origin.ts';
 import type { Receipt } from '../landing/receipt.ts';
-import { readQuarantine } from '../landing/receipts.ts';
+import { readQuarantine, stillOut } from '../landing/receipts.ts';
 import { readShortfalls, type ShortfallPaper, UNREAD } from '../landing/shortfall.ts';
 import { type Period, parsePeriod } from '../units/period.ts';
 import { assumptionWords } from './assumption-words.ts';
@@ -88,7 +88,7 @@ async function annexAt(
 ): Promise<{ readonly annex: Annex; readonly entries: readonly ManifestEntry[] }> {
   const period = parsePeriod(request.month);
   const receipts = await evidenceReceipts(period, request.as_of, workplace);
-  const quarantined = await readQuarantine(workplace.book, period, request.as_of);
+  const quarantined = stillOut(await readQuarantine(workplace.book, period, request.as_of), receipts);
   const shortfalls = await readShortfalls(workplace.book, period, request.as_of);
   const missingSources = missingOf(receipts, shortfalls, workplace);
   const entries = await bookEntries(period, { receipts, quarantined, shortfalls }, workplace);

@@ -26,7 +26,7 @@ export class AlarmRaising extends Construct {
       memoryMib: 3008,
       diskGib: 10,
     });
-    book.open(raiseAlarms.ownRole, { reads: ['landing', 'facts', 'ledger', 'kpis'], writes: ['alarms'] });
+    book.open(raiseAlarms.ownRole, { reads: ['landing', 'calls', 'facts', 'ledger', 'kpis'], writes: ['alarms'] });
     notifications.open(raiseAlarms.ownRole);
     const one = LambdaInvoke.jsonPath(this, 'RaiseAlarms', {
       lambdaFunction: raiseAlarms,

@@ -252,6 +252,39 @@ test('a source is late by its last event, a report by the day on which it is due
   ]);
 });
 
+test('a mean of the whole month is never late, and what fills in for a bill is as late as the two of them', () => {
+  const period = parsePeriod('2026-06');
+  const receipt = (source_id: string, first_event: string, last_event: string): Receipt => ({
+    source_id,
+    kind: 'any',
+    period: '2026-06',
+    origin: 'x',
+    fetched_at: '2026-06-05T00:00:00Z',
+    bytes: 1,
+    sha256: '0',
+    extension: 'csv',
+    provider_version: null,
+    contract: { shape: 'x', rows: 1, rows_rejected: 0, first_event, last_event },
+  });
+  const sources = [
+    { id: 'bill', tables: ['fct_cost' as const] },
+    { id: 'costs', tables: ['fct_cost' as const], fillsInFor: ['bill'] },
+    { id: 'means', tables: ['fct_grid_intensity' as const] },
+    { id: 'grid', tables: ['fct_grid_intensity' as const] },
+  ];
+  const receipts = [
+    receipt('bill', '2026-06-01T00:00:00Z', '2026-06-09T12:00:00Z'),
+    receipt('means', '2026-06-01T00:00:00Z', '2026-06-01T00:00:00Z'),
+    receipt('grid', '2026-06-01T00:00:00Z', '2026-06-01T23:00:00Z'),
+  ];
+  expect(lagsOf(sources, receipts, { period, asOf: AS_OF })).toEqual([
+    { source_id: 'bill', hours: 12 },
+    { source_id: 'costs', hours: 12 },
+    { source_id: 'means', hours: 0 },
+    { source_id: 'grid', hours: 193 },
+  ]);
+});
+
 test('settings move a limit, and never that of a band', () => {
   const [band, above] = ALARMS;
   if (!band || !above) throw new Error('expected two alarms');

@@ -5,6 +5,7 @@ import { openTopic } from '../../lib/adapters/sns-topic.ts';
 import type { MetricPoint } from '../../lib/alarms/metric-point.ts';
 import type { Outlets } from '../../lib/pipeline/outlets.ts';
 import { alarmsKey, raiseAlarms } from '../../lib/pipeline/raise-alarms.ts';
+import { readSettings } from '../../lib/settings/settings.ts';
 import { startServer } from '../support/answering-server.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import {
@@ -69,6 +70,41 @@ test('idle hours raise an alarm, which is told once, with what it costs a day', 
   expect(told.filter((text) => text.includes('Idle share: 100 %, expected at most 40 %.'))).toHaveLength(1);
   const again = await raiseAlarms({ month: MONTH, as_of: asOf(48) }, workplace);
   expect(again).toEqual({ ...report, told: 0 });
+});
+
+test('an alarm that was unknown for a while is not told again, one that was fine is', async () => {
+  const paper = async () => JSON.parse(new TextDecoder().decode(await workplace.book.read(alarmsKey(MONTH))));
+  const toldAfter = async (state: 'unknown' | 'ok') => {
+    const kept = await paper();
+    const verdicts = kept.verdicts.map((each: { alarm: string }) =>
+      each.alarm === 'idle-share' ? { ...each, state } : each,
+    );
+    const stillTold = kept.told.filter((name: string) => state === 'unknown' || name !== 'idle-share');
+    await workplace.book.put(alarmsKey(MONTH), Buffer.from(JSON.stringify({ ...kept, told: stillTold, verdicts })));
+    return (await raiseAlarms({ month: MONTH, as_of: asOf(48) }, workplace)).told;
+  };
+  expect((await paper()).told).toContain('idle-share');
+  expect(await toldAfter('unknown')).toBe(0);
+  expect(await toldAfter('ok')).toBe(1);
+});
+
+test('requests to Cost Explorer are those that left in the month of the run', async () => {
+  const costs = { id: 'costs', kind: 'aws-cost-explorer', live: { provider: 'aws-cost-explorer' } };
+  const settings = {
+    ...workplace.settings,
+    sources: [
+      ...workplace.settings.sources,
+      ...readSettings(tinySettings({ sources: [costs] }), 'joulebook.yaml').sources,
+    ],
+  };
+  await workplace.book.put('calls/source=costs/2026-06.json', Buffer.from('{"calls":301}'));
+  await raiseAlarms({ month: MONTH, as_of: asOf(48) }, { ...workplace, settings });
+  expect((await verdicts()).find(({ alarm }) => alarm === 'cost-explorer-requests')).toMatchObject({
+    state: 'alarm',
+    value: 301,
+  });
+  await workplace.book.put('calls/source=costs/2026-06.json', Buffer.from('{"calls":0}'));
+  published.length = 2;
 });
 
 test('each hour is published once, and the signals with every run of the open month', async () => {

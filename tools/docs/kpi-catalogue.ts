@@ -16,6 +16,7 @@ const ENERGY_BEHIND: Readonly<Record<Kpi['energy'], string>> = {
   output_tokens: 'inference whose output tokens are counted',
   runs: 'training and batch runs',
   nothing: 'none',
+  neither: 'none, and no scope',
 };
 
 /** `docs/kpi-catalogue.md`: every figure with its unit, standard, inputs, notes and the remarks of its query. */

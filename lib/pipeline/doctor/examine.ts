@@ -1,4 +1,4 @@
-import { currentReceipts, readQuarantine, readReceipts } from '../../landing/receipts.ts';
+import { currentReceipts, readQuarantine, readReceipts, stillOut } from '../../landing/receipts.ts';
 import { parsePeriod } from '../../units/period.ts';
 import type { Workplace } from '../stage.ts';
 import { examineMonth } from './examine-month.ts';
@@ -30,7 +30,7 @@ async function readLanded({ book: kept }: Workplace, { month, now }: Surrounding
   const period = parsePeriod(month);
   try {
     const receipts = currentReceipts(await readReceipts(kept, period, now));
-    return { receipts, quarantined: await readQuarantine(kept, period, now) };
+    return { receipts, quarantined: stillOut(await readQuarantine(kept, period, now), receipts) };
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error);
     return {

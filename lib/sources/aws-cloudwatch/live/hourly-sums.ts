@@ -1,5 +1,6 @@
-import { secondsIso } from '../../../units/period.ts';
+import { periodOf } from '../../../units/period.ts';
 import { pageAfter } from '../../aws-pages.ts';
+import { type DayChunk, dayChunks, later } from '../../day-chunks.ts';
 import { objectIn, refusal, textIn } from '../../json-answer.ts';
 import type { Answer, AskRequest, AwsCall, ProviderOption, Question, Understood } from '../../live.ts';
 
@@ -22,24 +23,30 @@ export const REGIONS: ProviderOption = {
 };
 
 /** Sums of an hour stand a day later; a service may publish late (CloudWatch user guide, "Metrics"). */
-const FINAL_AFTER_MS = 3 * 24 * 3_600_000;
-const HOUR_MS = 3_600_000;
+const FINAL_AFTER_DAYS = 3;
+/**
+ * A metric without data for two weeks is listed no more (CloudWatch API Reference, ListMetrics). A week is final before that, so a
+ * list of later does not take from it what fell silent since.
+ */
+const DAYS_PER_LIST = 7;
+const HOUR_SECONDS = 3600;
 
-/** One list of metrics for each region and namespace; the data questions follow from what it names. */
+/** One list of metrics for each week, region and namespace; the data questions follow from what it names. */
 export function listQuestions(request: AskRequest, metrics: readonly CountedMetric[]): Question[] {
-  if (request.asOf <= request.period.from) return [];
   const regions = (request.options['regions'] ?? '').split(';').map((region) => region.trim());
   const namespaces = [...new Set(metrics.map(({ namespace }) => namespace))];
-  return regions.flatMap((region) => namespaces.map((namespace) => listQuestion(request, region, namespace)));
+  return dayChunks(request, DAYS_PER_LIST).flatMap((week) =>
+    regions.flatMap((region) => namespaces.map((namespace) => listQuestion(week, region, namespace))),
+  );
 }
 
-function listQuestion({ period }: AskRequest, region: string, Namespace: string): Question {
+function listQuestion({ day, part, to }: DayChunk, region: string, Namespace: string): Question {
   const stem = Namespace.split('/').at(-1)?.toLowerCase();
   return {
-    name: `${period.month}-${region}-${stem}-list.json`,
-    part: `${Namespace} in ${region}`,
+    name: `${day}-${region}-${stem}-list.json`,
+    part: `${Namespace} in ${region} ${part}`,
     call: { transport: 'aws', service: 'cloudwatch', operation: 'ListMetrics', region, input: { Namespace } },
-    finalAfter: secondsIso(new Date(Date.parse(period.to) + FINAL_AFTER_MS)),
+    finalAfter: later(to, FINAL_AFTER_DAYS),
   };
 }
 
@@ -77,24 +84,22 @@ function maybeQuery(metric: unknown, region: string, metrics: readonly CountedMe
   if (subjects.some((subject) => subject === undefined)) return undefined;
   return {
     Label: [region, counted.namespace, counted.measure, ...subjects.map((subject) => subject?.Value)].join(' '),
-    MetricStat: { Metric: { Namespace, MetricName, Dimensions: dimensions }, Period: HOUR_MS / 1000, Stat: 'Sum' },
+    MetricStat: { Metric: { Namespace, MetricName, Dimensions: dimensions }, Period: HOUR_SECONDS, Stat: 'Sum' },
   };
 }
 
 /** A list names at most 500 metrics, and as many can be asked for in one call (CloudWatch API Reference). */
 function dataQuestion(list: AwsQuestion, queries: readonly unknown[], afterwards: Question | undefined): Question {
-  const [, month = ''] = /^(\d{4}-\d{2})-/.exec(list.name) ?? [];
-  const [year, of] = month.split('-').map(Number);
-  const input = {
-    MetricDataQueries: queries,
-    StartTime: `${month}-01T00:00:00Z`,
-    EndTime: secondsIso(new Date(Date.UTC(year ?? 0, of ?? 0, 1))),
-    ScanBy: 'TimestampAscending',
-  };
-  const { finalAfter } = list;
+  const [day = ''] = /^\d{4}-\d{2}-\d{2}/.exec(list.name) ?? [];
+  const month = periodOf(`${day}T00:00:00Z`);
+  const week = dayChunks({ period: month, asOf: month.to }, DAYS_PER_LIST).find((each) => each.day === day);
+  const times = { StartTime: week?.from, EndTime: week?.to };
+  const input = { MetricDataQueries: queries, ...times, ScanBy: 'TimestampAscending' };
+  const { part, finalAfter } = list;
   return {
     name: list.name.replace('-list', '-data'),
     call: { ...list.call, operation: 'GetMetricData', input },
+    ...(part && { part }),
     ...(finalAfter && { finalAfter }),
     ...(afterwards && { afterwards }),
   };
