@@ -49,15 +49,26 @@ span AS (
     FROM fct_energy
     JOIN ranked USING (source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis)
 ),
-told_better AS (
+told AS (
     SELECT
-        one.device_hour, one.rank,
-        sum(least(epoch_us(one.until), epoch_us(better.until)) - greatest(epoch_us(one.since), epoch_us(better.since))) AS microseconds
+        one.device_hour, one.rank, one.domain, one.since AS span_since, one.until AS span_until,
+        greatest(one.since, better.since) AS since, least(one.until, better.until) AS until
     FROM span AS one
     JOIN span AS better
         ON better.device_hour = one.device_hour AND better.domain = one.domain AND better.rank < one.rank
         AND better.since < one.until AND one.since < better.until
-    GROUP BY one.device_hour, one.rank
+),
+-- Time that several tell of is told once.
+told_better AS (
+    SELECT device_hour, rank, sum(greatest(0, epoch_us(until) - epoch_us(greatest(since, told_until)))) AS microseconds
+    FROM (
+        SELECT *, max(until) OVER (
+            PARTITION BY device_hour, rank, domain, span_since, span_until
+            ORDER BY since, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS told_until
+        FROM told
+    )
+    GROUP BY device_hour, rank
 )
 SELECT
     source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis,
