@@ -46,7 +46,7 @@ function marketIntensity({ figures }: Annex): string[] {
 }
 
 function unusableInstruments({ instruments }: Annex): string[] {
-  return instruments.flatMap(({ id, mwh, used_mwh: used, retired_at: retired }) => {
+  return instruments.flatMap(({ id, kind, mwh, used_mwh: used, retired_at: retired }) => {
     if (!isDecimal(mwh) || !isDecimal(used)) return [];
     const isUsed = parseDecimal(used).digits > 0n;
     const beyond =
@@ -55,7 +55,10 @@ function unusableInstruments({ instruments }: Annex): string[] {
         : [];
     return [
       ...beyond,
-      ...(isUsed && retired === null ? [`instrument ${id} is used: expected a date of retirement`] : []),
+      // A contract of delivery (ppa, supplier) is not retired.
+      ...(isUsed && kind === 'certificate' && retired === null
+        ? [`instrument ${id} is used: expected a date of retirement`]
+        : []),
     ];
   });
 }
