@@ -157,8 +157,9 @@ function missingAsZero({ figures, gaps, exclusions }: Annex): string[] {
   return figures.flatMap((figure) => {
     const coverage = known(figure.coverage_ratio);
     if (!coverage) return [];
-    // A coverage of nothing is 0, and is known.
-    if (figure.id !== 'quality.coverage' && coverage.digits === 0n && known(figure.value)?.digits === 0n)
+    // A coverage of nothing is 0, and is known; so is a share of what is known, were it none of a machine's whole hours.
+    const isOfKnown = figure.id === 'quality.coverage' || (known(figure.denominator)?.digits ?? 0n) > 0n;
+    if (!isOfKnown && coverage.digits === 0n && known(figure.value)?.digits === 0n)
       return [`${figureKey(figure)} is 0 with a coverage of 0: expected null`];
     const isLow = compare(coverage, LEAST_COVERAGE) < 0;
     const provider = figure.dimensions['provider'];
