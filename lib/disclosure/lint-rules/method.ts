@@ -157,9 +157,7 @@ function missingAsZero({ figures, gaps, exclusions }: Annex): string[] {
   return figures.flatMap((figure) => {
     const coverage = known(figure.coverage_ratio);
     if (!coverage) return [];
-    // A coverage of nothing is 0, and is known; so is a share of what is known, were it none of a machine's whole hours.
-    const isOfKnown = figure.id === 'quality.coverage' || (known(figure.denominator)?.digits ?? 0n) > 0n;
-    if (!isOfKnown && coverage.digits === 0n && known(figure.value)?.digits === 0n)
+    if (coverage.digits === 0n && isUnfoundedZero(figure))
       return [`${figureKey(figure)} is 0 with a coverage of 0: expected null`];
     const isLow = compare(coverage, LEAST_COVERAGE) < 0;
     const provider = figure.dimensions['provider'];
@@ -170,6 +168,12 @@ function missingAsZero({ figures, gaps, exclusions }: Annex): string[] {
       ? [`${figureKey(figure)} has a coverage of ${figure.coverage_ratio}: expected a gap that explains it`]
       : [];
   });
+}
+
+/** A coverage of nothing is 0, and is known; so is a share of energy that is known, were no machine of it known whole. */
+function isUnfoundedZero({ id, value, denominator }: Figure): boolean {
+  const isOfKnown = id === 'quality.coverage' || (known(denominator)?.digits ?? 0n) > 0n;
+  return known(value)?.digits === 0n && !isOfKnown;
 }
 
 function hiddenAbsolute(annex: Annex): string[] {
