@@ -38,8 +38,8 @@ async function closed(name: string, given: TinyCompany) {
     const figures = await warehouse.query(
       `SELECT figure_id, value::DOUBLE AS value FROM ${tables('kpis/month=*/kpis.parquet')} WHERE dimension IS NULL`,
     );
-    const valueOf = new Map(figures.map(({ figure_id: id, value }) => [String(id), Number(value)]));
-    return { measured: Number(measured?.['joules']), valueOf };
+    const totals = new Map(figures.map(({ figure_id: id, value }) => [String(id), Number(value)]));
+    return { measured: Number(measured?.['joules']), totals };
   } finally {
     await warehouse.close();
   }
@@ -55,7 +55,7 @@ test('twice the telemetry is twice the measured energy, and what nobody knows lo
   const more = await closed('more', { ...company, bills: { ...company.bills, 'd.parquet': [unknown] } });
   expect(once.measured).toBeGreaterThan(0);
   expect(doubled.measured).toBeCloseTo(2 * once.measured, 5);
-  expect(more.valueOf.get('quality.coverage')).toBeLessThan(once.valueOf.get('quality.coverage') ?? 0);
+  expect(more.totals.get('quality.coverage')).toBeLessThan(once.totals.get('quality.coverage') ?? 0);
   for (const id of [
     'energy.it',
     'energy.facility',
@@ -63,5 +63,5 @@ test('twice the telemetry is twice the measured energy, and what nobody knows lo
     'emissions.location',
     'emissions.embodied_amortised',
   ])
-    expect([id, more.valueOf.get(id)]).toEqual([id, once.valueOf.get(id)]);
+    expect([id, more.totals.get(id)]).toEqual([id, once.totals.get(id)]);
 });

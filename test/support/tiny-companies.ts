@@ -92,7 +92,7 @@ const records = fc
 
 const grid = fc
   .uniqueArray(
-    fc.record({ at: fc.nat(LAST_HOUR), intensity: fc.integer({ min: 0, max: 9000 }).map((tenths) => tenths / 10) }),
+    fc.record({ at: fc.nat(LAST_HOUR), intensity: fc.integer({ min: 20, max: 9000 }).map((tenths) => tenths / 10) }),
     {
       minLength: 2,
       maxLength: 60,
