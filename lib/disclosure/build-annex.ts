@@ -81,6 +81,13 @@ function inputsOfKpis({ inputsByTable }: AnnexRequest): Map<string, readonly str
   return new Map(KPIS.map(({ id, reads }) => [id, filesOf(reads)]));
 }
 
+/** The figure's name; where only accelerators were counted it says so, for their hosts drew energy too. */
+function labelOf(row: Row): string {
+  const boundary = list(row['boundary']);
+  const isAcceleratorOnly = boundary.length > 0 && boundary.every((component) => component === 'gpu');
+  return isAcceleratorOnly ? `${row['label']} (accelerators only)` : String(row['label']);
+}
+
 function figureOf(row: Row, inputs: NamedInputs['inputs'], { meta, period, tables }: AnnexRequest): Figure {
   const id = String(row['figure_id']);
   const kpi = KPIS.find((each) => each.id === id);
@@ -88,7 +95,7 @@ function figureOf(row: Row, inputs: NamedInputs['inputs'], { meta, period, table
   return {
     id,
     dimensions: dimension === null ? {} : { [dimension]: text(row['dimension_value']) },
-    label: String(row['label']),
+    label: labelOf(row),
     value: decimal(row['value']),
     unit: String(row['unit']),
     period: { from: period.from, to: period.to },

@@ -1,7 +1,7 @@
 -- Step    factors: each grid factor that the month used, with its mean value by energy and its share
 -- Unit    gCO2e/kWh
 -- Grain   factor id
--- Reads   ledger_sum, instrument_use
+-- Reads   ledger_sum, instrument, instrument_use
 -- energy_share is that of the location-based figures. market_energy_share is Scope 2 energy that no instrument covers, by the factor that the
 -- market-based figure takes for it; NULL for factors that stand for none of it, and in a month without that figure.
 WITH located AS (
@@ -21,7 +21,8 @@ uncovered AS (
         min(first_hour) AS first_hour, max(last_hour) AS last_hour
     FROM ledger_sum
     LEFT JOIN instrument_use USING (grid_zone)
-    WHERE scope = 'scope_2' AND emissions_location_gco2e IS NOT NULL AND EXISTS (SELECT 1 FROM instrument_use)
+    WHERE scope = 'scope_2' AND emissions_location_gco2e IS NOT NULL
+        AND (EXISTS (SELECT 1 FROM instrument) OR EXISTS (SELECT 1 FROM instrument_use))
     GROUP BY 1, grid_zone
 ),
 whole AS (

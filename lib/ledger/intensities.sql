@@ -1,7 +1,7 @@
 -- Step    intensity: the location-based factor of each zone and hour of the day with its grain, and the market-based one before instruments
 -- Unit    gCO2e/kWh
 -- Grain   zone x hour
--- Reads   fct_grid_intensity, grid_source, grid_yearly, market_zone, place, variables day_start, day_end, factor_kind
+-- Reads   fct_grid_intensity, grid_source, grid_yearly, market_zone, place, variables day_start, day_end, month_end, factor_kind
 -- One source and kind per zone and month. A value of a day stands for its hours, of several values the finest for an hour; an hour that the source lacks falls back to its month mean, then to a yearly mean that
 -- landed, then to the nearest year of the table, the past before the future. A factor of another kind never steps in: lifecycle factors are no Scope 2.
 -- Market-based: the residual mix by the same steps where one landed, a yearly one of the latest year begun (never of the table); else, where an
@@ -44,8 +44,13 @@ authoritative AS (
     JOIN authority USING (grid_zone, source_id, kind)
     QUALIFY row_number() OVER (PARTITION BY hourly.grid_zone, hourly.kind, coarseness, period_start ORDER BY version DESC NULLS LAST, receipt_sha256) = 1
 ),
+-- A day of local time may end in the next month: its hours there are no part of this month's mean.
 timed AS (
-    SELECT * REPLACE (unnest(generate_series(period_start, period_start + CASE WHEN grain = 'day' THEN INTERVAL 23 HOUR ELSE INTERVAL 0 HOUR END, INTERVAL 1 HOUR)) AS period_start)
+    SELECT * REPLACE (unnest(generate_series(
+        period_start,
+        CASE WHEN grain = 'day' THEN least(period_start + INTERVAL 23 HOUR, getvariable('month_end')::TIMESTAMP - INTERVAL 1 HOUR) ELSE period_start END,
+        INTERVAL 1 HOUR
+    )) AS period_start)
     FROM authoritative
 ),
 exact AS (

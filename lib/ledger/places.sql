@@ -18,7 +18,9 @@ hosted AS (
     GROUP BY named.resource_id
 ),
 region AS (
-    SELECT DISTINCT provider_name, region_id FROM charge
+    SELECT provider_name, region_id FROM charge
+    UNION
+    SELECT provider_name, region_id FROM watched WHERE is_billed
 ),
 fleet AS (
     SELECT provider, pue, valid_from::TIMESTAMP AS valid_from, coalesce(valid_to::TIMESTAMP, TIMESTAMP 'infinity') AS valid_to

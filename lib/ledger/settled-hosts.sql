@@ -15,6 +15,12 @@ WITH host_charge AS (
     FROM charge_hour
     GROUP BY ALL
 ),
+-- What the bill says of a host in other hours of the month
+in_bill AS (
+    SELECT DISTINCT resource_id, provider_name, sub_account_id, region_id, service_name, resource_type
+    FROM watched
+    WHERE is_billed
+),
 running AS (
     SELECT
         *,
@@ -62,10 +68,13 @@ watched_line AS (
 )
 SELECT
     line.period_start,
-    coalesce(host_charge.provider_name, 'own') AS provider_name,
-    host_charge.sub_account_id, host_charge.region_id,
-    coalesce(host_charge.service_name, 'host') AS service_name,
-    line.resource_id, host_charge.resource_type, line.component,
+    coalesce(host_charge.provider_name, in_bill.provider_name, 'own') AS provider_name,
+    coalesce(host_charge.sub_account_id, in_bill.sub_account_id) AS sub_account_id,
+    coalesce(host_charge.region_id, in_bill.region_id) AS region_id,
+    coalesce(host_charge.service_name, in_bill.service_name, 'host') AS service_name,
+    line.resource_id,
+    coalesce(host_charge.resource_type, in_bill.resource_type) AS resource_type,
+    line.component,
     line.share, line.project, line.model_id, line.workload_type, line.workload_id,
     CASE WHEN line.energy_joules IS NULL THEN 'gap' ELSE 'energy' END AS settled_as,
     line.basis, line.method, line.energy_joules AS it_energy_joules, line.u95_ratio,
@@ -80,5 +89,6 @@ SELECT
     line.resource_hours
 FROM watched_line AS line
 LEFT JOIN host_charge USING (period_start, resource_id)
+LEFT JOIN in_bill USING (resource_id)
 LEFT JOIN hardware ON hardware.provider_name = host_charge.provider_name AND hardware.resource_type = host_charge.resource_type
 ORDER BY line.period_start, line.resource_id, line.component, line.share, line.project, line.model_id, line.workload_type, line.workload_id

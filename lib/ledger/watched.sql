@@ -1,7 +1,8 @@
--- Step    watched: resources and components that telemetry knows in this month, and whether the bill knows them too
+-- Step    watched: resources and components that telemetry knows in this month, and where the bill has them if it knows them too
 -- Grain   resource x component
 -- Reads   fct_energy, dim_charge
 -- A host is expected from its first record on; what is missing after that is a gap. Of a billed host the bill says when it ran.
+-- It stands where the bill has it in hours that the bill does not name as well: a bill that lags by a day makes no own host.
 CREATE OR REPLACE TEMP TABLE watched AS
 WITH seen AS (
     SELECT resource_id, component, max(host_id) AS host_id, min(period_start) AS first_seen
@@ -9,10 +10,14 @@ WITH seen AS (
     GROUP BY resource_id, component
 ),
 billed AS (
-    SELECT DISTINCT resource_id
+    SELECT
+        resource_id,
+        min(provider_name) AS provider_name, min(sub_account_id) AS sub_account_id, min(region_id) AS region_id,
+        min(service_name) AS service_name, min(resource_type) AS resource_type
     FROM dim_charge
     WHERE runs_host(energy_driver) AND resource_id IN (SELECT resource_id FROM seen)
+    GROUP BY resource_id
 )
-SELECT seen.*, billed.resource_id IS NOT NULL AS is_billed
+SELECT seen.*, billed.* EXCLUDE (resource_id), billed.resource_id IS NOT NULL AS is_billed
 FROM seen
 LEFT JOIN billed USING (resource_id)

@@ -125,6 +125,11 @@ test('the sample may be published', () => {
   expect(lintAnnex(sampleAnnex)).toEqual([]);
 });
 
+test('a contract of delivery is used without a date of retirement', () => {
+  for (const kind of ['ppa', 'supplier'])
+    expect(lintAnnex({ ...sampleAnnex, instruments: [{ ...instrument, kind, retired_at: null }] })).toEqual([]);
+});
+
 test('every rule has an offence that it sees', () => {
   expect(Object.keys(OFFENCES)).toEqual(LINT_RULES.map(({ id }) => id));
 });

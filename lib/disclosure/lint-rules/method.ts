@@ -46,7 +46,7 @@ function marketIntensity({ figures }: Annex): string[] {
 }
 
 function unusableInstruments({ instruments }: Annex): string[] {
-  return instruments.flatMap(({ id, mwh, used_mwh: used, retired_at: retired }) => {
+  return instruments.flatMap(({ id, kind, mwh, used_mwh: used, retired_at: retired }) => {
     if (!isDecimal(mwh) || !isDecimal(used)) return [];
     const isUsed = parseDecimal(used).digits > 0n;
     const beyond =
@@ -55,7 +55,10 @@ function unusableInstruments({ instruments }: Annex): string[] {
         : [];
     return [
       ...beyond,
-      ...(isUsed && retired === null ? [`instrument ${id} is used: expected a date of retirement`] : []),
+      // A contract of delivery (ppa, supplier) is not retired.
+      ...(isUsed && kind === 'certificate' && retired === null
+        ? [`instrument ${id} is used: expected a date of retirement`]
+        : []),
     ];
   });
 }
@@ -154,8 +157,7 @@ function missingAsZero({ figures, gaps, exclusions }: Annex): string[] {
   return figures.flatMap((figure) => {
     const coverage = known(figure.coverage_ratio);
     if (!coverage) return [];
-    // A coverage of nothing is 0, and is known.
-    if (figure.id !== 'quality.coverage' && coverage.digits === 0n && known(figure.value)?.digits === 0n)
+    if (coverage.digits === 0n && isUnfoundedZero(figure))
       return [`${figureKey(figure)} is 0 with a coverage of 0: expected null`];
     const isLow = compare(coverage, LEAST_COVERAGE) < 0;
     const provider = figure.dimensions['provider'];
@@ -166,6 +168,12 @@ function missingAsZero({ figures, gaps, exclusions }: Annex): string[] {
       ? [`${figureKey(figure)} has a coverage of ${figure.coverage_ratio}: expected a gap that explains it`]
       : [];
   });
+}
+
+/** A coverage of nothing is 0, and is known; so is a share of energy that is known, were no machine of it known whole. */
+function isUnfoundedZero({ id, value, denominator }: Figure): boolean {
+  const isOfKnown = id === 'quality.coverage' || (known(denominator)?.digits ?? 0n) > 0n;
+  return known(value)?.digits === 0n && !isOfKnown;
 }
 
 function hiddenAbsolute(annex: Annex): string[] {

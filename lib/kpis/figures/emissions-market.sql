@@ -1,7 +1,7 @@
 -- KPI     emissions.market: market-based emissions: instruments first, then the residual mix, the grid average where none landed
 -- Unit    kgCO2e
 -- Grain   total and one row a dimension value, in months with an instrument or a residual mix
--- Reads   market_line, instrument_use, cut
+-- Reads   market_line, instrument, instrument_use, cut
 -- The total is Scope 2 market-based + Scope 3 as in the location-based one. Its interval is, relatively, that of the location-based one.
 WITH summed AS (
     SELECT
@@ -29,4 +29,4 @@ SELECT
     coalesce(cut.factored_hours, 0)::DOUBLE / nullif(cut.expected_hours, 0)::DOUBLE AS coverage_ratio
 FROM summed
 JOIN cut ON cut.dimension IS NOT DISTINCT FROM summed.dimension AND cut.dimension_value IS NOT DISTINCT FROM summed.dimension_value
-WHERE EXISTS (SELECT 1 FROM instrument_use)
+WHERE EXISTS (SELECT 1 FROM instrument) OR EXISTS (SELECT 1 FROM instrument_use)

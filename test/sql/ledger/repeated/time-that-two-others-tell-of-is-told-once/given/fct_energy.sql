@@ -1,0 +1,5 @@
+SELECT * FROM (VALUES
+    ('agents', 'aa', TIMESTAMP '2026-06-01 05:00:00', 'h', '1', 'h', 'gpu', 'measured', [{'domain': 'g0', 'since': TIMESTAMP '2026-06-01 05:00:00', 'until': TIMESTAMP '2026-06-01 05:40:00'}]),
+    ('agents', 'bb', TIMESTAMP '2026-06-01 05:00:00', 'h', '2', 'h', 'gpu', 'measured', [{'domain': 'g0', 'since': TIMESTAMP '2026-06-01 05:00:00', 'until': TIMESTAMP '2026-06-01 05:40:00'}]),
+    ('agents', 'cc', TIMESTAMP '2026-06-01 05:00:00', 'h', '3', 'h', 'gpu', 'measured', [{'domain': 'g0', 'since': TIMESTAMP '2026-06-01 05:20:00', 'until': TIMESTAMP '2026-06-01 05:45:00'}])
+) AS given (source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis, spans)
