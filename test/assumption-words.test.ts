@@ -1,22 +1,49 @@
+import { LocalBook } from '../lib/adapters/local-book.ts';
+import type { Receipt } from '../lib/landing/receipt.ts';
 import { assumptionWords } from '../lib/pipeline/assumption-words.ts';
-import { readSettings } from '../lib/settings/settings.ts';
-import { tinySettings } from './support/tiny-company.ts';
+import { keepSettings, readKeptSettings, settingsFingerprint } from '../lib/pipeline/kept-settings.ts';
+import { parsePeriod } from '../lib/units/period.ts';
+import { tempFolder } from './support/temp-folder.ts';
+import { AS_OF, tinySettings, tinyWorkplace } from './support/tiny-company.ts';
 
+const MONTH = '2026-06';
+const root = tempFolder();
 const BILL = { id: 'bill', kind: 'aws-cur2', path: './bill' };
-const watch = (count: string) => ({
+const WATCH = {
   id: 'watch',
   kind: 'aws-cloudwatch',
-  live: { provider: 'aws-cloudwatch-bedrock', options: { regions: 'eu-west-1', count } },
+  live: { provider: 'aws-cloudwatch-bedrock', options: { regions: 'eu-west-1', count: 'requests and tokens' } },
+};
+const answer = (name: string): Receipt => ({
+  source_id: 'watch',
+  kind: 'aws-cloudwatch',
+  period: MONTH,
+  origin: `watch/${MONTH}-01-eu-west-1-bedrock-${name}.json`,
+  fetched_at: AS_OF,
+  bytes: 1,
+  sha256: name,
+  extension: 'json',
+  provider_version: null,
+  contract: { shape: 'metrics', rows: 1, rows_rejected: 0, first_event: null, last_event: null },
 });
-const wordsOn = (sources: readonly unknown[]) =>
-  assumptionWords(readSettings(tinySettings({ sources }), 'joulebook.yaml')).filter(({ name }) =>
-    name.startsWith('Tokens'),
-  );
 
-test('tokens that CloudWatch counts beside a bill are told, and no others', () => {
-  expect(wordsOn([BILL, watch('requests and tokens')]).map(({ value }) => value)).toEqual([
+/** What is said of tokens, by the settings as they are and as they are kept for `verify`. */
+async function wordsOn(sources: readonly unknown[], name: string) {
+  const workplace = tinyWorkplace(root, tinySettings({ sources }));
+  const book = new LocalBook(root);
+  await keepSettings(parsePeriod(MONTH), AS_OF, { ...workplace, book });
+  const kept = await readKeptSettings(book, MONTH, settingsFingerprint(workplace));
+  const [now, again] = [workplace.settings, kept].map((settings) =>
+    assumptionWords(settings, [answer(name)]).filter((assumption) => assumption.name.startsWith('Tokens')),
+  );
+  expect(again).toEqual(now);
+  return now?.map(({ value }) => value);
+}
+
+test('tokens that CloudWatch counts beside a bill are told, also when the month is recomputed, and no others', async () => {
+  expect(await wordsOn([BILL, WATCH], 'tokens-data')).toEqual([
     'counted by CloudWatch (watch), and taken as not counted in bill: tokens of both stand in the figures twice',
   ]);
-  expect(wordsOn([BILL, watch('requests')])).toEqual([]);
-  expect(wordsOn([watch('requests and tokens')])).toEqual([]);
+  expect(await wordsOn([BILL, WATCH], 'data')).toEqual([]);
+  expect(await wordsOn([WATCH], 'tokens-data')).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
+import { verify } from '../bin/commands/verify.ts';
 import { literal } from '../lib/landing/warehouse.ts';
 import { STAGES } from '../lib/pipeline/stages.ts';
 import { tempFolder } from './support/temp-folder.ts';
@@ -15,6 +16,7 @@ import {
   writeBill,
   writeCompany,
 } from './support/tiny-company.ts';
+import { typeIn } from './support/typed.ts';
 import { withWarehouse } from './support/with-warehouse.ts';
 
 const MONTH = '2026-06';
@@ -46,6 +48,11 @@ async function costIn(book: string): Promise<unknown> {
   });
 }
 
+/** Whether `verify` finds the published version as it recomputes it. */
+async function isVerified(book: string, disclosure: string): Promise<boolean> {
+  return (await typeIn(verify, `${book}/${disclosure.replace(/\/$/, '')}`)).answer === 0;
+}
+
 async function company(name: string, bills: Readonly<Record<string, readonly Charge[]>>) {
   const at = `${folder}/${name}`;
   await writeCompany({ month: MONTH, bills, telemetry: {}, grid: {} }, at);
@@ -67,6 +74,7 @@ test('a bill that was packed again counts once and is told, in one run as in two
   const told = gaps.filter(({ reason }: { reason: string }) => reason.startsWith('told twice'));
   expect(told).toHaveLength(2);
   expect(told[0]).toMatchObject({ quantity: '3', unit: 'rows' });
+  expect(await isVerified(`${at}/book`, disclosure)).toBe(true);
 });
 
 test('where the file that landed first is replaced by one of another time, its copy counts by itself', async () => {
@@ -99,6 +107,7 @@ test.each([
   expect(gaps).toContainEqual(
     expect.objectContaining({ reason: expect.stringMatching(new RegExp(`^restated by .*${name}`)), quantity: '3' }),
   );
+  expect(await isVerified(`${at}/book`, disclosure)).toBe(true);
 });
 
 test('other rows of the same times and amounts are no copy', async () => {

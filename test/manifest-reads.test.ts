@@ -36,7 +36,7 @@ test('the files of a month are read many at a time, and not all at once', async 
     },
   });
   const receipts = await factReceipts(parsePeriod(MONTH), AS_OF, workplace);
-  const request = { receipts, quarantined: [], shortfalls: [] };
+  const request = { receipts, copyReceipts: [], quarantined: [], shortfalls: [] };
   const entries = await bookEntries(parsePeriod(MONTH), request, { ...workplace, book: counting });
   expect(entries.map(({ path }) => path)).toEqual(entries.map(({ path }) => path).sort());
   expect(entries.length).toBeGreaterThan(2 * HOSTS.length);

@@ -15,6 +15,10 @@ async function ledgerOf(kind: string, lines: readonly string[], columns: string)
   writeText(join(at, 'inputs/bills/a.csv'), [...lines, ''].join('\n'));
   const sources = [{ id: 'bills', kind, path: './inputs/bills' }];
   await closeTiny(tinyWorkplace(at, tinySettings({ sources })), MONTH);
+  return ledgerAt(at, columns);
+}
+
+function ledgerAt(at: string, columns: string): Promise<unknown> {
   return withWarehouse((warehouse) =>
     warehouse.query(
       `SELECT ${columns} FROM read_parquet(${literal(`${at}/book/ledger/*/*.parquet`)}) GROUP BY ALL ORDER BY ALL`,
@@ -53,4 +57,37 @@ test('a region that a bill writes in several ways is one', async () => {
   expect(await ledgerOf('azure-cost', lines, columns)).toEqual([
     { region_id: 'eastus', site: 'Microsoft eastus', grid_zone: 'US-MIDA-PJM', cost: 12 },
   ]);
+});
+
+test('a watched host of which the bill names no provider stands in its region, and is filled by the model', async () => {
+  const at = join(folder, 'watched');
+  const telemetry = [3600, 1800].map((seconds, hour) => ({
+    host: 'vm-1',
+    seq: hour + 1,
+    start: `2026-06-02T0${hour}:00:00Z`,
+    seconds,
+    idle: 3_600_000_000,
+  }));
+  await writeCompany({ month: MONTH, bills: {}, telemetry: { 'a.jsonl': telemetry }, grid: {} }, at);
+  const lines = [
+    'ProviderName,ServiceName,ResourceId,ChargeCategory,ChargeDescription,ChargePeriodStart,ChargePeriodEnd,ConsumedQuantity,ConsumedUnit,BilledCost,EffectiveCost,BillingCurrency,RegionId',
+    'NULL,Compute,vm-1,Usage,vCPU Duration,2026-06-02 00:00:00,2026-06-02 03:00:00,6,Hours,3,3,USD,r-1',
+  ];
+  writeText(join(at, 'inputs/bills/a.csv'), [...lines, ''].join('\n'));
+  const sources = [
+    { id: 'bills', kind: 'focus', path: './inputs/bills' },
+    { id: 'agents', kind: 'agent', path: './inputs/telemetry' },
+  ];
+  await closeTiny(tinyWorkplace(at, tinySettings({ sources })), MONTH);
+  const columns =
+    "coalesce(provider_name, '') AS provider, region_id, scope, basis, count(DISTINCT period_start)::INTEGER AS hours";
+  expect(await ledgerAt(at, columns)).toEqual(
+    ['filled', 'measured', 'modelled'].map((basis) => ({
+      provider: '',
+      region_id: 'r-1',
+      scope: 'scope_3',
+      basis,
+      hours: 1,
+    })),
+  );
 });

@@ -1,6 +1,6 @@
 -- Step    repeats: what came twice and counts once, with its size
 -- Unit    hours, kWh; the measure's own
--- Grain   source x component, source x measure x resource
+-- Grain   source x component, source x measure
 -- Reads   repeated, fct_energy, retold, fct_activity
 WITH energy AS (
     SELECT

@@ -2,9 +2,10 @@
 -- Unit    joules, gCO2e, billing currency; requests, tokens
 -- Grain   measure x dimension x value
 -- Reads   ledger_sum, activity_sum
--- Both sides are inference: what a model counts in an evaluation is no part of it. A model that draws energy but counts nothing is left out of the ratio and lowers its coverage, and so do the hours of those that
--- count whose facility energy (of emissions: whose factor, of cost: whose bill) is not known. Half-widths as in cuts.sql: linear
--- within one method, one site's PUE and one factor, in quadrature across them.
+-- Both sides are inference: what a model counts in an evaluation is no part of it. A model that draws energy but counts nothing is
+-- left out of the ratio and lowers its coverage, and so do the hours of those that count whose facility energy (of emissions: whose
+-- factor, of cost: whose bill) is not known. Half-widths as in cuts.sql: linear within one method, one site's PUE and one factor, in
+-- quadrature across them.
 CREATE OR REPLACE TEMP TABLE serving AS
 WITH measure AS (
     SELECT DISTINCT measure FROM activity_sum WHERE measure IN ('requests', 'output_tokens')

@@ -46,8 +46,9 @@ export function stillOut(reasons: readonly QuarantineReason[], receipts: readonl
 
 /**
  * The receipts whose rows count: of several versions of one origin the one fetched last, and of a folder that a manifest
- * describes the files that its newest manifest names; the same bytes count once, and so do the same rows. A provider that restates a file lands a second version, and the first
- * stays in the book as evidence. A pure function of the set: the order of landing does not matter.
+ * describes the files that its newest manifest names; the same bytes count once, and so do the same rows. A provider that
+ * restates a file lands a second version, and the first stays in the book as evidence. A pure function of the set: the order of
+ * landing does not matter.
  */
 export function currentReceipts(receipts: readonly Receipt[]): Receipt[] {
   return latestBy(offeredReceipts(receipts), rowsOf);
@@ -70,6 +71,13 @@ export function copiedReceipts(receipts: readonly Receipt[]): Copy[] {
     const counted = counting.get(rowsOf(copy));
     return counted && counted.sha256 !== copy.sha256 ? [{ copy, counted, isRestated: false }] : [];
   });
+}
+
+/** Every version of the files that ever had the rows of a copy: by these receipts alone the same copies are found. */
+export function receiptsBehindCopies(receipts: readonly Receipt[]): Receipt[] {
+  const copied = new Set(copiedReceipts(receipts).map(({ copy }) => rowsOf(copy)));
+  const origins = new Set(receipts.filter((receipt) => copied.has(rowsOf(receipt))).map(originOf));
+  return receipts.filter((receipt) => origins.has(originOf(receipt)));
 }
 
 /** What tells the rows of a file from those of others: the bytes in which they landed first. */

@@ -20,7 +20,7 @@ modelled AS (
     FROM billed
     JOIN rate
         ON rate.energy_driver = billed.energy_driver
-        AND rate.provider_name = billed.provider_name
+        AND rate.provider_name IS NOT DISTINCT FROM billed.provider_name
         AND rate.resource_type IS NOT DISTINCT FROM billed.resource_type
     GROUP BY ALL
 ),

@@ -2,8 +2,9 @@
 -- Unit    gCO2e/kWh
 -- Grain   zone x hour
 -- Reads   fct_grid_intensity, grid_source, grid_yearly, market_zone, place, variables day_start, day_end, month_end, factor_kind
--- One source and kind per zone and month. A value of a day stands for its hours, of several values the finest for an hour; an hour that the source lacks falls back to its month mean, then to a yearly mean that
--- landed, then to the nearest year of the table, the past before the future. A factor of another kind never steps in: lifecycle factors are no Scope 2.
+-- One source and kind per zone and month. A value of a day stands for its hours, of several values the finest for an hour; an hour
+-- that the source lacks falls back to its month mean, then to a yearly mean that landed, then to the nearest year of the table, the
+-- past before the future. A factor of another kind never steps in: lifecycle factors are no Scope 2.
 -- Market-based: the residual mix by the same steps where one landed, a yearly one of the latest year begun (never of the table); else, where an
 -- instrument is, the location-based factor. NULL where neither is, and where no location-based factor is known: both cover the same energy.
 CREATE OR REPLACE TEMP TABLE intensity AS

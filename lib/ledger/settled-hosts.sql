@@ -68,7 +68,7 @@ watched_line AS (
 )
 SELECT
     line.period_start,
-    coalesce(host_charge.provider_name, in_bill.provider_name, 'own') AS provider_name,
+    CASE WHEN in_bill.resource_id IS NULL THEN 'own' ELSE coalesce(host_charge.provider_name, in_bill.provider_name) END AS provider_name,
     coalesce(host_charge.sub_account_id, in_bill.sub_account_id) AS sub_account_id,
     coalesce(host_charge.region_id, in_bill.region_id) AS region_id,
     coalesce(host_charge.service_name, in_bill.service_name, 'host') AS service_name,

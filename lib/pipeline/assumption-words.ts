@@ -1,8 +1,10 @@
 import type { AnnexMeta } from '../disclosure/annex.ts';
+import type { Receipt } from '../landing/receipt.ts';
 import type { Settings } from '../settings/settings.ts';
+import { countsTokens } from '../sources/aws-cloudwatch/live/bedrock.ts';
 
-/** The settings that shape figures, as the methodology chapter prints them. */
-export function assumptionWords(settings: Settings): AnnexMeta['assumptions'] {
+/** What shapes figures, of the settings and of what landed by them, as the methodology chapter prints it. */
+export function assumptionWords(settings: Settings, receipts: readonly Receipt[]): AnnexMeta['assumptions'] {
   const { utilisation, utilisation_u95 } = settings.energy_model;
   const idle = {
     node: 'stays with the host, shown as idle',
@@ -41,21 +43,23 @@ export function assumptionWords(settings: Settings): AnnexMeta['assumptions'] {
       value: `${control}, grid zone ${grid_zone}, PUE ${pue.map(({ from, value }) => `${value} from ${from}`).join(', ')}`,
       method: 'docs/methods/pue.md',
     })),
-    ...tokensTwice(settings),
+    ...tokensTwice(settings, receipts),
   ];
 }
 
 /** Kinds of bills in which AWS may count tokens of Bedrock. */
 const AWS_BILLS = ['aws-cur2', 'aws-cur-legacy', 'aws-cost-explorer', 'focus'];
 
-/** Tokens that CloudWatch is asked for although a bill may have them: their models bear other names there, so nobody can tell. */
-function tokensTwice({ sources }: Settings): AnnexMeta['assumptions'] {
-  const asked = sources.filter(
-    ({ kind, live }) => kind === 'aws-cloudwatch' && live?.options['count']?.includes('tokens'),
-  );
+/**
+ * Tokens that CloudWatch was asked for although a bill may have them: their models bear other names there, so nobody can tell. What
+ * was asked is read from the answers, since the settings that are kept for `verify` do not say whom a source asks.
+ */
+function tokensTwice({ sources }: Settings, receipts: readonly Receipt[]): AnnexMeta['assumptions'] {
+  const answers = receipts.filter(({ kind, origin }) => kind === 'aws-cloudwatch' && countsTokens(origin));
   const bills = sources.filter(({ kind }) => AWS_BILLS.includes(kind));
-  if (asked.length === 0 || bills.length === 0) return [];
-  const [told, billed] = [asked, bills].map((some) => some.map(({ id }) => id).join(', '));
+  if (answers.length === 0 || bills.length === 0) return [];
+  const told = [...new Set(answers.map(({ source_id }) => source_id))].sort().join(', ');
+  const billed = bills.map(({ id }) => id).join(', ');
   return [
     {
       name: 'Tokens of Amazon Bedrock',

@@ -45,10 +45,13 @@ export async function bookEntries(
   period: Period,
   {
     receipts,
+    copyReceipts,
     quarantined,
     shortfalls,
   }: {
     readonly receipts: readonly Receipt[];
+    /** Of copies only what was said of them counts, not their bytes. */
+    readonly copyReceipts: readonly Receipt[];
     readonly quarantined: readonly QuarantineReason[];
     readonly shortfalls: readonly ShortfallPaper[];
   },
@@ -58,12 +61,13 @@ export async function bookEntries(
   const derived = await Promise.all(derivedFolders(period).map((folder) => book.list(folder)));
   const keys = [
     ...receipts.flatMap((receipt) => [landedKey(receipt), receiptKey(receipt), ...listKeys(receipt)]),
+    ...copyReceipts.map(receiptKey),
     ...quarantined.map(({ key }) => key),
     ...shortfalls.map(({ key }) => key),
     ...derived.flat().map(({ key }) => key),
   ];
   const landed = new Map(receipts.map((receipt) => [landedKey(receipt), receipt]));
-  const sorted = keys.sort();
+  const sorted = [...new Set(keys)].sort();
   const entries: ManifestEntry[] = [];
   for (let first = 0; first < sorted.length; first += READ_AT_ONCE) {
     const some = sorted.slice(first, first + READ_AT_ONCE);

@@ -1,7 +1,13 @@
 import { factKey } from '../facts/build-facts.ts';
 import { FACT_TABLES, storedAs } from '../facts/columns.ts';
 import type { Receipt } from '../landing/receipt.ts';
-import { copiedReceipts, currentManifests, currentReceipts, readReceipts } from '../landing/receipts.ts';
+import {
+  copiedReceipts,
+  currentManifests,
+  currentReceipts,
+  readReceipts,
+  receiptsBehindCopies,
+} from '../landing/receipts.ts';
 import type { Period } from '../units/period.ts';
 import { sourceKind } from './assumptions.ts';
 import { SETTINGS_SOURCE, settingsFingerprint } from './kept-settings.ts';
@@ -16,6 +22,11 @@ export async function factReceipts(period: Period, asOf: string, workplace: Work
 export async function copies(period: Period, asOf: string, workplace: Workplace) {
   const isNamed = isNamedIn(workplace);
   return copiedReceipts(await readReceipts(workplace.book, period, asOf)).filter(({ copy }) => isNamed(copy));
+}
+
+/** The receipts that say so: without them a recomputation would not know of a copy. */
+export async function copyReceipts(period: Period, asOf: string, workplace: Workplace): Promise<Receipt[]> {
+  return receiptsBehindCopies(await readReceipts(workplace.book, period, asOf)).filter(isNamedIn(workplace));
 }
 
 /** The fact receipts, the manifests that say why they are current, and the settings: everything that the figures rest on. */

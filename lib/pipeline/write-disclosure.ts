@@ -14,7 +14,7 @@ import { closingDayOf } from './closing-day.ts';
 import { instrumentWords } from './instruments.ts';
 import { checkIsLatest } from './latest-run.ts';
 import { bookEntries, type Manifest, type ManifestEntry, manifestOf } from './manifest.ts';
-import { copies, evidenceReceipts, factKeysOf, factReceipts } from './month-receipts.ts';
+import { copies, copyReceipts, evidenceReceipts, factKeysOf, factReceipts } from './month-receipts.ts';
 import { saysNothingNew } from './nothing-new.ts';
 import type { DisclosureReport, MonthRun, Workplace } from './stage.ts';
 
@@ -91,12 +91,13 @@ async function annexAt(
   const quarantined = stillOut(await readQuarantine(workplace.book, period, request.as_of), receipts);
   const shortfalls = await readShortfalls(workplace.book, period, request.as_of);
   const missingSources = missingOf(receipts, shortfalls, workplace);
-  const entries = await bookEntries(period, { receipts, quarantined, shortfalls }, workplace);
+  const papers = { copyReceipts: await copyReceipts(period, request.as_of, workplace), quarantined, shortfalls };
+  const entries = await bookEntries(period, { receipts, ...papers }, workplace);
   const annex = buildAnnex({
     period,
     meta: await metaOf(
       request,
-      { version, previous, missingSources },
+      { version, previous, receipts, missingSources },
       workplace.fingerprint(jsonBytes(entries)),
       workplace,
     ),
@@ -114,10 +115,11 @@ async function annexAt(
   return { annex, entries };
 }
 
-/** A version, the one that it replaces, and what is missing from it. */
+/** A version, the one that it replaces, what it rests on, and what is missing from it. */
 interface Versioned {
   readonly version: number;
   readonly previous: Annex | undefined;
+  readonly receipts: readonly Receipt[];
   readonly missingSources: readonly MissingSource[];
 }
 
@@ -128,7 +130,7 @@ interface MissingSource {
 
 async function metaOf(
   request: MonthRun,
-  { version, previous, missingSources }: Versioned,
+  { version, previous, receipts, missingSources }: Versioned,
   bookSha256: string,
   workplace: Workplace,
 ): Promise<Omit<Annex['meta'], 'schema_version' | 'period'>> {
@@ -146,7 +148,7 @@ async function metaOf(
     code_version: codeVersion,
     book_manifest_sha256: bookSha256,
     currency: settings.currency,
-    assumptions: assumptionWords(settings),
+    assumptions: assumptionWords(settings, receipts),
     responsible: settings.organisation.responsible ?? null,
     synthetic: settings.organisation.synthetic,
   };

@@ -83,12 +83,13 @@ function sentence(text: string): string {
 
 /** The notes that say what goes into a figure, as its entry in the catalogue tells. */
 function notesOf({ id, energy, includes_pue: includesPue, method, reads, sql }: Kpi): string[] {
-  const rests = energy !== 'nothing' && id !== 'quality.coverage';
+  const isOfEnergy = energy !== 'nothing' && energy !== 'neither';
+  const rests = isOfEnergy && id !== 'quality.coverage';
   const notes: readonly (readonly [string, boolean])[] = [
-    ['winner-rule', energy !== 'nothing'],
-    ['attribution', energy !== 'nothing' && reads.includes('fct_energy')],
+    ['winner-rule', isOfEnergy],
+    ['attribution', isOfEnergy && reads.includes('fct_energy')],
     ['modelled-energy', rests && reads.includes('fct_cost')],
-    ['pue', includesPue && energy !== 'nothing'],
+    ['pue', includesPue && isOfEnergy],
     ['grid-factors', reads.includes('fct_grid_intensity')],
     ['market-based', method === 'market'],
     ['embodied-carbon', /embodied/.test(sql)],

@@ -2,8 +2,9 @@
 -- Unit    the measure's own; bounds of buckets in seconds
 -- Grain   hour x resource x measure x bucket x workload x labels, target and framework among them
 -- Reads   landed (agent/open-activity.sql, cut by agent/hours.sql)
--- The same (host_id, boot_id, seq) counts once. What was read without a break is one span; else each record is one. A gap makes no row. Counts of one bucket add up. A level has no quantity, since
--- it never adds up, and belongs to the hour in which its record ends: what it was in each hour cannot be told apart.
+-- The same (host_id, boot_id, seq) counts once. What was read without a break is one span; else each record is one. A gap makes no
+-- row. Counts of one bucket add up. A level has no quantity, since it never adds up, and belongs to the hour in which its record
+-- ends: what it was in each hour cannot be told apart.
 WITH record AS (
     SELECT
         * EXCLUDE (labels),
@@ -25,7 +26,7 @@ added AS (
         sum(slice_energy(counted, lower, upper)) AS quantity,
         CASE
             WHEN any_value(bucket) IS NOT NULL THEN NULL
-            WHEN sum(epoch_us(until) - epoch_us(since)) = epoch_us(max(until)) - epoch_us(min(since)) 
+            WHEN sum(epoch_us(until) - epoch_us(since)) = epoch_us(max(until)) - epoch_us(min(since))
                 THEN [{'domain': any_value(tags)::VARCHAR, 'since': min(since), 'until': max(until)}]
             ELSE list({'domain': tags::VARCHAR, 'since': since, 'until': until} ORDER BY since, until)
         END AS spans,

@@ -55,17 +55,23 @@ export function instant(name: string, more: Partial<ContractColumn> = {}): Contr
 const DAY_SECONDS = 86_400;
 const YEAR_SECONDS = 365 * DAY_SECONDS;
 
+const MIDDLE = '(period_start::TIMESTAMP + (period_end - period_start) / 2)';
+
 /**
  * The instant by which a value of a series belongs to a month: its beginning, or that of the month where it reaches in, as a day of
- * local time does, a week or a year. A month of local time belongs where its middle is. A residual mix of a year that had begun is
- * offered to every month after, as residual mixes are published a year late and seldom by the hour.
+ * local time does, a week or a year. A month of local time belongs where its middle is, and bears that month's beginning. A residual
+ * mix of a year that had begun is offered to every month after, as residual mixes are published a year late and seldom by the hour.
  */
 export const OFFERED_AT = `CASE
   WHEN coalesce(kind, getvariable('factor_kind')) = 'residual' AND epoch(period_end - period_start) >= ${YEAR_SECONDS}
     AND period_start::TIMESTAMP < getvariable('month_end')::TIMESTAMP
   THEN greatest(period_start::TIMESTAMP, getvariable('month_start')::TIMESTAMP)
   WHEN epoch(period_end - period_start) BETWEEN ${28 * DAY_SECONDS - 3600} AND ${31 * DAY_SECONDS + 3600}
-  THEN period_start::TIMESTAMP + (period_end - period_start) / 2
+  THEN CASE
+    WHEN ${MIDDLE} >= getvariable('month_start')::TIMESTAMP AND ${MIDDLE} < getvariable('month_end')::TIMESTAMP
+    THEN getvariable('month_start')::TIMESTAMP
+    ELSE ${MIDDLE}
+  END
   WHEN period_start::TIMESTAMP < getvariable('month_start')::TIMESTAMP AND period_end::TIMESTAMP > getvariable('month_start')::TIMESTAMP
   THEN getvariable('month_start')::TIMESTAMP
   ELSE period_start::TIMESTAMP END`;

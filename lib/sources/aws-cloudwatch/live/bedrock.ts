@@ -37,8 +37,13 @@ export const bedrock = {
   needsSecret: false,
   ask: (request) => listQuestions(request, [...REQUESTS, ...TOKENS]).map((question) => marked(question, request)),
   understand: (question, answer) =>
-    understandSums(question, answer, question.name.includes('-tokens-') ? [...REQUESTS, ...TOKENS] : REQUESTS),
+    understandSums(question, answer, countsTokens(question.name) ? [...REQUESTS, ...TOKENS] : REQUESTS),
 } as const satisfies LiveProvider;
+
+/** Whether an answer of this name, or an origin that ends with it, was asked for tokens too. */
+export function countsTokens(name: string): boolean {
+  return /-tokens-[^/]*$/.test(name);
+}
 
 /** What is counted stands in the name of the answer, since an answer to another question is another answer. */
 function marked(question: ReturnType<typeof listQuestions>[number], { options }: AskRequest) {
