@@ -28,8 +28,9 @@ function includedOf({ annex, texts }: Source): string {
 }
 
 function componentList(components: readonly string[]): string {
-  const names = components.map((component) =>
-    ['gpu', 'cpu'].includes(component) ? component.toUpperCase() : component,
-  );
-  return new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(names);
+  const last = components.filter((component) => component === 'other').map(() => 'other parts');
+  const names = components
+    .filter((component) => component !== 'other')
+    .map((component) => (['gpu', 'cpu'].includes(component) ? component.toUpperCase() : component));
+  return new Intl.ListFormat('en-GB', { type: 'conjunction' }).format([...names, ...last]);
 }
