@@ -88,4 +88,5 @@ test('a month whose hosts stand on no site tells its IT energy, and that the ove
   expect(page).toContain('The overhead of the facility is not known, and in no figure.');
   expect(page).not.toContain('No energy of this period is known.');
   expect(annex.exclusions.map(({ what }) => what)).toContain('Cost of own and co-located hosts');
+  expect(page).toContain('No cost of this period is known');
 });

@@ -235,6 +235,7 @@ export const en = {
   runs: 'Energy to solution is the facility energy of every run on the way to a goal, failed and aborted ones included, shown at the run that reached it. Runs that reached none stand beside with what they drew. A run stands in the month in which it ended, with the energy of that month alone: what it drew before is in the months before, and lowers the coverage of its figures.',
   noRuns: 'No training run was recorded in this period.',
   cost: 'Effective cost is amortised and after discounts (FOCUS EffectiveCost); billed cost is what was invoiced (FOCUS BilledCost).',
+  noCost: 'No cost of this period is known: no bill in this book tells of it.',
   embodied: (amount: string) =>
     `Amortised emissions of hardware: ${amount}. They are shown for software scores only and are not part of any total above. New hardware belongs in full to Scope 3 category 2 in the year of purchase, which this report leaves out; the two are never added.`,
   embodiedUnknown: 'Emissions of making the hardware are not known, and not part of any figure.',
