@@ -77,3 +77,16 @@ test('a month of which no energy is known claims no boundary', async () => {
   expect(page).toContain('No energy of this period is known.');
   expect(page).not.toContain('Included: ,');
 });
+
+test('a month whose hosts stand on no site tells its IT energy, and that the overhead is not known', async () => {
+  const { annex, page } = await disclosed('no-site', {
+    bills: {},
+    telemetry: { 'a.jsonl': [{ host: 'nowhere-1', seq: 1, start: hourOf(MONTH, 0), idle: 3_600_000_000_000 }] },
+  });
+  expect(totalIn(annex, 'energy.facility')).toBeUndefined();
+  expect(page).toContain('without facility overhead, which is not known');
+  expect(page).toContain('The overhead of the facility is not known, and in no figure.');
+  expect(page).not.toContain('No energy of this period is known.');
+  expect(annex.exclusions.map(({ what }) => what)).toContain('Cost of own and co-located hosts');
+  expect(page).toContain('No cost of this period is known');
+});

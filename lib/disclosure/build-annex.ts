@@ -228,6 +228,13 @@ function quarantineGap(quarantined: Quarantined): Gap {
   };
 }
 
+/** Hosts of the organisation's own whose energy is told and whose money is on no bill. */
+function hasUnpricedHosts(figures: readonly Figure[]): boolean {
+  const tells = (id: string, provider: string) =>
+    figures.some((figure) => figure.id === id && figure.dimensions['provider'] === provider);
+  return ['own', 'colo'].some((provider) => tells('energy.it', provider) && !tells('cost.effective', provider));
+}
+
 /** What is outside every figure by design: said in each disclosure, whatever the month holds. */
 function exclusionsOf(figures: readonly Figure[], factors: readonly Factor[]): Exclusion[] {
   const isLifecycle = factors.some(({ kind, energy_share: share }) => kind === 'lifecycle' && share !== null);
@@ -251,6 +258,9 @@ function exclusionsOf(figures: readonly Figure[], factors: readonly Factor[]): E
           reason: 'the inventory uses direct factors; lifecycle factors are kept apart',
         },
     { what: 'Water', reason: 'no source of this book carries water use' },
+    ...(hasUnpricedHosts(figures)
+      ? [{ what: 'Cost of own and co-located hosts', reason: 'no bill in this book tells of it' }]
+      : []),
     ...(figures.some(({ id }) => id === 'emissions.market')
       ? []
       : [

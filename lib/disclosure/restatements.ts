@@ -47,7 +47,8 @@ function reasonOf({ old, now }: Change, previous: Reported, current: Reported): 
   const known = new Set(before);
   const added = after.filter((input) => !known.has(input)).length;
   const dropped = before.length + added - after.length;
-  if (added > 0 || dropped > 0) return `inputs changed: ${added} files new, ${dropped} superseded`;
+  if (added > 0 || dropped > 0)
+    return `inputs changed: ${added} new ${added === 1 ? 'file' : 'files'}, ${dropped} superseded`;
   return 'settings or method changed';
 }
 

@@ -25,7 +25,7 @@ const TIMES: Readonly<Record<Exclude<BeginRequest['work'], 'watch'>, Time>> = {
   bills: { minute: '30', hour: '4' },
   // The fifth working day lies between the 5th and the 9th.
   preliminary: { minute: '0', hour: '6', day: '5-9' },
-  // Google, Azure and AWS have published by the 15th, 19th and 21st (../shared/reference/aws-and-clouds.md §13).
+  // Google, Azure and AWS have published by the 15th, 19th and 21st (docs/sources.md, lag).
   // The 22nd of UTC: far in the east the morning of the zone's own 22nd comes before it.
   closing: { minute: '0', hour: '6', day: '22-23' },
 };

@@ -52,7 +52,7 @@ describe('an annex with a set', () => {
     const { inputs, sets } = nameInputs(new Map([['x', files(300)]]), fingerprint);
     const after = { figures: [{ ...figure, value: '2', inputs: inputs.get('x') ?? [] }], input_sets: sets };
     expect(restatementsSince(before, after, '2026-06')).toMatchObject([
-      { reason: 'inputs changed: 100 files new, 0 superseded' },
+      { reason: 'inputs changed: 100 new files, 0 superseded' },
     ]);
   });
 });

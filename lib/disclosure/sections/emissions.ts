@@ -17,7 +17,7 @@ export function emissionsSection(source: Source): Section {
     id: 'emissions',
     title: texts.sections.emissions,
     blocks: [
-      ...(hourMatched ? [paragraph(texts.factorsUsed(printText(hourMatched)))] : []),
+      ...(hourMatched ? [paragraph(texts.factorsUsed(printText(hourMatched), Number(hourMatched.value) === 1))] : []),
       ...(totalOf(annex, 'emissions.market') ? [paragraph(marketText(source))] : []),
       ...byProvider(source),
       ...byRegion(source),

@@ -27,11 +27,17 @@ export function headlineTiles({ annex, texts }: Source): Tile[] {
 /** The month in sentences: what was used, emitted and paid, as far as it is known. */
 export function summarySection(source: Source): Section {
   const { annex, texts } = source;
-  const energy = totalOf(annex, 'energy.facility');
+  const facility = totalOf(annex, 'energy.facility');
+  const energy = facility ?? totalOf(annex, 'energy.it');
   const location = totalOf(annex, 'emissions.location');
   const cost = totalOf(annex, 'cost.effective');
   const lead = energy
-    ? texts.headline({ energy: printText(energy), range: printRange(energy), mix: mixOf(energy) })
+    ? texts.headline({
+        energy: printText(energy),
+        hasOverhead: facility !== undefined,
+        range: printRange(energy),
+        mix: mixOf(energy),
+      })
     : '';
   const market = totalOf(annex, 'emissions.market');
   const marketText = market && market.value !== null ? printText(market) : undefined;

@@ -53,15 +53,18 @@ export function runsSection(source: Source): Section {
 
 /** Money beside the energy that it bought. */
 export function costSection(source: Source): Section {
-  const { texts } = source;
+  const { annex, texts } = source;
+  const isKnown = annex.figures.some(({ id }) => id === 'cost.effective' || id === 'cost.billed');
   return {
     id: 'cost',
     title: texts.sections.cost,
-    blocks: [
-      paragraph(texts.cost),
-      ...costByModel(source),
-      ...COST_DIMENSIONS.flatMap((dimension) => costTables(source, dimension)),
-    ],
+    blocks: isKnown
+      ? [
+          paragraph(texts.cost),
+          ...costByModel(source),
+          ...COST_DIMENSIONS.flatMap((dimension) => costTables(source, dimension)),
+        ]
+      : [paragraph(texts.noCost)],
   };
 }
 

@@ -181,10 +181,16 @@ export const en = {
         : `restated: version ${version} replaces version ${supersedes}`,
   },
 
-  headline: (s: { energy: string; range: string | undefined; mix: readonly [string, string, string] | undefined }) => {
+  headline: (s: {
+    energy: string;
+    hasOverhead: boolean;
+    range: string | undefined;
+    mix: readonly [string, string, string] | undefined;
+  }) => {
     const range = s.range ? ` (95% interval ${s.range})` : '';
+    const overhead = s.hasOverhead ? 'including facility overhead' : 'without facility overhead, which is not known';
     const mix = s.mix ? ` ${s.mix[0]} of the energy is measured, ${s.mix[1]} modelled, ${s.mix[2]} filled.` : '';
-    return `AI workloads used ${s.energy} including facility overhead${range}.${mix}`;
+    return `AI workloads used ${s.energy} ${overhead}${range}.${mix}`;
   },
   headlineCoverage: (share: string) =>
     `That is what is known: ${share} of the hours in which energy was drawn; what the others drew is in no total.`,
@@ -195,15 +201,20 @@ export const en = {
   offsets: 'Carbon credits are not deducted from any figure.',
   headlineCost: (cost: string) => `The effective cost was ${cost}.`,
 
-  boundary: (components: string) =>
-    `${components === '' ? 'No energy of this period is known.' : `Included: ${components}, allocated idle capacity, and the overhead of the facility (once).`} Electricity of own and co-located sites under our control is Scope 2. Cloud and managed services are Scope 3 category 1 and are not part of any Scope 2 figure.`,
+  boundary: (included: string) =>
+    `${included} Electricity of own and co-located sites under our control is Scope 2. Cloud and managed services are Scope 3 category 1 and are not part of any Scope 2 figure.`,
+  included: (components: string) =>
+    `Included: ${components}, allocated idle capacity, and the overhead of the facility (once).`,
+  includedWithoutOverhead: (components: string) =>
+    `Included: ${components}, and allocated idle capacity. The overhead of the facility is not known, and in no figure.`,
+  noEnergyKnown: 'No energy of this period is known.',
   consolidation: (approach: string) => `Consolidation approach: ${approach}.`,
   noExclusions: 'No exclusion is recorded.',
 
   idle: (idle: string, unattributed: string) =>
-    `${idle} was drawn by reserved but unused capacity; ${unattributed} could not be attributed to any work. Both stay visible and are inside the total.`,
-  factorsUsed: (share: string) =>
-    `Each hour's energy is multiplied by the grid factor of the same hour and zone; ${share} of the energy found such a factor. The rest uses the coarser factors listed under “Method, factors and assumptions”.`,
+    `${idle} was drawn by devices while no workload used them; ${unattributed} could not be attributed to any work. Both stay visible and are inside the total.`,
+  factorsUsed: (share: string, isAll: boolean) =>
+    `Each hour's energy is multiplied by the grid factor of the same hour and zone; ${share} of the energy found such a factor.${isAll ? '' : ' The rest has the coarser factors listed under “Method, factors and assumptions”, or none: then it is among the known gaps and in no emissions.'}`,
   market: ({ residual, average }: { readonly residual: readonly string[]; readonly average: readonly string[] }) =>
     [
       'Market-based emissions count only instruments of the same time, certificates among them only once they were retired for this organisation.',
@@ -224,6 +235,7 @@ export const en = {
   runs: 'Energy to solution is the facility energy of every run on the way to a goal, failed and aborted ones included, shown at the run that reached it. Runs that reached none stand beside with what they drew. A run stands in the month in which it ended, with the energy of that month alone: what it drew before is in the months before, and lowers the coverage of its figures.',
   noRuns: 'No training run was recorded in this period.',
   cost: 'Effective cost is amortised and after discounts (FOCUS EffectiveCost); billed cost is what was invoiced (FOCUS BilledCost).',
+  noCost: 'No cost of this period is known: no bill in this book tells of it.',
   embodied: (amount: string) =>
     `Amortised emissions of hardware: ${amount}. They are shown for software scores only and are not part of any total above. New hardware belongs in full to Scope 3 category 2 in the year of purchase, which this report leaves out; the two are never added.`,
   embodiedUnknown: 'Emissions of making the hardware are not known, and not part of any figure.',
@@ -246,7 +258,8 @@ export const en = {
   omitted: (reason: string) => `Omitted: ${reason}`,
   andMore: (count: string, dimension: string) => `${count} more by ${dimension.toLowerCase()} are in figures.csv.`,
   moreInAnnex: (count: string) => `${count} more are in annex.json.`,
-  evidence: 'Every figure is computed from the files below, which are kept unchanged under their SHA-256.',
+  evidence:
+    'Every figure is computed from the files below, which are kept unchanged under their SHA-256, and from the tables of hardware, coefficients and factors that the software version comes with.',
   verify: 'Anyone with the book can recompute every figure from the landed bytes and compare it with this report.',
   verifyCommand: 'joulebook verify <folder of this disclosure>',
   verifyFiles:
