@@ -13,14 +13,14 @@ WITH file_hour AS (
         max(covered_seconds) AS covered_seconds,
         sum(device_seconds) AS device_seconds,
         CASE WHEN max(covered_seconds) >= 1 THEN round(sum(device_seconds) / max(covered_seconds)) END AS devices_of_file,
-        flatten(list(list_transform(spans, lambda span: span.domain)) FILTER (spans IS NOT NULL)) AS devices,
+        flatten(list(list_transform(spans, lambda span: span.domain)) FILTER (spans IS NOT NULL)) AS domains,
         sum(energy_joules * coalesce(u95_ratio, CASE basis WHEN 'measured' THEN 0.05 ELSE 0.5 END)) AS u95_joules
     FROM counted_energy
     WHERE period_start >= getvariable('day_start') AND period_start < getvariable('day_end') AND energy_joules IS NOT NULL
     GROUP BY ALL
 ),
 scattered AS (
-    SELECT period_start, resource_id, component, source_id, greatest(max(devices_of_file), len(list_distinct(flatten(list(devices))))) AS devices
+    SELECT period_start, resource_id, component, source_id, greatest(max(devices_of_file), len(list_distinct(flatten(list(domains))))) AS devices
     FROM file_hour
     GROUP BY period_start, resource_id, component, source_id
     HAVING devices > min(devices_of_file)
@@ -32,7 +32,7 @@ source_hour AS (
         sum(energy_joules)::DECIMAL(28,6) AS energy_joules,
         least(3600, CASE
             WHEN any_value(scattered.devices) IS NULL THEN sum(covered_seconds)
-            ELSE sum(coalesce(device_seconds / scattered.devices, covered_seconds))
+            ELSE sum(coalesce(device_seconds, covered_seconds * scattered.devices)) / any_value(scattered.devices)
         END)::DECIMAL(38,3) AS covered_seconds,
         CASE WHEN sum(energy_joules) > 0 THEN sum(u95_joules) / sum(energy_joules)::DOUBLE ELSE 0.05 END AS u95_ratio
     FROM file_hour
