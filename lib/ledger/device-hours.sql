@@ -11,32 +11,50 @@ WITH file_hour AS (
         source_id, receipt_sha256, boot_id, period_start, resource_id, component, basis, method,
         sum(energy_joules) AS energy_joules,
         max(covered_seconds) AS covered_seconds,
-        sum(device_seconds) AS device_seconds,
-        CASE WHEN max(covered_seconds) >= 1 THEN round(sum(device_seconds) / max(covered_seconds)) END AS devices_of_file,
-        flatten(list(list_transform(spans, lambda span: span.domain)) FILTER (spans IS NOT NULL)) AS domains,
         sum(energy_joules * coalesce(u95_ratio, CASE basis WHEN 'measured' THEN 0.05 ELSE 0.5 END)) AS u95_joules
     FROM counted_energy
     WHERE period_start >= getvariable('day_start') AND period_start < getvariable('day_end') AND energy_joules IS NOT NULL
     GROUP BY ALL
 ),
+-- Devices are looked at only where several files tell of one hour.
+crowd AS (
+    SELECT period_start, resource_id, component, source_id
+    FROM file_hour
+    GROUP BY ALL
+    HAVING min(receipt_sha256) < max(receipt_sha256)
+),
+known AS (
+    SELECT
+        source_id, receipt_sha256, boot_id, period_start, resource_id, component, basis, method,
+        sum(device_seconds) AS device_seconds,
+        CASE WHEN max(covered_seconds) >= 1 THEN round(sum(device_seconds) / max(covered_seconds)) END AS devices_of_file,
+        flatten(list(list_transform(spans, lambda span: span.domain))) AS domains
+    FROM counted_energy
+    SEMI JOIN crowd USING (period_start, resource_id, component, source_id)
+    WHERE period_start >= getvariable('day_start') AND period_start < getvariable('day_end') AND spans IS NOT NULL
+    GROUP BY ALL
+),
 scattered AS (
     SELECT period_start, resource_id, component, source_id, greatest(max(devices_of_file), len(list_distinct(flatten(list(domains))))) AS devices
-    FROM file_hour
+    FROM known
     GROUP BY period_start, resource_id, component, source_id
     HAVING devices > min(devices_of_file)
+),
+mean AS (
+    SELECT period_start, resource_id, component, source_id, basis, sum(device_seconds) / any_value(devices) AS mean_seconds
+    FROM known
+    JOIN scattered USING (period_start, resource_id, component, source_id)
+    GROUP BY period_start, resource_id, component, source_id, basis
 ),
 source_hour AS (
     SELECT
         period_start, resource_id, component, basis, source_id,
         string_agg(DISTINCT method, '+' ORDER BY method) AS method,
         sum(energy_joules)::DECIMAL(28,6) AS energy_joules,
-        least(3600, CASE
-            WHEN any_value(scattered.devices) IS NULL THEN sum(covered_seconds)
-            ELSE sum(coalesce(device_seconds, covered_seconds * scattered.devices)) / any_value(scattered.devices)
-        END)::DECIMAL(38,3) AS covered_seconds,
+        least(3600, coalesce(any_value(mean_seconds)::DECIMAL(38,3), sum(covered_seconds))) AS covered_seconds,
         CASE WHEN sum(energy_joules) > 0 THEN sum(u95_joules) / sum(energy_joules)::DOUBLE ELSE 0.05 END AS u95_ratio
     FROM file_hour
-    LEFT JOIN scattered USING (period_start, resource_id, component, source_id)
+    LEFT JOIN mean USING (period_start, resource_id, component, source_id, basis)
     GROUP BY period_start, resource_id, component, basis, source_id
 )
 SELECT *
