@@ -1,6 +1,6 @@
 -- Step    counted_energy: telemetry without the time that other telemetry of the same device tells of
 -- Unit    joules, seconds
--- Grain   as fct_energy
+-- Grain   as fct_energy; device_seconds, beside the spans, are those of all counters together, covered_seconds their mean in the file
 -- Reads   fct_energy, repeated
 -- What is told twice in part keeps its energy of the rest, as if it had been drawn evenly.
 CREATE OR REPLACE TEMP VIEW counted_energy AS
@@ -10,7 +10,10 @@ SELECT fct_energy.* REPLACE (
         WHEN told_ratio IS NULL THEN fct_energy.covered_seconds
         ELSE (fct_energy.covered_seconds * (1 - told_ratio))::DECIMAL(18,3)
     END AS covered_seconds
-)
+),
+(
+    list_sum(list_transform(spans, lambda span: epoch_us(span.until) - epoch_us(span.since))) / 1000000 * (1 - coalesce(told_ratio, 0))
+)::DECIMAL(18,6) AS device_seconds
 FROM fct_energy
 LEFT JOIN repeated
     ON repeated.source_id = fct_energy.source_id AND repeated.receipt_sha256 = fct_energy.receipt_sha256

@@ -3,13 +3,14 @@
 -- Grain   total and one row a model
 -- Reads   serving
 -- A ratio of sums over inference that is counted, idle named to it and overhead included; a mean, not a median.
--- Hours of the model whose energy, PUE or grid factor is unknown lower coverage_ratio: what was counted in them stays in the denominator
+-- Hours of the model whose energy, PUE or grid factor is unknown lower coverage_ratio: what was counted in them stays in the denominator.
+-- A model of which no emissions at all are known is left out with what it counted, and lowers coverage_ratio too
 SELECT
     dimension, dimension_value,
-    1000 * emissions_location_gco2e::DOUBLE / quantity::DOUBLE AS value,
+    1000 * emissions_location_gco2e::DOUBLE / emitting_quantity::DOUBLE AS value,
     emissions_location_gco2e / 1000 AS numerator,
-    quantity AS denominator,
+    emitting_quantity AS denominator,
     emissions_location_u95 / nullif(emissions_location_gco2e, 0)::DOUBLE AS u95_ratio,
     emissions_coverage_ratio AS coverage_ratio
 FROM serving
-WHERE measure = 'requests' AND quantity > 0 AND emissions_location_gco2e IS NOT NULL
+WHERE measure = 'requests' AND emitting_quantity > 0 AND emissions_location_gco2e IS NOT NULL

@@ -3,13 +3,14 @@
 -- Grain   total and one row a model
 -- Reads   serving
 -- A ratio of sums over inference that is counted, idle named to it and overhead included; a mean, not a median.
--- Hours of the model whose energy or PUE is unknown lower coverage_ratio: what was counted in them stays in the denominator
+-- Hours of the model whose energy or PUE is unknown lower coverage_ratio: what was counted in them stays in the denominator.
+-- A model of which no energy at all is known is left out with what it counted, and lowers coverage_ratio too
 SELECT
     dimension, dimension_value,
-    1000000 * joules_to_kwh(facility_energy_joules) / quantity::DOUBLE AS value,
+    1000000 * joules_to_kwh(facility_energy_joules) / powered_quantity::DOUBLE AS value,
     joules_to_kwh(facility_energy_joules) AS numerator,
-    quantity AS denominator,
+    powered_quantity AS denominator,
     u95_ratio AS u95_ratio,
     coverage_ratio
 FROM serving
-WHERE measure = 'output_tokens' AND quantity > 0 AND facility_energy_joules IS NOT NULL
+WHERE measure = 'output_tokens' AND powered_quantity > 0 AND facility_energy_joules IS NOT NULL

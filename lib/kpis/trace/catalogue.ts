@@ -128,6 +128,10 @@ const inference = (sum: TraceSum, measure: string): TraceSum => ({
   measure,
 });
 
+/** Lines of the models that have emissions: what serves a request without any known is no part of the score. */
+const EMITTING =
+  "model_id IN (SELECT model_id FROM ledger WHERE workload_type = 'inference' AND emissions_location_gco2e IS NOT NULL)";
+
 const ENERGY = ['docs/methods/winner-rule.md', 'docs/methods/modelled-energy.md'];
 const FACILITY = [...ENERGY, 'docs/methods/pue.md'];
 const CARBON = [...FACILITY, 'docs/methods/grid-factors.md'];
@@ -150,19 +154,19 @@ export const TRACES: Readonly<Record<string, Trace>> = {
   'activity.output_tokens': { numerator: [count('output_tokens', 'tokens')], methods: [] },
   'kpi.energy_per_request': {
     numerator: [inference(facility, 'requests')],
-    denominator: servedBy('requests', 'requests'),
+    denominator: servedBy('requests', 'requests', 'facility_energy_joules IS NOT NULL'),
     times: 1000,
     methods: SHARES,
   },
   'kpi.energy_per_1k_output_tokens': {
     numerator: [inference(facility, 'output_tokens')],
-    denominator: servedBy('output_tokens', 'tokens'),
+    denominator: servedBy('output_tokens', 'tokens', 'facility_energy_joules IS NOT NULL'),
     times: 1_000_000,
     methods: [...SHARES, 'docs/methods/managed-model-tokens.md'],
   },
   'kpi.carbon_per_1k_requests': {
     numerator: [inference(location, 'requests')],
-    denominator: servedBy('requests', 'requests'),
+    denominator: servedBy('requests', 'requests', 'emissions_location_gco2e IS NOT NULL'),
     times: 1_000_000,
     methods: CARBON,
   },
@@ -183,8 +187,8 @@ export const TRACES: Readonly<Record<string, Trace>> = {
     methods: CARBON,
   },
   'kpi.sci': {
-    numerator: [inference(location, 'requests'), inference(embodied, 'requests')],
-    denominator: servedBy('requests', 'requests'),
+    numerator: [inference(location, 'requests'), inference({ ...embodied, only: EMITTING }, 'requests')],
+    denominator: servedBy('requests', 'requests', 'emissions_location_gco2e IS NOT NULL'),
     times: 1000,
     methods: [...CARBON, 'docs/methods/embodied-carbon.md'],
   },
