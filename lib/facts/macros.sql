@@ -24,3 +24,5 @@ CREATE OR REPLACE TEMP MACRO managed_disk_gb(tier) AS MAP {
 }[tier];
 -- One counter in one hour, as a number: what is told of it twice has the same.
 CREATE OR REPLACE TEMP MACRO counter_hour(period_start, resource_id, measure, spans) AS hash(period_start, resource_id, measure, spans[1].domain);
+-- How long a counter or several were read, in microseconds: their spans together.
+CREATE OR REPLACE TEMP MACRO span_microseconds(spans) AS list_sum(list_transform(spans, lambda span: epoch_us(span.until) - epoch_us(span.since)));

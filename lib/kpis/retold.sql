@@ -16,7 +16,7 @@ WITH part AS (
 ranked AS (
     SELECT
         *,
-        list_sum(list_transform(spans, lambda span: epoch_us(span.until) - epoch_us(span.since))) AS microseconds,
+        span_microseconds(spans) AS microseconds,
         row_number() OVER (PARTITION BY counter_hour ORDER BY microseconds DESC, source_id, receipt_sha256) AS rank
     FROM part
     QUALIFY count(*) OVER (PARTITION BY counter_hour) > 1

@@ -11,9 +11,7 @@ SELECT fct_energy.* REPLACE (
         ELSE (fct_energy.covered_seconds * (1 - told_ratio))::DECIMAL(18,3)
     END AS covered_seconds
 ),
-(
-    list_sum(list_transform(spans, lambda span: epoch_us(span.until) - epoch_us(span.since))) / 1000000 * (1 - coalesce(told_ratio, 0))
-)::DECIMAL(18,6) AS device_seconds
+(span_microseconds(spans) / 1000000 * (1 - coalesce(told_ratio, 0)))::DECIMAL(18,6) AS device_seconds
 FROM fct_energy
 LEFT JOIN repeated
     ON repeated.source_id = fct_energy.source_id AND repeated.receipt_sha256 = fct_energy.receipt_sha256

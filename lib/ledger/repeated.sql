@@ -30,7 +30,7 @@ part AS (
     SELECT
         hash(source_id, period_start, host_id, resource_id, component, basis) AS device_hour,
         source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis,
-        sum(list_sum(list_transform(spans, lambda span: epoch_us(span.until) - epoch_us(span.since)))) AS microseconds
+        sum(span_microseconds(spans)) AS microseconds
     FROM fct_energy
     WHERE spans IS NOT NULL
       AND hash(source_id, period_start, host_id, resource_id, component, basis) IN (FROM doubtful)
