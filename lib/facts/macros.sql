@@ -26,3 +26,11 @@ CREATE OR REPLACE TEMP MACRO managed_disk_gb(tier) AS MAP {
 CREATE OR REPLACE TEMP MACRO counter_hour(period_start, resource_id, measure, spans) AS hash(period_start, resource_id, measure, spans[1].domain);
 -- How long a counter or several were read, in microseconds: their spans together.
 CREATE OR REPLACE TEMP MACRO span_microseconds(spans) AS list_sum(list_transform(spans, lambda span: epoch_us(span.until) - epoch_us(span.since)));
+-- Two usage types of AWS beside those of machines in use, also where FOCUS describes them: all that a capacity reservation holds, at no cost
+-- (what runs in it and what is left of it have lines of their own), and what is left of it.
+CREATE OR REPLACE TEMP MACRO is_reservation_tally(usage_type) AS regexp_matches(usage_type, '(?i)(^|[ -])(reservation|dedicatedres):|per reservation ');
+CREATE OR REPLACE TEMP MACRO is_unused_reservation(usage_type) AS regexp_matches(usage_type, '(?i)(^|[ -])unused(box|ded):|per unused reservation ');
+-- A capacity reservation of Azure. A machine that runs in it has an id of its own: what bears this one is what is left of it.
+CREATE OR REPLACE TEMP MACRO is_azure_reservation(resource_id) AS resource_id ILIKE '%/capacityReservations/%';
+-- A premium or a management fee of Google Cloud: its cores, memory and accelerators have lines of their own.
+CREATE OR REPLACE TEMP MACRO is_fee_on_machines(sku) AS regexp_matches(sku, '(?i)management fee|\bpremium for .*instance (core|ram)\b');
