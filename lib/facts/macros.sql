@@ -26,6 +26,9 @@ CREATE OR REPLACE TEMP MACRO managed_disk_gb(tier) AS MAP {
 CREATE OR REPLACE TEMP MACRO counter_hour(period_start, resource_id, measure, spans) AS hash(period_start, resource_id, measure, spans[1].domain);
 -- How long a counter or several were read, in microseconds: their spans together.
 CREATE OR REPLACE TEMP MACRO span_microseconds(spans) AS list_sum(list_transform(spans, lambda span: epoch_us(span.until) - epoch_us(span.since)));
+-- From when on an overlap tells of time that no earlier overlap of the same stretch tells of: what two others tell of is told again once.
+CREATE OR REPLACE TEMP MACRO since_untold(since, until, stretch) AS greatest(since, coalesce(
+    max(until) OVER (PARTITION BY stretch ORDER BY since, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), since));
 -- Two usage types of AWS beside those of machines in use, also where FOCUS describes them: all that a capacity reservation holds, at no cost
 -- (what runs in it and what is left of it have lines of their own), and what is left of it.
 CREATE OR REPLACE TEMP MACRO is_reservation_tally(usage_type) AS regexp_matches(usage_type, '(?i)(^|[ -])(reservation|dedicatedres):|per reservation ');

@@ -64,13 +64,8 @@ told AS (
         ON better.device_hour = one.device_hour AND better.domain = one.domain AND better.rank < one.rank
         AND better.since < one.until AND one.since < better.until
 ),
--- What two others tell of is told again once, not twice.
 told_once AS (
-    SELECT
-        device_hour, rank, until,
-        greatest(since, coalesce(max(until) OVER (
-            PARTITION BY device_hour, rank, domain, span_since ORDER BY since, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ), since)) AS since
+    SELECT device_hour, rank, until, since_untold(since, until, row(device_hour, rank, domain, span_since)) AS since
     FROM told
 ),
 told_better AS (
