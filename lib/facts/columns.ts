@@ -1,3 +1,4 @@
+import { identifier, parquetRows } from '../landing/warehouse.ts';
 import type { FactTable } from '../sources/source.ts';
 
 /**
@@ -267,6 +268,13 @@ const SAID_OF_CHARGE: ReadonlySet<string> = new Set(
   TABLES.fct_cost.map(({ name }) => name).filter((name) => !AMOUNTS.has(name) && !LINEAGE_NAMES.has(name)),
 );
 export const STORED_TABLES = Object.keys(STORED_COLUMNS) as StoredTable[];
+
+/** The rows of a table's files; none, with the table's columns, where a month has no such file. */
+export function storedRows(table: StoredTable, paths: readonly string[]): string {
+  if (paths.length > 0) return parquetRows(paths);
+  const columns = STORED_COLUMNS[table].map(({ name, type }) => `NULL::${type} AS ${identifier(name)}`);
+  return `SELECT ${columns.join(', ')} WHERE false`;
+}
 
 /** The tables whose files these tables lie in. */
 export function storedAs(tables: readonly FactTable[]): StoredTable[] {

@@ -1,4 +1,4 @@
-import { literal } from '../landing/warehouse.ts';
+import { likePattern, literal } from '../landing/warehouse.ts';
 import { WORKLOAD_COLUMNS, WORKLOAD_TYPES } from './columns.ts';
 
 /** What a rule looks at. Values may hold `*` for any text; every condition named must hold. */
@@ -87,8 +87,7 @@ function matches(column: string, pattern: string): string {
   // Ids of Azure come in several cases.
   if (column === MATCHED_COLUMNS.resource) return matches(`lower(${column})`, pattern.toLowerCase());
   if (!pattern.includes('*')) return `${column} = ${literal(pattern)}`;
-  const like = pattern.replaceAll('\\', '\\\\').replaceAll('%', '\\%').replaceAll('_', '\\_').replaceAll('*', '%');
-  return `${column} LIKE ${literal(like)} ESCAPE '\\'`;
+  return `${column} LIKE ${literal(likePattern(pattern))} ESCAPE '\\'`;
 }
 
 function tagValue(key: string): string {

@@ -1,5 +1,5 @@
 import type { Book } from '../landing/book.ts';
-import { literal, type Warehouse } from '../landing/warehouse.ts';
+import { literal, parquetRows, type Warehouse } from '../landing/warehouse.ts';
 import type { Period } from '../units/period.ts';
 import activity from './activity.sql' with { type: 'text' };
 import activitySums from './activity-sums.sql' with { type: 'text' };
@@ -90,10 +90,7 @@ export async function computeKpis(request: KpiRequest, book: Book, warehouse: Wa
 }
 
 function openParquet(view: string, paths: readonly string[], warehouse: Warehouse): Promise<void> {
-  const files = paths.map(literal).join(', ');
-  return warehouse.run(
-    `CREATE OR REPLACE TEMP VIEW ${view} AS SELECT * FROM read_parquet([${files}], hive_partitioning = false)`,
-  );
+  return warehouse.run(`CREATE OR REPLACE TEMP VIEW ${view} AS ${parquetRows(paths)}`);
 }
 
 /** Makes the month's ledger readable, line by line. No figure needs it: they are computed from its sums. */

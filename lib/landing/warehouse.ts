@@ -23,3 +23,13 @@ export function literal(text: string): string {
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
+
+/** A pattern of the settings, `*` for any text and everything else as it stands, as one of SQL's LIKE with `\` as its escape. */
+export function likePattern(pattern: string): string {
+  return pattern.replaceAll('\\', '\\\\').replaceAll('%', '\\%').replaceAll('_', '\\_').replaceAll('*', '%');
+}
+
+/** The rows of Parquet files of one shape, at least one; what their folders are named is no column. */
+export function parquetRows(paths: readonly string[]): string {
+  return `SELECT * FROM read_parquet([${paths.map(literal).join(', ')}], hive_partitioning = false)`;
+}

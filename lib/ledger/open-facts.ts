@@ -1,6 +1,6 @@
-import { STORED_COLUMNS, STORED_TABLES, type StoredTable, wholeCost } from '../facts/columns.ts';
+import { STORED_TABLES, type StoredTable, storedRows, wholeCost } from '../facts/columns.ts';
 import type { Book } from '../landing/book.ts';
-import { identifier, literal, type Warehouse } from '../landing/warehouse.ts';
+import { likePattern, literal, type Warehouse } from '../landing/warehouse.ts';
 import countedEnergy from './counted-energy.sql' with { type: 'text' };
 import macros from './macros.sql' with { type: 'text' };
 import { REFERENCE_TABLES } from './reference-tables.ts';
@@ -51,7 +51,7 @@ export async function openFacts(
 ): Promise<void> {
   for (const table of STORED_TABLES) {
     const paths = await Promise.all(keys[table].map((key) => book.localPath(key)));
-    const [view, rows] = [table === 'fct_cost' ? 'cost_line' : table, factRows(table, paths)];
+    const [view, rows] = [table === 'fct_cost' ? 'cost_line' : table, storedRows(table, paths)];
     await warehouse.run(`CREATE OR REPLACE TEMP VIEW ${view} AS ${BILL_FILES.has(table) ? keyed(rows) : rows}`);
   }
   await warehouse.run(`CREATE OR REPLACE TEMP VIEW fct_cost AS ${wholeCost('cost_line', 'dim_charge', ['file_key'])}`);
@@ -65,13 +65,6 @@ export async function openFacts(
 /** A number beside each row that stands for its landed file: joined at a third of the cost of two texts. */
 function keyed(rows: string): string {
   return `SELECT *, hash(source_id, receipt_sha256) AS file_key FROM (${rows})`;
-}
-
-function factRows(table: StoredTable, paths: readonly string[]): string {
-  if (paths.length > 0)
-    return `SELECT * FROM read_parquet([${paths.map(literal).join(', ')}], hive_partitioning = false)`;
-  const columns = STORED_COLUMNS[table].map(({ name, type }) => `NULL::${type} AS ${identifier(name)}`);
-  return `SELECT ${columns.join(', ')} WHERE false`;
 }
 
 async function setAssumptions(assumptions: Assumptions, warehouse: Warehouse): Promise<void> {
@@ -111,11 +104,6 @@ function assumptionTables({ sites, gridSources, marketZones }: Assumptions): Rec
 
 function csvCell(cell: string | number): string {
   return typeof cell === 'number' || cell === '' ? String(cell) : `"${cell.replaceAll('"', '""')}"`;
-}
-
-/** `*` for any text, everything else as it stands. */
-function likePattern(pattern: string): string {
-  return pattern.replaceAll('\\', '\\\\').replaceAll('%', '\\%').replaceAll('_', '\\_').replaceAll('*', '%');
 }
 
 function statements(script: string): string[] {
