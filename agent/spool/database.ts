@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '../../lib/landing/message.ts';
 
 /** Layout of the file; an unknown one is set aside like a broken one. */
 const LAYOUT = 1;
@@ -83,10 +84,6 @@ export function isUnwritable(error: unknown): boolean {
 
 export function isCorrupt(error: unknown): boolean {
   return CORRUPT.has(primaryCode(error));
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Result codes of SQLite (https://www.sqlite.org/rescode.html); an extended code has the primary one in its last byte. */

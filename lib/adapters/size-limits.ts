@@ -1,9 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-
+import { messageOf } from '../landing/message.ts';
 import { RejectedPayload } from '../landing/origin.ts';
-import { messageOf } from './system-error.ts';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;

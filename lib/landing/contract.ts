@@ -1,6 +1,7 @@
 import type { ContractColumn, Format, Shape, Source, ValueCheck } from '../sources/source.ts';
 import type { Period } from '../units/period.ts';
 import { fullDiskIn } from './full-disk.ts';
+import { messageOf } from './message.ts';
 import { RejectedPayload } from './origin.ts';
 import { type Cell, identifier, literal, type Warehouse } from './warehouse.ts';
 
@@ -167,7 +168,7 @@ const BROKEN_BYTES: readonly { readonly said: RegExp; readonly found: string }[]
 /** A DuckDB error about a file's bytes, in the words of the file: its path would only tell where the copy lay. A full disk is none: thrown as it is. */
 export function unreadable(error: unknown, path: string): RejectedPayload {
   if (fullDiskIn(error)) throw error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const known = BROKEN_BYTES.find(({ said }) => said.test(message))?.found;
   const [firstLine = ''] = message.replaceAll(path, 'the file').split('\n');
   const words = firstLine.replace(/^((\w+ )*Error: )+/, '').slice(0, 300);

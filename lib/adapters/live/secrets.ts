@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-
+import { messageOf } from '../../landing/message.ts';
 import { SourceUnavailable } from '../../landing/origin.ts';
-import { codeOf, messageOf } from '../system-error.ts';
+import { codeOf } from '../system-error.ts';
 import { tracedClient } from '../traces.ts';
 import { nameOf } from './fetch-error.ts';
 

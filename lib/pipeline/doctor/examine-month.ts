@@ -1,5 +1,6 @@
 import { STORED_TABLES } from '../../facts/columns.ts';
 import { openLedger } from '../../kpis/compute-kpis.ts';
+import { messageOf } from '../../landing/message.ts';
 import type { Row, Warehouse } from '../../landing/warehouse.ts';
 import { type FactKeys, openFacts } from '../../ledger/open-facts.ts';
 import { assumptionsOf } from '../assumptions.ts';
@@ -140,7 +141,7 @@ async function openSettled(
 }
 
 function unreadable(month: string, error: unknown): Finding {
-  const [first] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const [first] = messageOf(error).split('\n');
   return {
     about: `month ${month}`,
     weight: 'trouble',
