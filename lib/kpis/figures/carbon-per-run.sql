@@ -8,7 +8,12 @@ SELECT 'workload_id' AS dimension, run_id AS dimension_value, emissions_location
 FROM run_sum
 WHERE emissions_location_gco2e IS NOT NULL
 UNION ALL
-SELECT NULL, NULL, sum(emissions_location_gco2e) / 1000 / count(emissions_location_gco2e), sum(emissions_location_gco2e) / 1000,
+SELECT
+    NULL,
+    NULL,
+    sum(emissions_location_gco2e) / 1000 / count(emissions_location_gco2e),
+    sum(emissions_location_gco2e) / 1000,
+    
     count(emissions_location_gco2e), max(emissions_u95_ratio),
     sum(in_month_ratio) FILTER (WHERE emissions_location_gco2e IS NOT NULL) / count(*)
 FROM run_sum
