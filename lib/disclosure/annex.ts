@@ -1,5 +1,5 @@
 /**
- * The annex is the contract (DESIGN §6): it holds every number that any page prints, and a page prints nothing else.
+ * The annex is the contract: it holds every number that any page prints, and a page prints nothing else.
  * Decimals are strings; null is not zero. Its JSON Schema is docs/annex.schema.json.
  */
 export interface Annex {
@@ -104,7 +104,7 @@ export interface Instrument {
   readonly used_mwh: string;
 }
 
-/** Our figure beside the provider's own, never added: DESIGN §4. */
+/** Our figure beside the provider's own, which are never added. */
 export interface ReconciliationLine {
   readonly provider: string;
   readonly measure: string;

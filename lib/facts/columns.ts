@@ -2,7 +2,7 @@ import { identifier, parquetRows } from '../landing/warehouse.ts';
 import type { FactTable } from '../sources/source.ts';
 
 /**
- * Every column of every table, once (DESIGN §5): the order here is the order in the Parquet files, the type is DuckDB's,
+ * Every column of every table, once: the order here is the order in the Parquet files, the type is DuckDB's,
  * the meaning is printed in docs/data-dictionary.md.
  */
 export interface Column {

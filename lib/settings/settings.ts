@@ -126,7 +126,7 @@ function hostsOfTwoSites(sites: readonly z.infer<typeof site>[], context: z.Refi
   });
 }
 
-/** The settings file, whole (DESIGN §7). Secrets never stand in it: they are named references. */
+/** The settings file, whole. Secrets never stand in it: they are named references. */
 export const settingsSchema = z.strictObject({
   organisation: z.strictObject({
     name,
