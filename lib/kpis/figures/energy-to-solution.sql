@@ -19,12 +19,7 @@ SELECT 'workload_id' AS dimension, run_id AS dimension_value, joules_to_kwh(faci
 FROM solution
 WHERE run_id IS NOT NULL AND facility_energy_joules IS NOT NULL
 UNION ALL
-SELECT
-    NULL,
-    NULL,
-    joules_to_kwh(sum(facility_energy_joules)) / count(run_id),
-    joules_to_kwh(sum(facility_energy_joules)),
-    
+SELECT NULL, NULL, joules_to_kwh(sum(facility_energy_joules)) / count(run_id), joules_to_kwh(sum(facility_energy_joules)),
     count(run_id), max(u95_ratio), avg(coverage_ratio)
 FROM solution
 HAVING count(run_id) > 0 AND sum(facility_energy_joules) IS NOT NULL
