@@ -82,6 +82,7 @@ export function isUnwritable(error: unknown): boolean {
   return UNWRITABLE.has(primaryCode(error));
 }
 
+/** Whether SQLite says that the file is no database or a broken one. */
 export function isCorrupt(error: unknown): boolean {
   return CORRUPT.has(primaryCode(error));
 }

@@ -7,6 +7,7 @@ import { tracedClient } from './traces.ts';
 
 /** The environment variables of the function: addresses of the machines, and a time zone such as Europe/Berlin. */
 export type BeginSetting = 'CLOSE_MACHINE' | 'LANDING_MACHINE' | 'TIME_ZONE';
+/** Which of the two state machines is begun. */
 export type Machine = DueRun['machine'];
 
 const ADDRESSES = { close: 'CLOSE_MACHINE', landing: 'LANDING_MACHINE' } as const;

@@ -16,6 +16,7 @@ export interface SizeLimits {
   readonly freeBytes: number;
 }
 
+/** The limits of a month; tests have narrower ones. */
 export const SIZE_LIMITS: SizeLimits = { maxBytes: 50 * GIB, maxRatio: 1000, freeBytes: 64 * MIB };
 
 /** Throws `RejectedPayload` for a file larger than the limit. */

@@ -35,6 +35,7 @@ const LINEAGE = [
   column('receipt_sha256', 'VARCHAR', 'SHA-256 of the landed file that the row came from'),
 ] as const;
 
+/** The fact tables as they are asked. */
 export const TABLES = {
   fct_cost: [
     ...LINEAGE,
@@ -235,6 +236,7 @@ export const LEDGER_COLUMNS = [
   ),
 ] as const;
 
+/** Their names. */
 export const FACT_TABLES = Object.keys(TABLES) as FactTable[];
 
 /** Columns of `fct_cost` that change from line to line; what the others say is the same hour after hour. */
@@ -292,6 +294,7 @@ export function wholeCost(lines: string, charges: string, file = ['source_id', '
   return `SELECT ${names.join(', ')} FROM ${lines} AS line JOIN ${charges} AS charge ON ${same.join(' AND ')}`;
 }
 
+/** Kinds of work; what a tag says beside them is `other`. */
 export const WORKLOAD_TYPES = [
   'data_preparation',
   'training',

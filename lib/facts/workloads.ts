@@ -16,6 +16,7 @@ interface WorkloadMatch {
 /** What a rule says: a fixed text, or `tag:<key>` for the value of a tag or label. */
 type WorkloadNames = Readonly<Partial<Record<(typeof WORKLOAD_COLUMNS)[number]['name'], string | undefined>>>;
 
+/** A rule of the settings that names whose work a row is. */
 export interface WorkloadRule {
   readonly match: WorkloadMatch;
   readonly set: WorkloadNames;

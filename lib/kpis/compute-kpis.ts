@@ -62,6 +62,7 @@ export interface InstrumentOffer {
   readonly gco2e_per_kwh: number;
 }
 
+/** The month whose figures are computed, and from which files. */
 export interface KpiRequest {
   readonly period: Period;
   readonly currency: string;

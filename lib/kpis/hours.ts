@@ -12,6 +12,7 @@ export interface Window {
   readonly to: string;
 }
 
+/** Which hours are added up, and from which files. */
 export interface HoursRequest {
   readonly window: Window;
   /** Names of a dimension that keep a line of their own; the rest shares one. */
@@ -43,6 +44,7 @@ export interface HourSum {
   readonly expected_hours: string | null;
 }
 
+/** A watched host that tells nothing any more, and for how many hours. */
 export interface Silence {
   readonly resource_id: string;
   readonly silent_hours: string;
@@ -55,6 +57,7 @@ export interface EndedRun {
   readonly emissions_kgco2e: string | null;
 }
 
+/** All that the hours of a window say. */
 export interface HourBook {
   readonly hours: HourSum[];
   readonly silences: Silence[];

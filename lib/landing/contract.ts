@@ -8,6 +8,7 @@ import { type Cell, identifier, literal, type Warehouse } from './warehouse.ts';
 /** Options of one source in the settings that its SQL may ask for with getvariable('name'): zone, currency, … */
 export type SourceOptions = Readonly<Record<string, Cell>>;
 
+/** A file to be opened, and what its source is told of it. */
 export interface OpenRequest {
   readonly source: Source;
   readonly path: string;

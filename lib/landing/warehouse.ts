@@ -1,5 +1,6 @@
 /** A cell as SQL gives it back: decimals, big integers and timestamps arrive as text, so that no digit is lost. */
 export type Cell = string | number | boolean | null;
+/** A row by its columns. */
 export type Row = Readonly<Record<string, Cell>>;
 
 /** What the core asks of a SQL engine. Written here, by its users; kept by `lib/adapters/duckdb-warehouse.ts`. */

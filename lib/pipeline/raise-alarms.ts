@@ -32,6 +32,7 @@ export interface AlarmPaper {
   readonly verdicts: readonly Verdict[];
 }
 
+/** Where the state of a month’s alarms stands in the book. */
 export function alarmsKey(month: string): string {
   return `alarms/month=${month}/alarms.json`;
 }

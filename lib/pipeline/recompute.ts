@@ -23,6 +23,7 @@ export interface RecomputeEdges {
   onProgress(progress: Progress): void;
 }
 
+/** The files of a version that was made again, by name. */
 export type Recomputed = Awaited<ReturnType<typeof renderVersion>>;
 
 /**

@@ -192,7 +192,9 @@ export const settingsSchema = z.strictObject({
   distribute: distributeSettings,
 });
 
+/** The settings as they were read: complete, with every default. */
 export type Settings = z.infer<typeof settingsSchema>;
+/** One source of the settings. */
 export type SourceSetting = Settings['sources'][number];
 
 /** Settings that cannot be used: one line for each fault, with its path, its value and what is allowed. Exit code 2. */

@@ -23,6 +23,7 @@ export interface Secret {
   read(): Promise<string>;
 }
 
+/** Where secrets are looked for. */
 export interface SecretPlaces {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Reads a secret of AWS Secrets Manager; for tests. */
