@@ -16,7 +16,7 @@ export interface SizeLimits {
   readonly freeBytes: number;
 }
 
-/** The limits of a month; tests have narrower ones. */
+/** The limits where the settings name no others. */
 export const SIZE_LIMITS: SizeLimits = { maxBytes: 50 * GIB, maxRatio: 1000, freeBytes: 64 * MIB };
 
 /** Throws `RejectedPayload` for a file larger than the limit. */

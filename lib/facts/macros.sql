@@ -13,6 +13,12 @@ CREATE OR REPLACE TEMP MACRO slice_money(total, lower, upper) AS money_below(tot
 CREATE OR REPLACE TEMP MACRO energy_below(total, fraction) AS
     CASE WHEN fraction <= 0 THEN 0::DECIMAL(28,6) WHEN fraction >= 1 THEN total::DECIMAL(28,6) ELSE (total::DOUBLE * fraction)::DECIMAL(28,6) END;
 CREATE OR REPLACE TEMP MACRO slice_energy(total, lower, upper) AS energy_below(total, upper) - energy_below(total, lower);
+-- The fractions at which a line's piece of a whole begins and ends, by the exact sum of the weights up to it, its own included. The first begins
+-- at 0 and the last ends at 1, whatever the division leaves; of weights that come to nothing the first line has all.
+CREATE OR REPLACE TEMP MACRO lower_cut(line_number, up_to_here, own, total) AS
+    CASE WHEN line_number = 1 THEN 0 WHEN total > 0 THEN (up_to_here - own)::DOUBLE / total::DOUBLE ELSE 1 END;
+CREATE OR REPLACE TEMP MACRO upper_cut(line_number, line_count, up_to_here, total) AS
+    CASE WHEN line_number = line_count THEN 1 WHEN total > 0 THEN up_to_here::DOUBLE / total::DOUBLE ELSE 1 END;
 -- A text with U+FFFD for every NUL: DuckDB reads the texts of an ENUM back as SQL, which a NUL ends.
 CREATE OR REPLACE TEMP MACRO without_nul(text) AS replace(text::VARCHAR, chr(0), chr(65533));
 -- An id of a resource. Azure compares its own without regard to case and writes one in several: they stand in small letters.

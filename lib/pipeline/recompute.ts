@@ -23,7 +23,7 @@ export interface RecomputeEdges {
   onProgress(progress: Progress): void;
 }
 
-/** The files of a version that was made again, by name. */
+/** A version that was made again: its annex and its files. */
 export type Recomputed = Awaited<ReturnType<typeof renderVersion>>;
 
 /**
