@@ -1,5 +1,5 @@
 import type { Book } from '../landing/book.ts';
-import { literal, parquetRows, type Warehouse } from '../landing/warehouse.ts';
+import { csvTable, literal, parquetRows, type Warehouse } from '../landing/warehouse.ts';
 import type { Period } from '../units/period.ts';
 import activity from './activity.sql' with { type: 'text' };
 import activitySums from './activity-sums.sql' with { type: 'text' };
@@ -147,8 +147,8 @@ async function checkAccounts(warehouse: Warehouse): Promise<void> {
 }
 
 function instrumentTable(instruments: readonly InstrumentOffer[]): string {
-  const rows = instruments.map(
-    ({ id, grid_zone, mwh, gco2e_per_kwh }) => `"${id.replaceAll('"', '""')}","${grid_zone}",${mwh},${gco2e_per_kwh}`,
+  return csvTable(
+    'id:VARCHAR,grid_zone:VARCHAR,mwh:DOUBLE,gco2e_per_kwh:DOUBLE',
+    instruments.map(({ id, grid_zone, mwh, gco2e_per_kwh }) => [id, grid_zone, mwh, gco2e_per_kwh]),
   );
-  return ['id:VARCHAR,grid_zone:VARCHAR,mwh:DOUBLE,gco2e_per_kwh:DOUBLE', ...rows, ''].join('\n');
 }

@@ -34,3 +34,12 @@ export function likePattern(pattern: string): string {
 export function parquetRows(paths: readonly string[]): string {
   return `SELECT * FROM read_parquet([${paths.map(literal).join(', ')}], hive_partitioning = false)`;
 }
+
+/** A table as `loadCsv` takes it: a header `name:TYPE,…`, then its rows; an empty text is NULL. */
+export function csvTable(header: string, rows: readonly (readonly (string | number)[])[]): string {
+  return [header, ...rows.map((row) => row.map(csvCell).join(','))].join('\n').concat('\n');
+}
+
+function csvCell(cell: string | number): string {
+  return typeof cell === 'number' || cell === '' ? String(cell) : `"${cell.replaceAll('"', '""')}"`;
+}

@@ -1,6 +1,6 @@
 import { STORED_TABLES, type StoredTable, storedRows, wholeCost } from '../facts/columns.ts';
 import type { Book } from '../landing/book.ts';
-import { likePattern, literal, type Warehouse } from '../landing/warehouse.ts';
+import { csvTable, likePattern, literal, type Warehouse } from '../landing/warehouse.ts';
 import countedEnergy from './counted-energy.sql' with { type: 'text' };
 import macros from './macros.sql' with { type: 'text' };
 import { REFERENCE_TABLES } from './reference-tables.ts';
@@ -78,32 +78,26 @@ async function setAssumptions(assumptions: Assumptions, warehouse: Warehouse): P
 
 /** Sites, their hosts, grid sources and market zones as CSV texts: the settings as tables. */
 function assumptionTables({ sites, gridSources, marketZones }: Assumptions): Record<string, string> {
-  const csv = (header: string, rows: readonly (readonly (string | number)[])[]) =>
-    [header, ...rows.map((row) => row.map(csvCell).join(','))].join('\n').concat('\n');
   return {
-    site: csv(
+    site: csvTable(
       'site:VARCHAR,control:VARCHAR,grid_zone:VARCHAR,valid_from:DATE,pue:DOUBLE',
       sites.flatMap(({ id, control, grid_zone, pue }) =>
         pue.map(({ from, value }) => [id, control, grid_zone, from, value]),
       ),
     ),
-    site_host: csv(
+    site_host: csvTable(
       'site:VARCHAR,pattern:VARCHAR',
       sites.flatMap(({ id, hosts }) => hosts.map((host) => [id, likePattern(host)])),
     ),
-    grid_source: csv(
+    grid_source: csvTable(
       'source_id:VARCHAR,rank:INTEGER',
       gridSources.map((id, rank) => [id, rank]),
     ),
-    market_zone: csv(
+    market_zone: csvTable(
       'grid_zone:VARCHAR',
       marketZones.map((zone) => [zone]),
     ),
   };
-}
-
-function csvCell(cell: string | number): string {
-  return typeof cell === 'number' || cell === '' ? String(cell) : `"${cell.replaceAll('"', '""')}"`;
 }
 
 function statements(script: string): string[] {
