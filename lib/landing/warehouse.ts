@@ -25,6 +25,14 @@ export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** The statements of a script, each of which ends with a semicolon at the end of a line. */
+export function statementsOf(script: string): string[] {
+  return script
+    .split(/;\s*$/m)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement.length > 0);
+}
+
 /** A pattern of the settings, `*` for any text and everything else as it stands, as one of SQL's LIKE with `\` as its escape. */
 export function likePattern(pattern: string): string {
   return pattern.replaceAll('\\', '\\\\').replaceAll('%', '\\%').replaceAll('_', '\\_').replaceAll('*', '%');

@@ -1,6 +1,6 @@
 import { STORED_TABLES, type StoredTable, storedRows, wholeCost } from '../facts/columns.ts';
 import type { Book } from '../landing/book.ts';
-import { csvTable, likePattern, literal, type Warehouse } from '../landing/warehouse.ts';
+import { csvTable, likePattern, literal, statementsOf, type Warehouse } from '../landing/warehouse.ts';
 import countedEnergy from './counted-energy.sql' with { type: 'text' };
 import macros from './macros.sql' with { type: 'text' };
 import { REFERENCE_TABLES } from './reference-tables.ts';
@@ -56,7 +56,7 @@ export async function openFacts(
   }
   await warehouse.run(`CREATE OR REPLACE TEMP VIEW fct_cost AS ${wholeCost('cost_line', 'dim_charge', ['file_key'])}`);
   for (const [table, text] of Object.entries(REFERENCE_TABLES)) await warehouse.loadCsv(table, text);
-  for (const statement of [...statements(macros), ...statements(winner)]) await warehouse.run(statement);
+  for (const statement of [...statementsOf(macros), ...statementsOf(winner)]) await warehouse.run(statement);
   for (const [table, text] of Object.entries(assumptionTables(assumptions))) await warehouse.loadCsv(table, text);
   await setAssumptions(assumptions, warehouse);
   for (const statement of [watched, repeated, toldEnergy, countedEnergy]) await warehouse.run(statement);
@@ -98,8 +98,4 @@ function assumptionTables({ sites, gridSources, marketZones }: Assumptions): Rec
       marketZones.map((zone) => [zone]),
     ),
   };
-}
-
-function statements(script: string): string[] {
-  return script.split(/;\s*$/m).filter((statement) => statement.trim().length > 0);
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { LEDGER_COLUMNS, TABLES } from '../../lib/facts/columns.ts';
-import { identifier, type Warehouse } from '../../lib/landing/warehouse.ts';
+import { identifier, statementsOf as scriptStatements, type Warehouse } from '../../lib/landing/warehouse.ts';
 import { REFERENCE_TABLES } from '../../lib/ledger/reference-tables.ts';
 
 const LIB = join(__dirname, '../../lib');
@@ -218,5 +218,5 @@ async function setVariables(warehouse: Warehouse, folder: string): Promise<void>
 }
 
 async function runScript(warehouse: Warehouse, script: string): Promise<void> {
-  for (const statement of script.split(/;\s*$/m)) if (statement.trim()) await warehouse.run(statement);
+  for (const statement of scriptStatements(script)) await warehouse.run(statement);
 }
