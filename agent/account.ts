@@ -1,3 +1,4 @@
+import { LONGEST_RECORD_MS } from '../lib/landing/envelope.ts';
 import type { TelemetryRecord, WorkloadShare } from '../lib/landing/record.ts';
 import { type Shares, summedByKey } from './attribution/shares.ts';
 import type { Workload } from './attribution/workload.ts';
@@ -7,8 +8,6 @@ import type { Device, Spending } from './spending.ts';
 
 /** The wall clock is slewed by some milliseconds at any time; more than this was a step. */
 const CLOCK_STEP_MS = 1000;
-/** No record may span more (lib/landing/record.ts). */
-const LONGEST_MS = 3_600_000;
 
 /** An unbroken stretch of one device: its energy is known throughout, or unknown for one reason throughout. */
 interface Stretch extends Shares {
@@ -77,9 +76,9 @@ function stretchOf({ device, spent, ...spending }: Spending): Stretch {
 
 /** Of a longer gap the last hour is told: the time before has no record, and is known by nobody all the same. */
 function withinAnHour(from: Moment, to: Moment): Moment {
-  const tooLongMs = to.runningMs - from.runningMs - LONGEST_MS;
+  const tooLongMs = to.runningMs - from.runningMs - LONGEST_RECORD_MS;
   if (tooLongMs <= 0) return from;
-  return { ...from, readAt: new Date(to.readAt.getTime() - LONGEST_MS), runningMs: from.runningMs + tooLongMs };
+  return { ...from, readAt: new Date(to.readAt.getTime() - LONGEST_RECORD_MS), runningMs: from.runningMs + tooLongMs };
 }
 
 /** Where the wall clock was set, the tick ends now and began as long ago as it lasted by the clock that only runs. */
@@ -105,7 +104,7 @@ function isOneStretch(last: Stretch, next: Stretch): boolean {
   const { device } = last;
   const isSame = device.method === next.device.method && device.basis === next.device.basis && last.gap === next.gap;
   const isNext = last.to.runningMs === next.from.runningMs && isNear(last.to.readAt, next.from.readAt);
-  return isSame && isNext && next.to.runningMs - last.from.runningMs <= LONGEST_MS;
+  return isSame && isNext && next.to.runningMs - last.from.runningMs <= LONGEST_RECORD_MS;
 }
 
 function joined(last: Stretch, next: Stretch): Stretch {

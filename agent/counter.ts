@@ -1,3 +1,5 @@
+import { microjoulesOf } from './power.ts';
+
 /** One look at a hardware counter that climbs in microjoules and starts again at zero. */
 export interface CounterReading {
   readonly energyMicrojoules: bigint;
@@ -21,7 +23,6 @@ type CounterGap = 'counter-reset' | 'wrap-possibly-missed' | 'implausible-power'
 /** Energy between two looks, or the reason why it is unknown: never both, and unknown is never zero. */
 export type Spent = { readonly energyMicrojoules: bigint; readonly hasWrapped: boolean } | { readonly gap: CounterGap };
 
-const MICROJOULES_PER_WATT_MS = 1000;
 /**
  * A counter is renewed up to ten times a second only, and is read up to a deadline after its moment: between two looks that follow at
  * once, as where a run begins, it may tell what was drawn in so much more time.
@@ -40,8 +41,7 @@ export function energyBetween({ before, after, elapsedMs, isSameBoot, powerLimit
   if (!isSameBoot) return { gap: 'counter-reset' };
   if (!(elapsedMs > 0))
     throw new RangeError(`Cannot tell an energy: expected time between two looks, got ${elapsedMs} ms`);
-  // E (µJ) = P (W) × t (ms) × 1000
-  const most = BigInt(Math.round(powerLimitWatts * (elapsedMs + LATE_MS) * MICROJOULES_PER_WATT_MS));
+  const most = BigInt(Math.round(microjoulesOf(powerLimitWatts, elapsedMs + LATE_MS)));
   const range = after.rangeMicrojoules;
   if (range > 0n && most >= range) return { gap: 'wrap-possibly-missed' };
   const climbed = after.energyMicrojoules - before.energyMicrojoules;

@@ -1,8 +1,7 @@
 import type { Look } from './look.ts';
+import { wattsOf } from './power.ts';
 import type { GpuPower } from './scrape/remarks.ts';
 import type { Spending } from './spending.ts';
-
-const MICROJOULES_PER_WATT_MS = 1000;
 
 /** What the agent counts of its own ticks, for its page: reads that failed, and the power of accelerators just now. */
 export class Tally {
@@ -16,7 +15,7 @@ export class Tally {
     const idle = new Map(look.devices.map(({ domain, idlePowerWatts }) => [domain, idlePowerWatts]));
     this.#gpus = new Map(
       spendings.flatMap((spending): [string, GpuPower][] => {
-        const powerWatts = wattsOf(spending);
+        const powerWatts = powerOf(spending);
         const idlePowerWatts = idle.get(spending.device.domain);
         if (spending.device.component !== 'gpu' || powerWatts === undefined) return [];
         return [[spending.device.domain, { powerWatts, ...(idlePowerWatts !== undefined && { idlePowerWatts }) }]];
@@ -40,9 +39,6 @@ export class Tally {
   }
 }
 
-// P (W) = E (µJ) / t (ms) / 1000
-function wattsOf({ from, to, spent }: Spending): number | undefined {
-  const elapsedMs = to.runningMs - from.runningMs;
-  if ('gap' in spent || elapsedMs <= 0) return undefined;
-  return Number(spent.energyMicrojoules) / elapsedMs / MICROJOULES_PER_WATT_MS;
+function powerOf({ from, to, spent }: Spending): number | undefined {
+  return 'gap' in spent ? undefined : wattsOf(spent.energyMicrojoules, to.runningMs - from.runningMs);
 }

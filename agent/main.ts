@@ -24,7 +24,7 @@ const RESTART_NEEDED = 75;
 const ending = new AbortController();
 process.exitCode = await main(process.argv.slice(2));
 
-/** Exit codes (DESIGN §7): 0 done, 2 cannot; 75 for a driver that only a new process can read; of `run`, the command's own. */
+/** Exit codes: 0 done, 2 cannot; 75 for a driver that only a new process can read; of `run`, the command's own. */
 async function main(typed: readonly string[]): Promise<number> {
   const asked = askedFor(typed);
   if (asked) return answer(asked === 'help' ? USAGE : VERSION);

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-
 import { parse } from 'yaml';
+import { messageOf } from '../lib/landing/message.ts';
 
 import { type AgentSettings, agentSettingsSchema } from './settings.ts';
 
@@ -98,8 +98,4 @@ function parseLength(what: string, text: string, { least, most }: typeof INTERVA
   if (length >= least && length <= most) return length;
   const range = `${least / 1000}s to ${most / 1000}s`;
   throw new InvalidOptions(`Cannot read the ${what}: expected ${range}, such as 10s, got "${text}"`);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { LONGEST_RECORD_MS } from '../lib/landing/envelope.ts';
 import { deviceUseOf } from './attribution/device-use.ts';
 import {
   type CpuTime,
@@ -18,8 +19,6 @@ const EXPECTED = [
   { component: 'cpu', domain: 'package-0' },
   { component: 'memory', domain: 'package-0/dram' },
 ] as const;
-/** No record may span more (lib/landing/record.ts): after a longer silence counting begins anew. */
-const LONGEST_MS = 3_600_000;
 /** The clocks that run differ by less than this unless the host has slept. */
 const SLEEP_MS = 1000;
 const WITHOUT_COUNTER = { counter: undefined, powerLimitWatts: 0, use: 'cpu-time' } as const;
@@ -183,7 +182,8 @@ function spentOf(reading: DeviceReading, known: KnownCounter | undefined, before
   const elapsedMs = look.runningMs - known.runningMs;
   const isSameBoot = before.bootId === look.bootId;
   if (isSameBoot && hasSlept(known, look)) return { gap: 'host-slept' };
-  if (isSameBoot && elapsedMs > LONGEST_MS) return { gap: 'agent-away' };
+  // No record may span more: after a longer silence counting begins anew.
+  if (isSameBoot && elapsedMs > LONGEST_RECORD_MS) return { gap: 'agent-away' };
   if (known.device.method !== method) return { gap: 'method-changed' };
   return energyBetween({ before: known.counter, after: counter, elapsedMs, isSameBoot, powerLimitWatts });
 }
@@ -198,7 +198,7 @@ function baselineAfter(before: Baseline, look: Look): Baseline {
   const counters = new Map<string, KnownCounter>();
   if (before.bootId === bootId)
     before.counters.forEach((known, domain) => {
-      if (runningMs - known.runningMs <= LONGEST_MS) counters.set(domain, known);
+      if (runningMs - known.runningMs <= LONGEST_RECORD_MS) counters.set(domain, known);
     });
   for (const reading of look.devices) {
     const device = deviceOf(reading, before.counters.get(reading.domain)?.device);

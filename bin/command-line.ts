@@ -12,7 +12,7 @@ for (const stream of [process.stdout, process.stderr])
     process.exit(2);
   });
 
-/** Exit codes (DESIGN §7): 0 done, 1 the answer is no, 2 cannot. */
+/** Exit codes: 0 done, 1 the answer is no, 2 cannot. */
 process.exitCode = await main(process.argv.slice(2), {
   // biome-ignore lint/style/noProcessEnv: the command line is where the environment enters
   environment: process.env,

@@ -30,6 +30,7 @@ async function begin(request: BeginRequest, running: number, busy = MACHINE) {
       CLOSE_MACHINE: MACHINE,
       LANDING_MACHINE: LANDING,
       POWERTOOLS_LOG_LEVEL: 'SILENT',
+      POWERTOOLS_METRICS_DISABLED: 'true',
     });
     plantCredentials();
     const due = await beginInLambda()(request, { functionName: 'begin' } as Context);

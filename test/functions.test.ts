@@ -34,7 +34,7 @@ function call(lambda: string, input: object, retention = 'none'): Record<string,
     AWS_SESSION_TOKEN: PLANTED,
     _X_AMZN_TRACE_ID: 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=557abcec3ee5a047;Sampled=1',
   };
-  const said = execFileSync(process.execPath, flags, { env, encoding: 'utf8' });
+  const said = execFileSync(process.execPath, flags, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   expect(said).not.toContain(PLANTED);
   return said
     .trimEnd()

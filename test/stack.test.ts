@@ -235,7 +235,7 @@ describe('the book', () => {
     expect(buckets).toHaveLength(2);
     for (const { DeletionPolicy, Properties } of buckets) {
       expect(DeletionPolicy).toBe('Retain');
-      expect(Properties.BucketEncryption).toBeDefined();
+      expect(JSON.stringify(Properties.BucketEncryption)).toMatch(/"SSEAlgorithm":"(aws:kms|AES256)"/);
       expect(Object.values(Properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
     }
     const denied = every('AWS::S3::BucketPolicy').map(({ Properties }) => JSON.stringify(Properties));

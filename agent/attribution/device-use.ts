@@ -1,8 +1,7 @@
 import type { DeviceReading, Owners, ProcessUse } from '../look.ts';
+import { microjoulesOf } from '../power.ts';
 import type { Use, WorkloadUse } from './shares.ts';
 import type { Workload } from './workload.ts';
-
-const MICROJOULES_PER_WATT_MS = 1000;
 
 /** What is known of a device that names its users itself, for one interval of it. */
 export interface Used {
@@ -27,7 +26,7 @@ export function deviceUseOf({ reading, energyMicrojoules, elapsedMs, owners }: U
 }
 
 function idleEnergy(watts: number, elapsedMs: number): bigint {
-  return BigInt(Math.round(watts * elapsedMs * MICROJOULES_PER_WATT_MS));
+  return BigInt(Math.round(microjoulesOf(watts, elapsedMs)));
 }
 
 function byProcess(

@@ -66,6 +66,7 @@ export interface Deal {
   readonly weights: Weights | undefined;
 }
 
+/** How energy is dealt among users; `weights` are missing where nobody used anything. */
 export function dealOf(use: Use): Deal {
   const weights = weightsOf([...use.users.map(({ weight }) => weight), use.unnamed]);
   const users = use.users.map(({ workload }) => workload);

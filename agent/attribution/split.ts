@@ -19,6 +19,7 @@ export interface Weights {
 /** The largest whole number up to which a double counts exactly. */
 const MOST = BigInt(Number.MAX_SAFE_INTEGER);
 
+/** Works out once what every split by these weights needs. */
 export function weightsOf(each: readonly bigint[]): Weights {
   let sum = 0n;
   let least = 0n;

@@ -1,10 +1,6 @@
-/** Names that the workload rules fill at settle; those that the host itself knows stand here already. */
-export interface WorkloadNames {
-  readonly project: string | null;
-  readonly model_id: string | null;
-  readonly workload_type: string | null;
-  readonly workload_id: string | null;
-}
+import type { WorkloadNames } from '../../lib/landing/envelope.ts';
+
+export type { WorkloadNames } from '../../lib/landing/envelope.ts';
 
 /** Whoever a share of the energy goes to. */
 export interface Workload {
@@ -15,4 +11,5 @@ export interface Workload {
   readonly names: WorkloadNames;
 }
 
+/** Nobody said whose work it is: a rule of the book may. */
 export const UNNAMED: WorkloadNames = { project: null, model_id: null, workload_type: null, workload_id: null };

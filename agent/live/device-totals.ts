@@ -1,9 +1,8 @@
 import type { DeviceReading } from '../look.ts';
+import { wattsOf } from '../power.ts';
 import type { Device, Spending } from '../spending.ts';
 
 const MS_PER_SECOND = 1000;
-/** 1 W = 1 000 µJ/ms */
-const MICROJOULES_PER_WATT_MS = 1000;
 
 /** Energy of one device since the agent started, in microjoules, and its power over the last tick. */
 export interface DeviceTotal {
@@ -62,13 +61,12 @@ type Known = Exclude<Spending['spent'], { readonly gap: string }>;
 function withEnergy(before: DeviceTotal | undefined, { device, from, to }: Spending, spent: Known): DeviceTotal {
   const { idle, unattributed } = spent.parts;
   const attributed = spent.energyMicrojoules - idle - unattributed;
-  const elapsedMs = to.runningMs - from.runningMs;
   return {
     device,
     attributed: (before?.attributed ?? 0n) + attributed,
     idle: (before?.idle ?? 0n) + idle,
     unattributed: (before?.unattributed ?? 0n) + unattributed,
-    powerWatts: elapsedMs > 0 ? Number(spent.energyMicrojoules) / (elapsedMs * MICROJOULES_PER_WATT_MS) : undefined,
+    powerWatts: wattsOf(spent.energyMicrojoules, to.runningMs - from.runningMs),
   };
 }
 

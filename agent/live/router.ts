@@ -6,6 +6,7 @@ interface LiveRequest {
   readonly body: unknown;
 }
 
+/** What a request to the live page is answered. */
 export interface LiveAnswer {
   readonly status: number;
   readonly type: string;

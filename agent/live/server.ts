@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { messageOf } from '../../lib/landing/message.ts';
 
 import { type LiveAnswer, plainAnswer, Refusal, type Route, routeOf } from './router.ts';
 import { isLoopback } from './settings.ts';
@@ -56,7 +57,7 @@ function open(tls: LiveServerOptions['tls'], listener: (request: IncomingMessage
   try {
     return createTlsServer({ ...LIMITS, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: 5000 }, listener);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new Error(`Cannot turn on TLS: expected cert_file and key_file in PEM that belong together, got ${message}`);
   }
 }

@@ -1,9 +1,8 @@
 import type { Look } from '../look.ts';
+import { microjoulesOf } from '../power.ts';
 
 /** Longer between two readings of the wall, and its energy is not told. */
 const LONGEST_MS = 60_000;
-/** 1 W = 1 000 µJ/ms */
-const MICROJOULES_PER_WATT_MS = 1000;
 
 /** The whole host at its wall: its last reading, and its energy in microjoules since the agent started. */
 export interface WallTotal {
@@ -23,7 +22,7 @@ export function withWallTick(before: WallTotal | undefined, { wall, runningMs }:
   const known = before?.method === method ? before : undefined;
   const elapsedMs = known ? runningMs - known.runningMs : 0;
   const isNext = known && elapsedMs > 0 && elapsedMs <= LONGEST_MS;
-  const gain = isNext ? ((known.powerWatts + powerWatts) / 2) * elapsedMs * MICROJOULES_PER_WATT_MS : undefined;
+  const gain = isNext ? microjoulesOf((known.powerWatts + powerWatts) / 2, elapsedMs) : undefined;
   const energyMicrojoules =
     gain === undefined ? known?.energyMicrojoules : (known?.energyMicrojoules ?? 0n) + BigInt(Math.round(gain));
   return { method, powerWatts, runningMs, energyMicrojoules, isCurrent: true };

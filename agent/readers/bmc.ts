@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { messageOf } from '../../lib/landing/message.ts';
 
 import type { WallReading } from '../look.ts';
 import type { BmcSettings } from '../sensor-settings.ts';
@@ -41,7 +42,7 @@ export function openWall({ settings, environment }: WallOptions): Wall {
       reading = { powerWatts: await bmc.watts(), at: performance.now() };
       fault = undefined;
     } catch (error) {
-      fault = error instanceof Error ? error.message : String(error);
+      fault = messageOf(error);
     }
     // The next question waits for the answer to this one: a slow controller is never asked twice at once.
     if (isOpen) timer = setTimeout(ask, settings.poll_seconds * MS_PER_SECOND).unref();

@@ -70,6 +70,7 @@ export async function findGroups(hierarchy: Hierarchy): Promise<Walk> {
   return { groups, listed };
 }
 
+/** The group with the file that its CPU time stands in. */
 export function withFile({ mount, version }: Hierarchy, group: WorkloadGroup): Group {
   return { ...group, file: `${mount}${group.cgroup}/${version === 1 ? 'cpuacct.usage' : 'cpu.stat'}` };
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-
 import type { CpuTime } from '../attribution/shares.ts';
 import type { DeviceReading, Moment } from '../look.ts';
+import { microjoulesOf } from '../power.ts';
 import type { ModelSettings } from '../sensor-settings.ts';
 import { type CpuCoefficients, coefficientsOf, memoryWattsPerGib } from './cpu-coefficients.ts';
 import { readCpuTime } from './cpu-time.ts';
@@ -25,7 +25,6 @@ export interface CpuModel {
 
 const MODELLED = { method: 'cpu-utilisation-model', basis: 'modelled', use: 'cpu-time' } as const;
 const KIB_PER_GIB = 1024 ** 2;
-const MICROJOULES_PER_WATT_MS = 1000;
 /** A burst above the full power of the model is the model's error, more than twice of it is none. */
 const LIMIT_TO_FULL = 2;
 
@@ -72,8 +71,7 @@ function cpuOf({ vcpus, cpu }: Machine, cpuTime: CpuTime | undefined, { runningM
   const { idleWattsPerVcpu: idle, fullWattsPerVcpu: full, u95Ratio, remark } = cpu;
   const head = { ...MODELLED, component: 'cpu', domain: 'cpu-model', u95Ratio, quality: [remark] } as const;
   if (!cpuTime) return { ...head, counter: undefined, gap: 'cpu-time-not-readable', powerLimitWatts: 0 };
-  const microjoules =
-    vcpus * idle * runningMs * MICROJOULES_PER_WATT_MS + (full - idle) * Number(cpuTime.busyMicroseconds);
+  const microjoules = microjoulesOf(vcpus * idle, runningMs) + (full - idle) * Number(cpuTime.busyMicroseconds);
   return { ...head, counter: counterOf(microjoules), powerLimitWatts: LIMIT_TO_FULL * full * vcpus };
 }
 
@@ -85,7 +83,7 @@ function memoryOf({ vcpus, memoryGib, cpu, memory }: Machine, { runningMs }: Mom
     return [{ ...head, counter: undefined, gap: 'memory-size-not-readable', powerLimitWatts: 0 }];
   const power = Math.max(0, memoryGib - vcpus * cpu.includedGibPerVcpu) * watts;
   if (power === 0) return [];
-  const counter = counterOf(power * runningMs * MICROJOULES_PER_WATT_MS);
+  const counter = counterOf(microjoulesOf(power, runningMs));
   return [{ ...head, counter, powerLimitWatts: LIMIT_TO_FULL * power, quality: ['modelled-by-size'] }];
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DeviceReading, Moment } from '../look.ts';
 import type { CardUse } from './card-use.ts';
 import { type Card, type CardKind, findCards } from './gpu-cards.ts';
-import { countIn, type FileAnswer, KeptFiles } from './kept-files.ts';
+import { countIn, type FileAnswer, isGone, KeptFiles } from './kept-files.ts';
 import { PowerIntegral } from './power-integral.ts';
 import { Searched } from './searched.ts';
 import type { Sensor } from './sensor.ts';
@@ -41,10 +41,6 @@ export function gpuMonitorSensor(root: string, kind: CardKind, users: CardUse, d
 
 function filesOf({ energyFile, powerFile, busyFile }: Card): string[] {
   return [energyFile, powerFile, powerFile && busyFile].filter((path) => path !== undefined);
-}
-
-function isGone(answer: FileAnswer | undefined): boolean {
-  return answer !== undefined && 'fault' in answer && answer.fault === 'absent';
 }
 
 function headOf({ domain, model, energyFile, powerLimitWatts }: Card, { prefix, vendor }: CardKind) {

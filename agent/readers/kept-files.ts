@@ -218,3 +218,8 @@ export function countIn(answer: FileAnswer | undefined): bigint | undefined {
   const text = answer && 'text' in answer ? answer.text.trim() : undefined;
   return text !== undefined && /^\d+$/.test(text) ? BigInt(text) : undefined;
 }
+
+/** True where the file was looked for and is not there: its device or workload went. */
+export function isGone(answer: FileAnswer | undefined): boolean {
+  return answer !== undefined && 'fault' in answer && answer.fault === 'absent';
+}

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import type { DeviceReading } from '../look.ts';
-import { countIn, type FileAnswer, KeptFiles } from './kept-files.ts';
+import { countIn, type FileAnswer, isGone, KeptFiles } from './kept-files.ts';
 import { findZones, type Zone } from './rapl-zones.ts';
 import { Searched } from './searched.ts';
 import { DEADLINE_MS, type Sensor } from './sensor.ts';
@@ -30,10 +30,6 @@ export function raplSensor(root: string, deadlineMs: number = DEADLINE_MS): Sens
       zones.close();
     },
   };
-}
-
-function isGone(answer: FileAnswer | undefined): boolean {
-  return answer !== undefined && 'fault' in answer && answer.fault === 'absent';
 }
 
 function readingOf({ component, domain, rangeMicrojoules, powerLimitWatts }: Zone, answer?: FileAnswer): DeviceReading {

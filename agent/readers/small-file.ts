@@ -13,6 +13,7 @@ export function namesIn(folder: string): Promise<string[]> {
   return new Promise((resolve) => readdir(folder, (error, names) => resolve(error ? [] : names.sort())));
 }
 
+/** True where something stands at the path and may be looked at. */
 export function isThere(path: string): Promise<boolean> {
   return new Promise((resolve) => access(path, (error) => resolve(error === null)));
 }

@@ -11,7 +11,7 @@ import { type Group, microsecondsIn } from './cgroups.ts';
 import { parseCpuTime } from './cpu-time.ts';
 import { type AssignedDevices, openAssignedDevices } from './devices-assigned.ts';
 import { GroupTree } from './group-tree.ts';
-import { type FileAnswer, KeptFiles } from './kept-files.ts';
+import { type FileAnswer, isGone, KeptFiles } from './kept-files.ts';
 import { type Kubelet, type KubeletSettings, NO_KUBELET, openKubelet } from './kubelet.ts';
 import { MS_PER_TICK, parseStat } from './process-stat.ts';
 import { type Process, Processes } from './processes.ts';
@@ -319,10 +319,6 @@ function isHolder({ labels }: Group): boolean {
 function timeIn(answer: FileAnswer | undefined, { startTicks }: Process): bigint | undefined {
   const stat = answer && 'text' in answer ? parseStat(answer.text) : undefined;
   return stat?.startTicks === startTicks ? stat.microseconds : undefined;
-}
-
-function isGone(answer: FileAnswer | undefined): boolean {
-  return answer !== undefined && 'fault' in answer && answer.fault === 'absent';
 }
 
 function cpuTimeIn(answer: FileAnswer | undefined): CpuTime | undefined {

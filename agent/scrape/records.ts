@@ -1,4 +1,5 @@
 import type { ActivityRecord, LevelOfInterval } from '../../lib/landing/activity-record.ts';
+import { LONGEST_RECORD_MS } from '../../lib/landing/envelope.ts';
 import type { WorkloadNames } from '../attribution/workload.ts';
 import { decimalText } from '../decimals.ts';
 import type { Host, Moment } from '../look.ts';
@@ -14,8 +15,6 @@ interface Named {
 export type NamedIncrease = ActivityIncrease & Named;
 export type NamedActivity = Activity & Named;
 
-/** No record may span more (lib/landing/activity-record.ts). */
-const LONGEST_MS = 3_600_000;
 /** The wall clock is slewed by some milliseconds at any time; more than this was a step. */
 const CLOCK_STEP_MS = 1000;
 /** Twelve digits before the point (lib/landing/activity-record.ts): no server does more in an hour. */
@@ -67,7 +66,7 @@ function piecesOf(of: NamedActivity): Piece[] {
   const { from, to } = of;
   const end = to.readAt.getTime();
   const length = isStepped(of) ? to.runningMs - from.runningMs : end - from.readAt.getTime();
-  const count = Math.ceil(length / LONGEST_MS);
+  const count = Math.ceil(length / LONGEST_RECORD_MS);
   const cut = (index: number) => end - length + Math.round((length * index) / count);
   const amounts = amountsOf(of, count);
   const first = count - amounts.length;

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Level, Measure } from '../../lib/landing/activity-record.ts';
+import { messageOf } from '../../lib/landing/message.ts';
 import type { WorkloadNames } from '../attribution/workload.ts';
 import type { Moment } from '../look.ts';
 import { type Activity, increasesBetween, isIncrease, joined, type Scrape } from './activity.ts';
@@ -234,7 +235,7 @@ class WatchedTarget {
     const { runningMs } = this.#surroundings.now();
     const outcome = await this.#fetch().then(
       (samples) => this.#take(samples),
-      (error: unknown) => ({ isUp: false, error: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => ({ isUp: false, error: messageOf(error) }),
     );
     const took = this.#surroundings.now().runningMs - runningMs;
     const { scrapes, failures } = this.#outcome;

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { messageOf } from '../../lib/landing/message.ts';
 
 import type { SealedBatch } from '../spool/batch.ts';
 import { type Point, pointsOf } from './points.ts';
@@ -78,7 +79,7 @@ async function readPoints(batch: SealedBatch, workloadTags: readonly string[]) {
       try {
         for (const point of pointsOf(each, batch.kind, workloadTags)) points.push({ point, line });
       } catch (error) {
-        refused.set(line, error instanceof Error ? error.message : String(error));
+        refused.set(line, messageOf(error));
       }
     });
   return { points, refused };

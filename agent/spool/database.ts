@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '../../lib/landing/message.ts';
 
 /** Layout of the file; an unknown one is set aside like a broken one. */
 const LAYOUT = 1;
@@ -81,12 +82,9 @@ export function isUnwritable(error: unknown): boolean {
   return UNWRITABLE.has(primaryCode(error));
 }
 
+/** Whether SQLite says that the file is no database or a broken one. */
 export function isCorrupt(error: unknown): boolean {
   return CORRUPT.has(primaryCode(error));
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Result codes of SQLite (https://www.sqlite.org/rescode.html); an extended code has the primary one in its last byte. */

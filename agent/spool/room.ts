@@ -10,10 +10,12 @@ const FREED_PAGES = 64;
 /** What the spool counts for as long as it lives. */
 export type Tally = 'dropped_records' | 'dropped_bytes' | 'quarantined_records';
 
+/** How much was counted so far. */
 export function tallyOf(store: Store, key: Tally): number {
   return Number(store.get('SELECT amount FROM tally WHERE key = ?', key)?.['amount'] ?? 0);
 }
 
+/** Adds to what was counted. */
 export function count(store: Store, key: Tally, amount: number): void {
   store.run(
     'INSERT INTO tally (key, amount) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET amount = amount + excluded.amount',

@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 
-import { isCorrupt, isUnwritable, messageOf, openDatabase, setAside } from './database.ts';
+import { messageOf } from '../../lib/landing/message.ts';
+import { isCorrupt, isUnwritable, openDatabase, setAside } from './database.ts';
 
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 

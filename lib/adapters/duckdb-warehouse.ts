@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
 import macros from '../facts/macros.sql' with { type: 'text' };
-import { type Cell, identifier, literal, type Row, type Warehouse } from '../landing/warehouse.ts';
+import { type Cell, identifier, literal, type Row, statementsOf, type Warehouse } from '../landing/warehouse.ts';
 
 /**
  * A DuckDB of its own in memory, with the project's macros loaded.
@@ -76,12 +76,4 @@ function headerOf(text: string): { name: string; type: string }[] {
     name: String(name),
     type: String(type),
   }));
-}
-
-/** The statements of a script whose comments and texts hold no semicolon. */
-function statementsOf(script: string): string[] {
-  return script
-    .split(/;\s*$/m)
-    .map((statement) => statement.trim())
-    .filter((statement) => statement.length > 0);
 }

@@ -6,6 +6,7 @@ import type { Context } from 'aws-lambda';
 import type { Outlets } from '../pipeline/outlets.ts';
 import type { MonthRun, Renderers, Workplace } from '../pipeline/stage.ts';
 import { openDeployedWorkplace } from './deployed-workplace.ts';
+import { functionSetting } from './function-setting.ts';
 import { parseRetention } from './object-retention.ts';
 import { observed } from './observed.ts';
 import { processPath } from './process-folder.ts';
@@ -16,25 +17,23 @@ import { processPath } from './process-folder.ts';
  */
 export type Setting = 'BOOK' | 'RETENTION';
 
+/** What few stages need, so that the others do not carry it: the makers of pages, and ways to people. */
+interface Extras {
+  readonly renderers?: Renderers;
+  readonly outlets?: Outlets;
+}
+
 /** A stage as a Lambda handler: the settings are read anew for each call, and the disk is emptied before it. */
 export function inLambda<Input extends MonthRun, Answer>(
   stage: (input: Input, workplace: Workplace) => Promise<Answer>,
-  renderers?: Renderers,
-  outlets: Outlets = {},
+  { renderers, outlets = {} }: Extras = {},
 ): (input: Input, context: Context) => Promise<Answer> {
   return observed(async (input) => {
     await emptyDisk();
-    const retention = parseRetention(setting('RETENTION'));
-    const workplace = await openDeployedWorkplace(setting('BOOK'), renderers, retention);
+    const retention = parseRetention(functionSetting('RETENTION' satisfies Setting));
+    const workplace = await openDeployedWorkplace(functionSetting('BOOK' satisfies Setting), renderers, retention);
     return stage(input, { ...workplace, outlets });
   });
-}
-
-function setting(name: Setting): string {
-  // biome-ignore lint/style/noProcessEnv: a Lambda is told by its environment where it works
-  const value = process.env[name];
-  if (!value) throw new Error(`Cannot start: expected the environment variable ${name}, got nothing`);
-  return value;
 }
 
 /** A function that is called again finds the files of its last call; the disk is small, so they go. */

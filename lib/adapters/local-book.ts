@@ -2,12 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { constants, type Dirent } from 'node:fs';
 import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-
 import type { Book, BookEntry } from '../landing/book.ts';
+import { DAY_MS } from '../units/period.ts';
 import { checkedKey, checkedPrefix, inCodeUnitOrder, UNFINISHED } from './book-key.ts';
 import { codeOf, isAbsent } from './system-error.ts';
-
-const DAY_MS = 24 * 3600 * 1000;
 
 /**
  * A book in a folder of the local disk; made there at the first write.

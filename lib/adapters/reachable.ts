@@ -5,9 +5,10 @@ import { dirname, resolve } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 
 import type { Book } from '../landing/book.ts';
+import { messageOf } from '../landing/message.ts';
 import { openBook } from './open-book.ts';
 import { isS3Address } from './s3-address.ts';
-import { codeOf, isAbsent, messageOf } from './system-error.ts';
+import { codeOf, isAbsent } from './system-error.ts';
 
 /** An empty file that is written and removed at once. */
 const PROBE = 'plans/probe';

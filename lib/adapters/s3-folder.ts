@@ -15,9 +15,10 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 
 import type { BookEntry } from '../landing/book.ts';
+import { messageOf } from '../landing/message.ts';
 import { inCodeUnitOrder } from './book-key.ts';
 import type { S3Address } from './s3-address.ts';
-import { codeOf, messageOf } from './system-error.ts';
+import { codeOf } from './system-error.ts';
 import { tracedClient } from './traces.ts';
 
 const MIB = 1024 ** 2;

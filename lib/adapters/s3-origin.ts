@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
 
 import { fullDiskIn } from '../landing/full-disk.ts';
+import { messageOf } from '../landing/message.ts';
 import { type Fetched, type Offer, type Origin, RejectedPayload, SourceUnavailable } from '../landing/origin.ts';
 import { fingerprinting } from './fingerprint.ts';
 import { isPassedOver } from './marker-files.ts';
@@ -13,7 +14,6 @@ import { processPath } from './process-folder.ts';
 import type { S3Address } from './s3-address.ts';
 import { S3Failure, S3Folder, type S3Object } from './s3-folder.ts';
 import { checkFileSize, checkUnpackedSize, SIZE_LIMITS, type SizeLimits } from './size-limits.ts';
-import { messageOf } from './system-error.ts';
 
 interface S3OriginOptions {
   readonly limits?: SizeLimits;

@@ -5,6 +5,7 @@ import { parseDocument } from 'yaml';
 
 import { InvalidSettings, readSettings, type Settings } from '../settings/settings.ts';
 
+/** The settings and where they were read. */
 export interface SettingsFile {
   readonly settings: Settings;
   /** The folder that relative paths in the settings start from. */

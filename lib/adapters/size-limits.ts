@@ -1,9 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-
+import { messageOf } from '../landing/message.ts';
 import { RejectedPayload } from '../landing/origin.ts';
-import { messageOf } from './system-error.ts';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
@@ -17,6 +16,7 @@ export interface SizeLimits {
   readonly freeBytes: number;
 }
 
+/** The limits where the settings name no others. */
 export const SIZE_LIMITS: SizeLimits = { maxBytes: 50 * GIB, maxRatio: 1000, freeBytes: 64 * MIB };
 
 /** Throws `RejectedPayload` for a file larger than the limit. */

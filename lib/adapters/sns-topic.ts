@@ -2,7 +2,7 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SignatureV4 } from '@smithy/signature-v4';
 
-import { messageOf } from './system-error.ts';
+import { messageOf } from '../landing/message.ts';
 import { tracedCall } from './traces.ts';
 
 interface TopicOptions {

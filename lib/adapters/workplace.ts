@@ -20,6 +20,7 @@ import { SIZE_LIMITS, type SizeLimits } from './size-limits.ts';
 
 const BYTES_PER_GIB = 1024 ** 3;
 
+/** What a workplace is made of. */
 export interface WorkplaceOptions {
   readonly settings: Settings;
   readonly book: Book;

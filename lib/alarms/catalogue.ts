@@ -55,6 +55,7 @@ interface JudgedByStage {
   readonly costs: (stretch: Stretch) => CostADay;
 }
 
+/** An alarm that CloudWatch judges by itself, from metrics of Step Functions. */
 export interface JudgedByCloudWatch {
   readonly by: 'cloudwatch';
   readonly namespace: 'AWS/States';

@@ -1,6 +1,6 @@
 import type { Receipt } from '../landing/receipt.ts';
 import type { FactTable } from '../sources/source.ts';
-import type { Period } from '../units/period.ts';
+import { HOUR_MS, type Period } from '../units/period.ts';
 import type { Lag } from './signals.ts';
 
 /** A source of the settings with the tables that it feeds. */
@@ -13,7 +13,6 @@ export interface WatchedSource {
 
 /** Providers publish a month's emissions until this day of the next month (docs/sources.md). */
 const PUBLISHED_AFTER_DAYS = 21;
-const HOUR_MS = 3_600_000;
 
 /**
  * How far each source lags behind: a bill, telemetry, a grid or a server from its last event to now, a provider's report

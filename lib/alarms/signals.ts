@@ -1,8 +1,6 @@
 import type { EndedRun, HourSum, Silence } from '../kpis/hours.ts';
-import { secondsIso } from '../units/period.ts';
+import { HOUR_MS, secondsIso } from '../units/period.ts';
 import { numberIn, type Point, ratioOf, type Series } from './series.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** How many hours the data of a source lag behind what may be expected of it by now. */
 export interface Lag {

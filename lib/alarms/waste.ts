@@ -1,4 +1,5 @@
 import type { HourSum } from '../kpis/hours.ts';
+import { GRAMS_PER_KILOGRAM } from '../units/quantity.ts';
 import { numberIn } from './series.ts';
 
 /** What an alarm costs a day beyond its limit; null where nobody can say. */
@@ -19,11 +20,11 @@ export interface Stretch {
   readonly currency: string;
 }
 
+/** What is not known to be wasted is not said to be nothing. */
 export const NOTHING_KNOWN: CostADay = { energy_kwh: null, emissions_kgco2e: null, cost: null };
 /** Price of one request to the Cost Explorer API in USD (AWS Cost Management pricing; each page counts). */
 const USD_PER_REQUEST = 0.01;
 const HOURS_PER_DAY = 24;
-const GRAMS_PER_KILOGRAM = 1000;
 
 /** Serving at the limit instead of the value would save this share of itself. */
 export function servingAboveLimit({ value, limit, hours }: Stretch): CostADay {

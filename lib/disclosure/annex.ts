@@ -1,5 +1,5 @@
 /**
- * The annex is the contract (DESIGN §6): it holds every number that any page prints, and a page prints nothing else.
+ * The annex is the contract: it holds every number that any page prints, and a page prints nothing else.
  * Decimals are strings; null is not zero. Its JSON Schema is docs/annex.schema.json.
  */
 export interface Annex {
@@ -17,6 +17,7 @@ export interface Annex {
   readonly evidence: readonly Evidence[];
 }
 
+/** Whose disclosure it is, of which month, as of when, and by which code. */
 export interface AnnexMeta {
   readonly schema_version: '1';
   readonly organisation: string;
@@ -41,6 +42,7 @@ export interface AnnexMeta {
   readonly synthetic: boolean;
 }
 
+/** One figure, in total or for one value of one dimension, with all that says how far it may be trusted. */
 export interface Figure {
   readonly id: string;
   /** Empty for a total; otherwise the one dimension (or for a run: run_id) that the figure is cut by. A null value: nobody said. */
@@ -74,6 +76,7 @@ export interface Figure {
   readonly inputs: readonly string[];
 }
 
+/** A grid factor that emissions of the month were made with. */
 export interface Factor {
   readonly id: string;
   readonly source: string;
@@ -92,6 +95,7 @@ export interface Factor {
   readonly market_energy_share?: string;
 }
 
+/** A contractual instrument of the settings. */
 export interface Instrument {
   readonly id: string;
   readonly kind: string;
@@ -104,7 +108,7 @@ export interface Instrument {
   readonly used_mwh: string;
 }
 
-/** Our figure beside the provider's own, never added: DESIGN §4. */
+/** Our figure beside the provider's own, which are never added. */
 export interface ReconciliationLine {
   readonly provider: string;
   readonly measure: string;
@@ -115,6 +119,7 @@ export interface ReconciliationLine {
   readonly remark: string;
 }
 
+/** A figure that differs from the version before. Decimal text; null where one of the two did not know it. */
 export interface Restatement {
   readonly figure_id: string;
   readonly dimensions: Readonly<Record<string, string | null>>;
@@ -126,6 +131,7 @@ export interface Restatement {
   readonly reason: string;
 }
 
+/** What the disclosure leaves out on purpose. */
 export interface Exclusion {
   readonly what: string;
   readonly reason: string;
@@ -143,6 +149,7 @@ export interface Gap {
   readonly effective_cost: string | null;
 }
 
+/** A question of a framework, with the figures that answer it or the reason why none does. */
 export interface FrameworkItem {
   readonly framework: string;
   readonly edition: string;
@@ -152,6 +159,7 @@ export interface FrameworkItem {
   readonly omission_reason: string | null;
 }
 
+/** A landed file that the month was made from. */
 export interface Evidence {
   readonly sha256: string;
   readonly source_id: string;

@@ -29,6 +29,7 @@ export interface MonthTables {
   readonly instruments: readonly Row[];
 }
 
+/** What an annex is built from: the figures and the papers of the month. */
 export interface AnnexRequest {
   readonly period: Period;
   readonly meta: Omit<AnnexMeta, 'schema_version' | 'period'>;

@@ -46,6 +46,7 @@ export interface Bar {
   readonly series: string;
 }
 
+/** What a chart of bars shows, before it is drawn. */
 export interface BarChart {
   readonly name: string;
   readonly title: string;
@@ -74,6 +75,7 @@ export function totalBar(annex: Annex, id: string, name: string): Bar[] {
   return figureBar(totalOf(annex, id), name, name);
 }
 
+/** The bar of a figure; none where its value is not known. */
 export function figureBar(figure: Figure | undefined, name: string, series: string): Bar[] {
   if (!figure || figure.value === null) return [];
   return [{ name, length: Number(figure.value), label: printText(figure), series }];
@@ -85,6 +87,7 @@ export interface ShareBar {
   readonly shares: readonly { readonly series: string; readonly share: number }[];
 }
 
+/** The Vega-Lite specification of full-width bars; the order of the colours is that of the shares. */
 export function shareSpecification(bars: readonly ShareBar[], colours: Readonly<Record<string, string>>): unknown {
   const series = Object.keys(colours);
   const values = bars.flatMap(({ name, shares }, row) =>

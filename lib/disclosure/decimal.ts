@@ -17,15 +17,18 @@ export function parseDecimal(text: string): Decimal {
   return { digits: BigInt(whole + fraction), scale: fraction.length };
 }
 
+/** Exact, with the places of the finer one. */
 export function add(left: Decimal, right: Decimal): Decimal {
   const scale = Math.max(left.scale, right.scale);
   return { digits: digitsAt(left, scale) + digitsAt(right, scale), scale };
 }
 
+/** Exact, with the places of the finer one. */
 export function subtract(left: Decimal, right: Decimal): Decimal {
   return add(left, { digits: -right.digits, scale: right.scale });
 }
 
+/** Exact; zero for no terms. */
 export function sum(terms: readonly Decimal[]): Decimal {
   return terms.reduce(add, ZERO);
 }
@@ -36,6 +39,7 @@ export function compare(left: Decimal, right: Decimal): number {
   return digits === 0n ? 0 : digits > 0n ? 1 : -1;
 }
 
+/** Without its sign. */
 export function absolute(value: Decimal): Decimal {
   return value.digits < 0n ? { digits: -value.digits, scale: value.scale } : value;
 }

@@ -10,6 +10,7 @@ export interface Source {
   readonly texts: Texts;
 }
 
+/** Which figures a table shows by which dimension. */
 export interface CutTable {
   readonly dimension: string;
   /** Figure ids, one a column; an id without any figure has no column. */
@@ -93,6 +94,7 @@ export function nameOfFigure(texts: Texts, id: string, label = id): string {
     : name;
 }
 
+/** The dimension in the words of the report; its id where they have none. */
 export function nameOfDimension(texts: Texts, dimension: string): string {
   return texts.dimensions[dimension] ?? dimension;
 }

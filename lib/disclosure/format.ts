@@ -30,6 +30,7 @@ export interface Printed {
   readonly unit: string;
 }
 
+/** What stands where a value is null. */
 export const NOT_KNOWN = 'not known';
 const LOCALE = 'en-GB';
 const MINUS = '\u2212';

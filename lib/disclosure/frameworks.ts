@@ -8,6 +8,7 @@ interface FrameworkQuestion {
   readonly omission: string;
 }
 
+/** A reporting framework, and which of its questions the figures answer. */
 export interface Framework {
   readonly id: string;
   readonly framework: string;

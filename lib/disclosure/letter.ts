@@ -16,6 +16,7 @@ export interface Letter {
   readonly attachments: readonly Attachment[];
 }
 
+/** What the letter with a disclosure is made from. */
 export interface LetterRequest {
   readonly annex: Annex;
   readonly from: string;

@@ -3,6 +3,7 @@ import { CONSISTENCY_RULES } from './lint-rules/consistency.ts';
 import { METHOD_RULES } from './lint-rules/method.ts';
 import type { LintRule } from './lint-rules/rule.ts';
 
+/** What a rule has against an annex. */
 export interface Finding {
   readonly rule: string;
   readonly message: string;

@@ -7,6 +7,7 @@ export interface Report {
   readonly sections: readonly Section[];
 }
 
+/** The first page. */
 export interface Cover {
   readonly organisation: string;
   readonly title: string;
@@ -23,20 +24,24 @@ export interface Cover {
   readonly publishedAt: string;
 }
 
+/** A chapter: its id is its anchor. */
 export interface Section {
   readonly id: string;
   readonly title: string;
   readonly blocks: readonly Block[];
 }
 
+/** What a section is made of, from top to bottom. */
 export type Block = Paragraph | Table | Chart | Entries | Signature;
 
+/** Running text. */
 export interface Paragraph {
   readonly kind: 'paragraph';
   readonly text: string;
   readonly tone: 'lead' | 'plain' | 'note';
 }
 
+/** A headline number of the cover; `figure` is the key of the figure that it prints. */
 export interface Tile {
   readonly label: string;
   readonly number: string;
@@ -45,6 +50,7 @@ export interface Tile {
   readonly figure: string | null;
 }
 
+/** A table with its caption; renderers scroll it where it is wide. */
 export interface Table {
   readonly kind: 'table';
   readonly caption: string;
@@ -55,17 +61,20 @@ export interface Table {
   readonly note: string;
 }
 
+/** How a column is headed and set. */
 export interface TableColumn {
   readonly heading: string;
   readonly look: 'text' | 'number' | 'code';
 }
 
+/** What stands in one cell. */
 export interface Cell {
   readonly text: string;
   /** Key of the figure that the cell prints; null where it prints a name or a fact. */
   readonly figure: string | null;
 }
 
+/** A picture, with the table that says the same. */
 export interface Chart {
   readonly kind: 'chart';
   /** Also the file's name, `<name>.svg`. */
@@ -82,6 +91,7 @@ interface Entries {
   readonly entries: readonly Entry[];
 }
 
+/** A term and what is said of it. */
 export interface Entry {
   readonly term: string;
   readonly text: string;
@@ -94,14 +104,19 @@ export interface Signature {
   readonly lines: readonly string[];
 }
 
+/** A paragraph, plain unless said otherwise. */
 export const paragraph = (text: string, tone: Paragraph['tone'] = 'plain'): Paragraph => ({
   kind: 'paragraph',
   text,
   tone,
 });
+/** A cell, of no figure unless said otherwise. */
 export const cell = (text: string, figure: string | null = null): Cell => ({ text, figure });
+/** A column of words. */
 export const textColumn = (heading: string): TableColumn => ({ heading, look: 'text' });
+/** A column of numbers, set to the right. */
 export const numberColumn = (heading: string): TableColumn => ({ heading, look: 'number' });
+/** A column of ids and hashes. */
 export const codeColumn = (heading: string): TableColumn => ({ heading, look: 'code' });
 
 /** A table without a total row and without a note. */

@@ -1,7 +1,8 @@
+import { identifier, parquetRows } from '../landing/warehouse.ts';
 import type { FactTable } from '../sources/source.ts';
 
 /**
- * Every column of every table, once (DESIGN §5): the order here is the order in the Parquet files, the type is DuckDB's,
+ * Every column of every table, once: the order here is the order in the Parquet files, the type is DuckDB's,
  * the meaning is printed in docs/data-dictionary.md.
  */
 export interface Column {
@@ -34,6 +35,7 @@ const LINEAGE = [
   column('receipt_sha256', 'VARCHAR', 'SHA-256 of the landed file that the row came from'),
 ] as const;
 
+/** The fact tables as they are asked. */
 export const TABLES = {
   fct_cost: [
     ...LINEAGE,
@@ -234,6 +236,7 @@ export const LEDGER_COLUMNS = [
   ),
 ] as const;
 
+/** Their names. */
 export const FACT_TABLES = Object.keys(TABLES) as FactTable[];
 
 /** Columns of `fct_cost` that change from line to line; what the others say is the same hour after hour. */
@@ -268,6 +271,13 @@ const SAID_OF_CHARGE: ReadonlySet<string> = new Set(
 );
 export const STORED_TABLES = Object.keys(STORED_COLUMNS) as StoredTable[];
 
+/** The rows of a table's files; none, with the table's columns, where a month has no such file. */
+export function storedRows(table: StoredTable, paths: readonly string[]): string {
+  if (paths.length > 0) return parquetRows(paths);
+  const columns = STORED_COLUMNS[table].map(({ name, type }) => `NULL::${type} AS ${identifier(name)}`);
+  return `SELECT ${columns.join(', ')} WHERE false`;
+}
+
 /** The tables whose files these tables lie in. */
 export function storedAs(tables: readonly FactTable[]): StoredTable[] {
   return tables.flatMap((table) => (table === 'fct_cost' ? [table, 'dim_charge' as const] : [table]));
@@ -284,6 +294,7 @@ export function wholeCost(lines: string, charges: string, file = ['source_id', '
   return `SELECT ${names.join(', ')} FROM ${lines} AS line JOIN ${charges} AS charge ON ${same.join(' AND ')}`;
 }
 
+/** Kinds of work; what a tag says beside them is `other`. */
 export const WORKLOAD_TYPES = [
   'data_preparation',
   'training',

@@ -1,4 +1,4 @@
-import { literal } from '../landing/warehouse.ts';
+import { likePattern, literal } from '../landing/warehouse.ts';
 import { WORKLOAD_COLUMNS, WORKLOAD_TYPES } from './columns.ts';
 
 /** What a rule looks at. Values may hold `*` for any text; every condition named must hold. */
@@ -16,6 +16,7 @@ interface WorkloadMatch {
 /** What a rule says: a fixed text, or `tag:<key>` for the value of a tag or label. */
 type WorkloadNames = Readonly<Partial<Record<(typeof WORKLOAD_COLUMNS)[number]['name'], string | undefined>>>;
 
+/** A rule of the settings that names whose work a row is. */
 export interface WorkloadRule {
   readonly match: WorkloadMatch;
   readonly set: WorkloadNames;
@@ -87,8 +88,7 @@ function matches(column: string, pattern: string): string {
   // Ids of Azure come in several cases.
   if (column === MATCHED_COLUMNS.resource) return matches(`lower(${column})`, pattern.toLowerCase());
   if (!pattern.includes('*')) return `${column} = ${literal(pattern)}`;
-  const like = pattern.replaceAll('\\', '\\\\').replaceAll('%', '\\%').replaceAll('_', '\\_').replaceAll('*', '%');
-  return `${column} LIKE ${literal(like)} ESCAPE '\\'`;
+  return `${column} LIKE ${literal(likePattern(pattern))} ESCAPE '\\'`;
 }
 
 function tagValue(key: string): string {

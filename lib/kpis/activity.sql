@@ -14,4 +14,4 @@ SELECT
     coalesce(project, model_id, workload_type, workload_id) AS dimension_value,
     sum(quantity) AS quantity
 FROM activity_sum
-GROUP BY GROUPING SETS ((measure), (measure, project), (measure, model_id), (measure, workload_type), (measure, workload_id))
+GROUP BY measure, GROUPING SETS ((), (project), (model_id), (workload_type), (workload_id))

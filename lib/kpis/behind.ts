@@ -10,6 +10,7 @@ const SHARE_COLUMNS = COLUMNS.replace('factor_ids', 'NULL::VARCHAR[] AS factor_i
 const NO_ENERGY = `NULL::DECIMAL(38,6) AS it_energy_joules, NULL::DECIMAL(38,6) AS modelled_joules, NULL::DECIMAL(38,6) AS filled_joules,
               NULL::VARCHAR[] AS boundary, NULL::VARCHAR[] AS factor_ids, NULL::DOUBLE AS coverage_ratio`;
 
+/** The energy behind a figure as a SELECT: its mix of bases, boundary, factors and coverage, cut as the figure is. */
 export const ENERGY_BEHIND = {
   /** All energy of the cut. */
   ledger: `SELECT ${COLUMNS}, coalesce(known_hours, 0)::DOUBLE / nullif(expected_hours, 0)::DOUBLE AS coverage_ratio FROM cut`,
@@ -35,4 +36,5 @@ export const ENERGY_BEHIND = {
   neither: `SELECT dimension, dimension_value, NULL::VARCHAR AS scope, ${NO_ENERGY} FROM cut`,
 } as const;
 
+/** Which energy stands behind a figure. */
 export type EnergyBehind = keyof typeof ENERGY_BEHIND;

@@ -46,7 +46,7 @@ export interface Kpi {
   readonly sql: string;
 }
 
-/** Every figure (DESIGN §6). A new one is a query and an entry here; the compute stage, docs and tests loop over this list. */
+/** Every figure. A new one is a query and an entry here; the compute stage, docs and tests loop over this list. */
 export const KPIS: readonly Kpi[] = [
   {
     id: 'energy.it',

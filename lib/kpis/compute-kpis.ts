@@ -1,5 +1,5 @@
 import type { Book } from '../landing/book.ts';
-import { literal, type Warehouse } from '../landing/warehouse.ts';
+import { csvTable, literal, parquetRows, type Warehouse } from '../landing/warehouse.ts';
 import type { Period } from '../units/period.ts';
 import activity from './activity.sql' with { type: 'text' };
 import activitySums from './activity-sums.sql' with { type: 'text' };
@@ -62,6 +62,7 @@ export interface InstrumentOffer {
   readonly gco2e_per_kwh: number;
 }
 
+/** The month whose figures are computed, and from which files. */
 export interface KpiRequest {
   readonly period: Period;
   readonly currency: string;
@@ -90,10 +91,7 @@ export async function computeKpis(request: KpiRequest, book: Book, warehouse: Wa
 }
 
 function openParquet(view: string, paths: readonly string[], warehouse: Warehouse): Promise<void> {
-  const files = paths.map(literal).join(', ');
-  return warehouse.run(
-    `CREATE OR REPLACE TEMP VIEW ${view} AS SELECT * FROM read_parquet([${files}], hive_partitioning = false)`,
-  );
+  return warehouse.run(`CREATE OR REPLACE TEMP VIEW ${view} AS ${parquetRows(paths)}`);
 }
 
 /** Makes the month's ledger readable, line by line. No figure needs it: they are computed from its sums. */
@@ -149,8 +147,8 @@ async function checkAccounts(warehouse: Warehouse): Promise<void> {
 }
 
 function instrumentTable(instruments: readonly InstrumentOffer[]): string {
-  const rows = instruments.map(
-    ({ id, grid_zone, mwh, gco2e_per_kwh }) => `"${id.replaceAll('"', '""')}","${grid_zone}",${mwh},${gco2e_per_kwh}`,
+  return csvTable(
+    'id:VARCHAR,grid_zone:VARCHAR,mwh:DOUBLE,gco2e_per_kwh:DOUBLE',
+    instruments.map(({ id, grid_zone, mwh, gco2e_per_kwh }) => [id, grid_zone, mwh, gco2e_per_kwh]),
   );
-  return ['id:VARCHAR,grid_zone:VARCHAR,mwh:DOUBLE,gco2e_per_kwh:DOUBLE', ...rows, ''].join('\n');
 }

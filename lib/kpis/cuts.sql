@@ -47,10 +47,7 @@ WITH cell AS (
         min(scope) AS first_scope,
         max(scope) AS last_scope
     FROM ledger_sum
-    GROUP BY GROUPING SETS (
-        (method, site, factor_id), (provider_name, method, site, factor_id), (region_id, method, site, factor_id), (scope, method, site, factor_id),
-        (project, method, site, factor_id), (model_id, method, site, factor_id), (workload_type, method, site, factor_id), (workload_id, method, site, factor_id)
-    )
+    GROUP BY method, site, factor_id, GROUPING SETS ((), (provider_name), (region_id), (scope), (project), (model_id), (workload_type), (workload_id))
 ),
 by_method AS (
     SELECT

@@ -1,5 +1,5 @@
-import { TABLES } from '../facts/columns.ts';
-import { identifier, literal, type Row, type Warehouse } from '../landing/warehouse.ts';
+import { storedRows } from '../facts/columns.ts';
+import { literal, parquetRows, type Row, type Warehouse } from '../landing/warehouse.ts';
 import countedActivity from './counted-activity.sql' with { type: 'text' };
 import endedRuns from './ended-runs.sql' with { type: 'text' };
 import hours from './hours.sql' with { type: 'text' };
@@ -12,6 +12,7 @@ export interface Window {
   readonly to: string;
 }
 
+/** Which hours are added up, and from which files. */
 export interface HoursRequest {
   readonly window: Window;
   /** Names of a dimension that keep a line of their own; the rest shares one. */
@@ -43,6 +44,7 @@ export interface HourSum {
   readonly expected_hours: string | null;
 }
 
+/** A watched host that tells nothing any more, and for how many hours. */
 export interface Silence {
   readonly resource_id: string;
   readonly silent_hours: string;
@@ -55,6 +57,7 @@ export interface EndedRun {
   readonly emissions_kgco2e: string | null;
 }
 
+/** All that the hours of a window say. */
 export interface HourBook {
   readonly hours: HourSum[];
   readonly silences: Silence[];
@@ -75,27 +78,16 @@ export async function readHours(request: HoursRequest, warehouse: Warehouse): Pr
 async function openHours(request: HoursRequest, warehouse: Warehouse): Promise<void> {
   const { window, mostSeries, ledgerPaths, activityPaths, runPaths, kpisPath } = request;
   const views = {
-    ledger: parquet(ledgerPaths),
-    fct_activity: factRows('fct_activity', activityPaths),
-    fct_run: factRows('fct_run', runPaths),
-    kpis: parquet([kpisPath]),
+    ledger: parquetRows(ledgerPaths),
+    fct_activity: storedRows('fct_activity', activityPaths),
+    fct_run: storedRows('fct_run', runPaths),
+    kpis: parquetRows([kpisPath]),
   };
   for (const [view, rows] of Object.entries(views))
     await warehouse.run(`CREATE OR REPLACE TEMP VIEW ${view} AS ${rows}`);
   await warehouse.run(`SET VARIABLE window_start = ${timestamp(window.from)}`);
   await warehouse.run(`SET VARIABLE window_end = ${timestamp(window.to)}`);
   await warehouse.run(`SET VARIABLE most_series = ${mostSeries}`);
-}
-
-function parquet(paths: readonly string[]): string {
-  return `SELECT * FROM read_parquet([${paths.map(literal).join(', ')}], hive_partitioning = false)`;
-}
-
-/** A month without such facts has a table without rows. */
-function factRows(table: 'fct_activity' | 'fct_run', paths: readonly string[]): string {
-  if (paths.length > 0) return parquet(paths);
-  const columns = TABLES[table].map(({ name, type }) => `NULL::${type} AS ${identifier(name)}`);
-  return `SELECT ${columns.join(', ')} WHERE false`;
 }
 
 const SILENCES = 'SELECT resource_id, silent_hours::VARCHAR AS silent_hours FROM silence ORDER BY ALL';

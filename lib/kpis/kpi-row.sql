@@ -11,7 +11,10 @@ SELECT
     figure.value::DECIMAL(38,12) AS value,
     figure.numerator::DECIMAL(38,12) AS numerator,
     figure.denominator::DECIMAL(38,12) AS denominator,
-    CASE WHEN figure.value >= half.width OR figure.value < 0 THEN figure.value::DOUBLE - half.width WHEN half.width IS NOT NULL THEN 0 END::DECIMAL(38,12) AS u95_low,
+    CASE
+        WHEN figure.value >= half.width OR figure.value < 0 THEN figure.value::DOUBLE - half.width
+        WHEN half.width IS NOT NULL THEN 0
+    END::DECIMAL(38,12) AS u95_low,
     (figure.value::DOUBLE + half.width)::DECIMAL(38,12) AS u95_high,
     behind.scope,
     CASE WHEN behind.scope = 'scope_3' THEN '1' END AS category,

@@ -1,4 +1,4 @@
--- Step    reconciliation: our figure beside the provider's own, never added (DESIGN §4)
+-- Step    reconciliation: our figure beside the provider's own, never added: two views of one energy
 -- Unit    kgCO2e
 -- Grain   provider x measure
 -- Reads   provider_emissions, ledger_sum, dim_charge

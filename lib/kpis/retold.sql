@@ -34,13 +34,8 @@ told AS (
         ON better.counter_hour = one.counter_hour AND better.rank < one.rank
         AND better.since < one.until AND one.since < better.until
 ),
--- What two others tell of is told again once, not twice.
 told_once AS (
-    SELECT
-        counter_hour, rank, until,
-        greatest(since, coalesce(max(until) OVER (
-            PARTITION BY counter_hour, rank, span_since ORDER BY since, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ), since)) AS since
+    SELECT counter_hour, rank, until, since_untold(since, until, row(counter_hour, rank, span_since)) AS since
     FROM told
 )
 SELECT

@@ -30,10 +30,7 @@ WITH cell AS (
         max(scope) AS last_scope
     FROM ledger_sum
     WHERE share IN ('idle', 'unattributed') AND it_energy_joules IS NOT NULL
-    GROUP BY GROUPING SETS (
-        (share, method, site), (share, provider_name, method, site), (share, region_id, method, site), (share, scope, method, site),
-        (share, project, method, site), (share, model_id, method, site), (share, workload_type, method, site), (share, workload_id, method, site)
-    )
+    GROUP BY share, method, site, GROUPING SETS ((), (provider_name), (region_id), (scope), (project), (model_id), (workload_type), (workload_id))
 ),
 half_width AS (
     SELECT share, dimension, dimension_value, 'method ' || method AS cause, sum(u95_facility_joules)::DOUBLE AS joules FROM cell GROUP BY ALL

@@ -1,24 +1,22 @@
 import { DISTRIBUTIONS, LEVELS, MEASURES } from '../sources/agent/measures.ts';
-import { type Fields, instantAt, listAt, maybeTextAt, numberAt, objectAt, reject, textAt, wordAt } from './fields.ts';
+import {
+  checkPeriod,
+  type Envelope,
+  envelopeAt,
+  labelsAt,
+  qualityAt,
+  type WorkloadNames,
+  workloadAt,
+} from './envelope.ts';
+import { type Fields, listAt, maybeTextAt, numberAt, objectAt, reject, textAt, wordAt } from './fields.ts';
 
 /**
  * The envelope of activity: one record per host, target, model, measure and interval, written by the agent as JSON lines
  * in files of their own (`.jsonl`, `.jsonl.gz`) and read by the source `agent`. Delivery is as for telemetry
  * (`record.ts`): at least once, by whole files.
  */
-export interface ActivityRecord {
+export interface ActivityRecord extends Envelope, WorkloadNames {
   readonly schema: 'joulebook.activity/1';
-  /** OpenTelemetry host.id of the host that scraped. */
-  readonly host_id: string;
-  /** The resource as the bill names it; the host id where there is no bill. */
-  readonly resource_id: string;
-  /** Linux boot id of that host. */
-  readonly boot_id: string;
-  /** Counts up within a boot; (host_id, boot_id, seq) names an activity record for ever. */
-  readonly seq: number;
-  /** ISO 8601 UTC, half-open. */
-  readonly period_start: string;
-  readonly period_end: string;
   /** The server or job that was scraped, by its name in the agent's settings or its host and port. */
   readonly target: string;
   /** What it runs: `vllm`, `tgi`, `sglang`, `tensorrt-llm`, `triton`, `training`. */
@@ -32,10 +30,6 @@ export interface ActivityRecord {
   readonly buckets?: readonly CountedBucket[];
   /** Why none of the three is known; null where one is. */
   readonly gap_reason: string | null;
-  readonly project: string | null;
-  readonly model_id: string | null;
-  readonly workload_type: string | null;
-  readonly workload_id: string | null;
   /** What the target is known by, for the workload rules. */
   readonly labels: Readonly<Record<string, string>>;
   /** Remarks on quality, for instance `counter-reset`. */
@@ -73,7 +67,6 @@ interface CountedBucket {
 const QUANTITY = /^\d{1,12}(\.\d{1,6})?$/;
 const COUNT = /^[1-9]\d{0,11}$/;
 const BOUND = /^([-+]Inf|[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?)$/;
-const LONGEST_RECORD_MS = 3_600_000;
 
 /**
  * Reads one activity record from parsed JSON. Throws `RejectedPayload` with the first field that is wrong, what was found
@@ -83,12 +76,7 @@ export function parseActivityRecord(value: unknown): ActivityRecord {
   const fields = objectAt(value, 'the record');
   const record: ActivityRecord = {
     schema: wordAt(fields, 'schema', ['joulebook.activity/1']),
-    host_id: textAt(fields, 'host_id'),
-    resource_id: textAt(fields, 'resource_id'),
-    boot_id: textAt(fields, 'boot_id'),
-    seq: numberAt(fields, 'seq', Number.isSafeInteger, 'a whole number of at least 0'),
-    period_start: instantAt(fields, 'period_start'),
-    period_end: instantAt(fields, 'period_end'),
+    ...envelopeAt(fields),
     target: textAt(fields, 'target'),
     framework: textAt(fields, 'framework'),
     measure: wordAt(fields, 'measure', [...MEASURES, ...LEVELS, ...DISTRIBUTIONS]),
@@ -96,14 +84,9 @@ export function parseActivityRecord(value: unknown): ActivityRecord {
     ...(fields['level'] != null && { level: levelAt(fields) }),
     ...(fields['buckets'] != null && { buckets: bucketsAt(fields) }),
     gap_reason: maybeTextAt(fields, 'gap_reason'),
-    project: maybeTextAt(fields, 'project'),
-    model_id: maybeTextAt(fields, 'model_id'),
-    workload_type: maybeTextAt(fields, 'workload_type'),
-    workload_id: maybeTextAt(fields, 'workload_id'),
+    ...workloadAt(fields),
     labels: labelsAt(fields),
-    quality: listAt(fields, 'quality').map((remark, index) =>
-      textAt({ [`quality[${index}]`]: remark }, `quality[${index}]`),
-    ),
+    quality: qualityAt(fields),
   };
   checkPeriod(record);
   checkAmount(record);
@@ -152,17 +135,6 @@ function maybeQuantityAt({ quantity }: Fields): string | null {
   if (quantity === null) return null;
   if (typeof quantity === 'string' && QUANTITY.test(quantity)) return quantity;
   return reject('quantity', quantity, 'a decimal of at least 0 with at most six places, as text');
-}
-
-function labelsAt(fields: Fields): Record<string, string> {
-  const labels = Object.entries(objectAt(fields['labels'], 'labels'));
-  return Object.fromEntries(labels.map(([key, label]) => [key, textAt({ [key]: label }, key, 'labels')]));
-}
-
-function checkPeriod({ period_start, period_end }: ActivityRecord): void {
-  const length = Date.parse(period_end) - Date.parse(period_start);
-  if (length > 0 && length <= LONGEST_RECORD_MS) return;
-  reject('period_end', period_end, `an instant after ${period_start}, by an hour at most`);
 }
 
 /** One amount, of the kind of the measure, or the reason why there is none. */

@@ -5,7 +5,7 @@ export interface BookEntry {
 }
 
 /**
- * The book: a folder or `s3://bucket/prefix` of plain files (DESIGN §5). Written here, by its users; kept by
+ * The book: a folder or `s3://bucket/prefix` of plain files. Written here, by its users; kept by
  * `lib/adapters/local-book.ts` and `lib/adapters/s3-book.ts`, which pass one contract test.
  *
  * Every write is atomic: a reader sees the whole file or none, also when the writer is killed halfway.

@@ -7,6 +7,7 @@ import { identifier, type Row, type Warehouse } from './warehouse.ts';
 
 const REJECTIONS_LISTED = 100;
 
+/** Which file is checked, and for which month. */
 export interface CheckRequest {
   readonly period: Period;
   /** The file's name, for the rejections. */

@@ -14,6 +14,7 @@ import { type ReadManifest, type Selection, selectOffers } from './selection.ts'
 import { keepShortfall, UNREAD } from './shortfall.ts';
 import { Twins } from './twins.ts';
 
+/** What came of the files that a source offered, in counts and remarks. */
 export interface CollectOutcome {
   readonly landed: number;
   readonly present: number;

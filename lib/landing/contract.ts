@@ -1,12 +1,14 @@
 import type { ContractColumn, Format, Shape, Source, ValueCheck } from '../sources/source.ts';
 import type { Period } from '../units/period.ts';
 import { fullDiskIn } from './full-disk.ts';
+import { messageOf } from './message.ts';
 import { RejectedPayload } from './origin.ts';
 import { type Cell, identifier, literal, type Warehouse } from './warehouse.ts';
 
 /** Options of one source in the settings that its SQL may ask for with getvariable('name'): zone, currency, … */
 export type SourceOptions = Readonly<Record<string, Cell>>;
 
+/** A file to be opened, and what its source is told of it. */
 export interface OpenRequest {
   readonly source: Source;
   readonly path: string;
@@ -167,7 +169,7 @@ const BROKEN_BYTES: readonly { readonly said: RegExp; readonly found: string }[]
 /** A DuckDB error about a file's bytes, in the words of the file: its path would only tell where the copy lay. A full disk is none: thrown as it is. */
 export function unreadable(error: unknown, path: string): RejectedPayload {
   if (fullDiskIn(error)) throw error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const known = BROKEN_BYTES.find(({ said }) => said.test(message))?.found;
   const [firstLine = ''] = message.replaceAll(path, 'the file').split('\n');
   const words = firstLine.replace(/^((\w+ )*Error: )+/, '').slice(0, 300);

@@ -1,8 +1,6 @@
-import type { Period } from '../units/period.ts';
+import { DAY_MS, type Period } from '../units/period.ts';
 import type { Receipt } from './receipt.ts';
 import { currentReceipts } from './receipts.ts';
-
-const DAY_MS = 24 * 3_600_000;
 
 /**
  * The instant up to which sources have a month, ISO 8601 UTC: the end of the last day that a landed file of them tells of.

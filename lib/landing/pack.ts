@@ -11,6 +11,7 @@ export interface PackLimits {
   readonly fewest: number;
 }
 
+/** The limits of a month; tests have narrower ones. */
 export const PACK: PackLimits = { bytes: 32 * 1024 ** 2, fewest: 64 };
 
 /** One file of those that were put together. */

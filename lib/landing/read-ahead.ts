@@ -10,6 +10,7 @@ export interface Reading {
 
 type Check = (fetched: Fetched, offer: Named) => Promise<Checked>;
 
+/** Those who fetch and check. */
 export interface Readers {
   readonly fetch: (offer: Named) => Promise<Fetched>;
   readonly isKnown: (fetched: Fetched) => boolean;

@@ -18,7 +18,7 @@ export interface ContractResult {
   readonly totals?: Readonly<Record<string, number | null>>;
 }
 
-/** The paper that lies beside each landed file (DESIGN §5). JSON, snake_case, written once, never changed. */
+/** The paper that lies beside each landed file. JSON, snake_case, written once, never changed. */
 export interface Receipt {
   readonly source_id: string;
   readonly kind: string;

@@ -1,6 +1,14 @@
 import {
+  checkPeriod,
+  type Envelope,
+  envelopeAt,
+  labelsAt,
+  qualityAt,
+  type WorkloadNames,
+  workloadAt,
+} from './envelope.ts';
+import {
   type Fields,
-  instantAt,
   listAt,
   maybeTextAt,
   numberAt,
@@ -21,19 +29,8 @@ import {
  * one file counts once, and no record should stand in two files; where time is told twice all the same, it counts once
  * (`lib/ledger/repeated.sql`).
  */
-export interface TelemetryRecord {
+export interface TelemetryRecord extends Envelope {
   readonly schema: 'joulebook.telemetry/1';
-  /** OpenTelemetry host.id. */
-  readonly host_id: string;
-  /** The resource as the bill names it (`i-0abc…`); the host id where there is no bill. */
-  readonly resource_id: string;
-  /** Linux boot id: a counter that restarts after a reboot is a reset, not a wrap. */
-  readonly boot_id: string;
-  /** Counts up by one per record within a boot; (host_id, boot_id, seq) names a record for ever. */
-  readonly seq: number;
-  /** ISO 8601 UTC, half-open. */
-  readonly period_start: string;
-  readonly period_end: string;
   readonly component: Component;
   /** The counter or device within the component: `package-0`, `GPU-5f…`. */
   readonly domain: string;
@@ -52,11 +49,8 @@ export interface TelemetryRecord {
   readonly unattributed_joules: string | null;
 }
 
-export interface WorkloadShare {
-  readonly project: string | null;
-  readonly model_id: string | null;
-  readonly workload_type: string | null;
-  readonly workload_id: string | null;
+/** What one workload used of the energy of a record. */
+export interface WorkloadShare extends WorkloadNames {
   /** What the workload was known by on the host (pod, namespace, job, unit, …), for the workload rules. */
   readonly labels: Readonly<Record<string, string>>;
   readonly energy_joules: string;
@@ -65,12 +59,12 @@ export interface WorkloadShare {
 const TELEMETRY_SCHEMA = 'joulebook.telemetry/1';
 /** The parts of a host that draw energy. */
 export const COMPONENTS = ['gpu', 'cpu', 'memory', 'storage', 'network', 'other'] as const;
+/** Which part of a host a counter or device belongs to. */
 export type Component = (typeof COMPONENTS)[number];
 
 const BASES: readonly TelemetryRecord['basis'][] = ['measured', 'modelled'];
 
 const JOULES = /^\d{1,12}(\.\d{1,6})?$/;
-const LONGEST_RECORD_MS = 3_600_000;
 const DECIMAL_PLACES = 6;
 /** Wider than ten times a figure no interval says anything of it. */
 const WIDEST_RATIO = 10;
@@ -84,12 +78,7 @@ export function parseRecord(value: unknown): TelemetryRecord {
   const fields = objectAt(value, 'the record');
   const record: TelemetryRecord = {
     schema: wordAt(fields, 'schema', [TELEMETRY_SCHEMA]),
-    host_id: textAt(fields, 'host_id'),
-    resource_id: textAt(fields, 'resource_id'),
-    boot_id: textAt(fields, 'boot_id'),
-    seq: numberAt(fields, 'seq', Number.isSafeInteger, 'a whole number of at least 0'),
-    period_start: instantAt(fields, 'period_start'),
-    period_end: instantAt(fields, 'period_end'),
+    ...envelopeAt(fields),
     component: wordAt(fields, 'component', COMPONENTS),
     domain: textAt(fields, 'domain'),
     method: textAt(fields, 'method'),
@@ -97,9 +86,7 @@ export function parseRecord(value: unknown): TelemetryRecord {
     energy_joules: maybeJoulesAt(fields, 'energy_joules'),
     gap_reason: maybeTextAt(fields, 'gap_reason'),
     u95_ratio: numberAt(fields, 'u95_ratio', (ratio) => ratio <= WIDEST_RATIO, `a ratio of 0 to ${WIDEST_RATIO}`),
-    quality: listAt(fields, 'quality').map((remark, index) =>
-      textAt({ [`quality[${index}]`]: remark }, `quality[${index}]`),
-    ),
+    quality: qualityAt(fields),
     shares: listAt(fields, 'shares').map((share, index) => parseShare(share, `shares[${index}]`)),
     idle_joules: maybeJoulesAt(fields, 'idle_joules'),
     unattributed_joules: maybeJoulesAt(fields, 'unattributed_joules'),
@@ -117,21 +104,11 @@ export function microjoulesOf(joules: string): bigint {
 
 function parseShare(value: unknown, at: string): WorkloadShare {
   const fields = objectAt(value, at);
-  const labels = Object.entries(objectAt(fields['labels'], `${at}.labels`));
   return {
-    project: maybeTextAt(fields, 'project', at),
-    model_id: maybeTextAt(fields, 'model_id', at),
-    workload_type: maybeTextAt(fields, 'workload_type', at),
-    workload_id: maybeTextAt(fields, 'workload_id', at),
-    labels: Object.fromEntries(labels.map(([key, label]) => [key, textAt({ [key]: label }, key, `${at}.labels`)])),
+    ...workloadAt(fields, at),
+    labels: labelsAt(fields, at),
     energy_joules: maybeJoulesAt(fields, 'energy_joules', at) ?? reject(`${at}.energy_joules`, null, JOULES_EXPECTED),
   };
-}
-
-function checkPeriod({ period_start, period_end }: TelemetryRecord): void {
-  const length = Date.parse(period_end) - Date.parse(period_start);
-  if (length > 0 && length <= LONGEST_RECORD_MS) return;
-  reject('period_end', period_end, `an instant after ${period_start}, by an hour at most`);
 }
 
 function checkBalance(record: TelemetryRecord): void {

@@ -1,10 +1,11 @@
-import { STORED_COLUMNS, STORED_TABLES, type StoredTable, wholeCost } from '../facts/columns.ts';
+import { STORED_TABLES, type StoredTable, storedRows, wholeCost } from '../facts/columns.ts';
 import type { Book } from '../landing/book.ts';
-import { identifier, literal, type Warehouse } from '../landing/warehouse.ts';
+import { csvTable, likePattern, literal, statementsOf, type Warehouse } from '../landing/warehouse.ts';
 import countedEnergy from './counted-energy.sql' with { type: 'text' };
 import macros from './macros.sql' with { type: 'text' };
 import { REFERENCE_TABLES } from './reference-tables.ts';
 import repeated from './repeated.sql' with { type: 'text' };
+import toldEnergy from './told-energy.sql' with { type: 'text' };
 import watched from './watched.sql' with { type: 'text' };
 import winner from './winner.sql' with { type: 'text' };
 
@@ -36,7 +37,7 @@ const LIFETIME_HOURS = 35_040;
 const BILL_FILES: ReadonlySet<StoredTable> = new Set(['fct_cost', 'dim_charge']);
 
 /** Every statement that a settlement begins with. */
-export const OPENING_STATEMENTS: readonly string[] = [macros, winner, watched, repeated, countedEnergy];
+export const OPENING_STATEMENTS: readonly string[] = [macros, winner, watched, repeated, toldEnergy, countedEnergy];
 
 /** The keys of a month's fact files, by table: what a settlement reads. */
 export type FactKeys = Readonly<Record<StoredTable, readonly string[]>>;
@@ -50,27 +51,20 @@ export async function openFacts(
 ): Promise<void> {
   for (const table of STORED_TABLES) {
     const paths = await Promise.all(keys[table].map((key) => book.localPath(key)));
-    const [view, rows] = [table === 'fct_cost' ? 'cost_line' : table, factRows(table, paths)];
+    const [view, rows] = [table === 'fct_cost' ? 'cost_line' : table, storedRows(table, paths)];
     await warehouse.run(`CREATE OR REPLACE TEMP VIEW ${view} AS ${BILL_FILES.has(table) ? keyed(rows) : rows}`);
   }
   await warehouse.run(`CREATE OR REPLACE TEMP VIEW fct_cost AS ${wholeCost('cost_line', 'dim_charge', ['file_key'])}`);
   for (const [table, text] of Object.entries(REFERENCE_TABLES)) await warehouse.loadCsv(table, text);
-  for (const statement of [...statements(macros), ...statements(winner)]) await warehouse.run(statement);
+  for (const statement of [...statementsOf(macros), ...statementsOf(winner)]) await warehouse.run(statement);
   for (const [table, text] of Object.entries(assumptionTables(assumptions))) await warehouse.loadCsv(table, text);
   await setAssumptions(assumptions, warehouse);
-  for (const statement of [watched, repeated, countedEnergy]) await warehouse.run(statement);
+  for (const statement of [watched, repeated, toldEnergy, countedEnergy]) await warehouse.run(statement);
 }
 
 /** A number beside each row that stands for its landed file: joined at a third of the cost of two texts. */
 function keyed(rows: string): string {
   return `SELECT *, hash(source_id, receipt_sha256) AS file_key FROM (${rows})`;
-}
-
-function factRows(table: StoredTable, paths: readonly string[]): string {
-  if (paths.length > 0)
-    return `SELECT * FROM read_parquet([${paths.map(literal).join(', ')}], hive_partitioning = false)`;
-  const columns = STORED_COLUMNS[table].map(({ name, type }) => `NULL::${type} AS ${identifier(name)}`);
-  return `SELECT ${columns.join(', ')} WHERE false`;
 }
 
 async function setAssumptions(assumptions: Assumptions, warehouse: Warehouse): Promise<void> {
@@ -84,39 +78,24 @@ async function setAssumptions(assumptions: Assumptions, warehouse: Warehouse): P
 
 /** Sites, their hosts, grid sources and market zones as CSV texts: the settings as tables. */
 function assumptionTables({ sites, gridSources, marketZones }: Assumptions): Record<string, string> {
-  const csv = (header: string, rows: readonly (readonly (string | number)[])[]) =>
-    [header, ...rows.map((row) => row.map(csvCell).join(','))].join('\n').concat('\n');
   return {
-    site: csv(
+    site: csvTable(
       'site:VARCHAR,control:VARCHAR,grid_zone:VARCHAR,valid_from:DATE,pue:DOUBLE',
       sites.flatMap(({ id, control, grid_zone, pue }) =>
         pue.map(({ from, value }) => [id, control, grid_zone, from, value]),
       ),
     ),
-    site_host: csv(
+    site_host: csvTable(
       'site:VARCHAR,pattern:VARCHAR',
       sites.flatMap(({ id, hosts }) => hosts.map((host) => [id, likePattern(host)])),
     ),
-    grid_source: csv(
+    grid_source: csvTable(
       'source_id:VARCHAR,rank:INTEGER',
       gridSources.map((id, rank) => [id, rank]),
     ),
-    market_zone: csv(
+    market_zone: csvTable(
       'grid_zone:VARCHAR',
       marketZones.map((zone) => [zone]),
     ),
   };
-}
-
-function csvCell(cell: string | number): string {
-  return typeof cell === 'number' || cell === '' ? String(cell) : `"${cell.replaceAll('"', '""')}"`;
-}
-
-/** `*` for any text, everything else as it stands. */
-function likePattern(pattern: string): string {
-  return pattern.replaceAll('\\', '\\\\').replaceAll('%', '\\%').replaceAll('_', '\\_').replaceAll('*', '%');
-}
-
-function statements(script: string): string[] {
-  return script.split(/;\s*$/m).filter((statement) => statement.trim().length > 0);
 }

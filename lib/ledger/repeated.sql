@@ -30,7 +30,8 @@ part AS (
     SELECT
         hash(source_id, period_start, host_id, resource_id, component, basis) AS device_hour,
         source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis,
-        sum(span_microseconds(spans)) AS microseconds
+        sum(span_microseconds(spans)) AS microseconds,
+        flatten(list(spans)) AS spans
     FROM fct_energy
     WHERE spans IS NOT NULL
       AND hash(source_id, period_start, host_id, resource_id, component, basis) IN (FROM doubtful)
@@ -45,14 +46,7 @@ ranked AS (
     FROM (SELECT *, sum(microseconds) OVER (PARTITION BY device_hour, boot_id) AS of_boot FROM part)
 ),
 span AS (
-    SELECT ranked.device_hour, ranked.rank, unnest(fct_energy.spans, recursive := true)
-    FROM fct_energy
-    JOIN ranked
-        ON ranked.source_id = fct_energy.source_id AND ranked.receipt_sha256 = fct_energy.receipt_sha256
-        AND ranked.period_start = fct_energy.period_start AND ranked.host_id = fct_energy.host_id
-        AND ranked.boot_id IS NOT DISTINCT FROM fct_energy.boot_id
-        AND ranked.resource_id = fct_energy.resource_id AND ranked.component = fct_energy.component AND ranked.basis = fct_energy.basis
-    WHERE fct_energy.spans IS NOT NULL
+    SELECT device_hour, rank, unnest(spans, recursive := true) FROM ranked
 ),
 told AS (
     SELECT
@@ -64,13 +58,8 @@ told AS (
         ON better.device_hour = one.device_hour AND better.domain = one.domain AND better.rank < one.rank
         AND better.since < one.until AND one.since < better.until
 ),
--- What two others tell of is told again once, not twice.
 told_once AS (
-    SELECT
-        device_hour, rank, until,
-        greatest(since, coalesce(max(until) OVER (
-            PARTITION BY device_hour, rank, domain, span_since ORDER BY since, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ), since)) AS since
+    SELECT device_hour, rank, until, since_untold(since, until, row(device_hour, rank, domain, span_since)) AS since
     FROM told
 ),
 told_better AS (

@@ -40,8 +40,8 @@ running AS (
 cut AS (
     SELECT
         *,
-        CASE WHEN line_number = 1 THEN 0 WHEN joules_of_host > 0 THEN (joules_up_to_here - coalesce(energy_joules, 0))::DOUBLE / joules_of_host::DOUBLE ELSE 1 END AS lower,
-        CASE WHEN line_number = line_count THEN 1 WHEN joules_of_host > 0 THEN joules_up_to_here::DOUBLE / joules_of_host::DOUBLE ELSE 1 END AS upper,
+        lower_cut(line_number, joules_up_to_here, coalesce(energy_joules, 0), joules_of_host) AS lower,
+        upper_cut(line_number, line_count, joules_up_to_here, joules_of_host) AS upper,
         slice_energy(
             1,
             ((component_number - 1) * component_lines + component_line - 1) / (component_count * component_lines),

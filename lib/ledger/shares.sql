@@ -60,13 +60,16 @@ running AS (
 cut AS (
     SELECT
         *,
-        CASE WHEN line_number = 1 THEN 0 WHEN weight_of_all > 0 THEN (weight_up_to_here - weight::DECIMAL(28,6))::DOUBLE / weight_of_all::DOUBLE ELSE 1 END AS lower,
-        CASE WHEN line_number = line_count THEN 1 WHEN weight_of_all > 0 THEN weight_up_to_here::DOUBLE / weight_of_all::DOUBLE ELSE 1 END AS upper
+        lower_cut(line_number, weight_up_to_here, weight::DECIMAL(28,6), weight_of_all) AS lower,
+        upper_cut(line_number, line_count, weight_up_to_here, weight_of_all) AS upper
     FROM running
 )
 SELECT
     contested.period_start, contested.resource_id, contested.component,
-    coalesce(cut.share, CASE WHEN coalesce(owner.project, owner.model_id, owner.workload_type, owner.workload_id) IS NULL THEN 'unattributed' ELSE 'attributed' END) AS share,
+    coalesce(
+        cut.share,
+        CASE WHEN coalesce(owner.project, owner.model_id, owner.workload_type, owner.workload_id) IS NULL THEN 'unattributed' ELSE 'attributed' END
+    ) AS share,
     CASE WHEN contested.by_telemetry THEN cut.project ELSE owner.project END AS project,
     CASE WHEN contested.by_telemetry THEN cut.model_id ELSE owner.model_id END AS model_id,
     CASE WHEN contested.by_telemetry THEN cut.workload_type ELSE owner.workload_type END AS workload_type,

@@ -1,4 +1,4 @@
-import { daysOf, type Period } from '../units/period.ts';
+import { daysOf, HOUR_MS, type Period } from '../units/period.ts';
 
 /** Days or hours in a row that are settled together and lie in one file of the ledger. */
 export interface Slice {
@@ -51,8 +51,6 @@ interface Span {
   readonly last_event: string | null;
   readonly last_end?: string | null;
 }
-
-const HOUR_MS = 3_600_000;
 
 /**
  * Whether a bill may hold charges of these slices: begun in one of them, or before and reaching in. One that does not say when

@@ -1,3 +1,4 @@
+import { messageOf } from '../landing/message.ts';
 import { FUNCTIONS, type Handlers } from './handlers.ts';
 
 /** A month that could not be closed: which state failed, at which part, and the handler's own error as `cause`. */
@@ -94,10 +95,6 @@ function invocationIn(parameters: Json): Invocation {
 function partIn(payload: unknown): string {
   const { shard, source_id } = payload as { shard?: string; source_id?: string };
   return shard ?? source_id ?? '';
-}
-
-function messageOf(cause: unknown): string {
-  return typeof cause === 'object' && cause !== null && 'message' in cause ? String(cause.message) : String(cause);
 }
 
 /** Name and message are all that a state machine sees of an error. */

@@ -13,6 +13,7 @@ export interface State {
   readonly MaxConcurrency?: number;
   readonly ItemProcessor?: { readonly StartAt: string; readonly States: States };
 }
+/** States by their names. */
 export type States = Readonly<Record<string, State>>;
 
 /** The definition as it is deployed (lib/stack): written by `tools/synth-definition.ts`, never by hand. */

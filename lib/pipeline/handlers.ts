@@ -43,6 +43,7 @@ export interface MissedSource {
   readonly cause: string;
 }
 
+/** What the disclosure is written from, beside the book: what the collection of each source came to. */
 export interface DisclosureRequest extends MonthRun {
   readonly collected?: readonly (CollectReport | MissedSource)[];
 }

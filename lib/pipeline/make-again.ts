@@ -1,4 +1,5 @@
 import type { Annex } from '../disclosure/annex.ts';
+import { messageOf } from '../landing/message.ts';
 import type { FileDifference } from './check-files.ts';
 import { type FigureDifference, figureDifferences, publishedFigures } from './figure-differences.ts';
 import { isEvidence, maybeJson, readManifest } from './kept-manifest.ts';
@@ -101,8 +102,4 @@ function whereItDiffers(kept: Uint8Array, made: Uint8Array): string | undefined 
   const first = made.findIndex((byte, index) => byte !== kept[index]);
   if (first >= 0) return `${kept.length} bytes, different from byte ${first} on`;
   return kept.length === made.length ? undefined : `${kept.length} bytes`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

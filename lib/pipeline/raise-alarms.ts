@@ -11,7 +11,7 @@ import { callsMade } from '../landing/live-origin.ts';
 import type { Receipt } from '../landing/receipt.ts';
 import { settledKeys } from '../ledger/settle.ts';
 import { instantOf, slicesOf } from '../ledger/slices.ts';
-import { type Period, parsePeriod, secondsIso } from '../units/period.ts';
+import { DAY_MS, type Period, parsePeriod, secondsIso } from '../units/period.ts';
 import { sourceKind } from './assumptions.ts';
 import { filledInFor } from './coverage.ts';
 import { factKeysOf, factReceipts } from './month-receipts.ts';
@@ -19,7 +19,6 @@ import type { AlarmsReport, MonthRun, Workplace } from './stage.ts';
 
 /** CloudWatch takes metrics that are up to two weeks old (API Reference, PutMetricData). */
 const WINDOW_DAYS = 13;
-const DAY_MS = 24 * 3_600_000;
 const COST_EXPLORER = 'aws-cost-explorer';
 
 /** What was found of a month's alarms: `alarms/month=2026-06/alarms.json`, replaced by each run. */
@@ -33,6 +32,7 @@ export interface AlarmPaper {
   readonly verdicts: readonly Verdict[];
 }
 
+/** Where the state of a month’s alarms stands in the book. */
 export function alarmsKey(month: string): string {
   return `alarms/month=${month}/alarms.json`;
 }

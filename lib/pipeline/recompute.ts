@@ -23,6 +23,7 @@ export interface RecomputeEdges {
   onProgress(progress: Progress): void;
 }
 
+/** A version that was made again: its annex and its files. */
 export type Recomputed = Awaited<ReturnType<typeof renderVersion>>;
 
 /**

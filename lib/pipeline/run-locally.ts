@@ -6,6 +6,7 @@ import type { Handlers } from './handlers.ts';
 import { follow, type Progress } from './progress.ts';
 import type { DisclosureReport, MonthRun } from './stage.ts';
 
+/** How a month is run in this process. */
 export interface LocalOptions {
   /** Parts of a stage that are worked on at a time. */
   readonly limit?: number;

@@ -46,6 +46,7 @@ export interface Shard extends MonthRun {
   readonly shard: string;
 }
 
+/** A source to be collected. */
 export interface Collection extends MonthRun {
   readonly source_id: string;
 }
@@ -59,19 +60,23 @@ export interface CollectReport {
   readonly remarks: readonly string[];
 }
 
+/** How many files of facts were made, and of how many rows. */
 export interface FactsReport {
   readonly files: number;
   readonly rows: number;
 }
 
+/** How many lines the ledger got. */
 export interface SettleReport {
   readonly rows: number;
 }
 
+/** How many figures were computed. */
 export interface KpiReport {
   readonly figures: number;
 }
 
+/** Which version stands, and where. */
 export interface DisclosureReport extends MonthRun {
   readonly version: number;
   readonly folder: string;

@@ -8,6 +8,7 @@ import { openTrace, querySum, type SumParts } from '../kpis/trace/query-sums.ts'
 import { receiptKey } from '../landing/receipt.ts';
 import type { Cell, Warehouse } from '../landing/warehouse.ts';
 import { parsePeriod } from '../units/period.ts';
+import { GRAMS_PER_KILOGRAM, JOULES_PER_KILOWATT_HOUR } from '../units/quantity.ts';
 import { exactParts, isSameTotal } from './exact-parts.ts';
 import type { Workplace } from './stage.ts';
 import { kpiRequestOf, ledgerPathsOf, openMonth } from './stages.ts';
@@ -142,8 +143,8 @@ function withRest(parts: readonly Decimal[], rest: Decimal): Decimal[] {
 
 /** Columns of the query that add up, by their suffix: joules are printed in kWh, grams in kg. */
 const ADDITIVE: readonly { readonly suffix: string; readonly per: number }[] = [
-  { suffix: '_joules', per: 3_600_000 },
-  { suffix: '_gco2e', per: 1000 },
+  { suffix: '_joules', per: JOULES_PER_KILOWATT_HOUR },
+  { suffix: '_gco2e', per: GRAMS_PER_KILOGRAM },
 ];
 
 function writeSum(

@@ -41,4 +41,5 @@ export const distributeSettings = z
   .optional()
   .describe('Sends the disclosure by SES once it is written');
 
+/** Who gets the disclosure, from whom. */
 export type DistributeSettings = NonNullable<z.infer<typeof distributeSettings>>;

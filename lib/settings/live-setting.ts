@@ -45,6 +45,7 @@ export const liveSetting = z
   })
   .describe('Asks a provider instead of reading files');
 
+/** Which provider a source asks, with its options and secrets by reference. */
 export type LiveSetting = z.infer<typeof liveSetting>;
 
 interface Fault {

@@ -126,7 +126,7 @@ function hostsOfTwoSites(sites: readonly z.infer<typeof site>[], context: z.Refi
   });
 }
 
-/** The settings file, whole (DESIGN §7). Secrets never stand in it: they are named references. */
+/** The settings file, whole. Secrets never stand in it: they are named references. */
 export const settingsSchema = z.strictObject({
   organisation: z.strictObject({
     name,
@@ -192,7 +192,9 @@ export const settingsSchema = z.strictObject({
   distribute: distributeSettings,
 });
 
+/** The settings as they were read: complete, with every default. */
 export type Settings = z.infer<typeof settingsSchema>;
+/** One source of the settings. */
 export type SourceSetting = Settings['sources'][number];
 
 /** Settings that cannot be used: one line for each fault, with its path, its value and what is allowed. Exit code 2. */

@@ -1,7 +1,5 @@
-import { daysOf, secondsIso } from '../units/period.ts';
+import { DAY_MS, daysOf, secondsIso } from '../units/period.ts';
 import type { AskRequest } from './live.ts';
-
-const DAY_MS = 24 * 3_600_000;
 
 /** A run of whole days, half-open in UTC: `2026-06-01T00:00:00Z` to `2026-06-11T00:00:00Z`. */
 export interface DayChunk {

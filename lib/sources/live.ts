@@ -3,6 +3,7 @@ import type { Period } from '../units/period.ts';
 /** One call to a provider, as a value: what to send, and how it is signed. Secrets are not in it; the adapter adds them. */
 export type Call = HttpCall | AwsCall | BigQueryCall | PackageCall;
 
+/** A call by HTTP; what authorises it is added where it is sent. */
 export interface HttpCall {
   readonly transport: 'http';
   readonly method: 'GET' | 'POST';
@@ -83,6 +84,7 @@ export type Understood =
     }
   | { readonly refused: { readonly found: string; readonly expected: string } };
 
+/** For what a provider is asked. */
 export interface AskRequest {
   readonly period: Period;
   /** ISO 8601 UTC: nothing after it is asked for. */

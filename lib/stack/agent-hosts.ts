@@ -8,6 +8,7 @@ import { type AgentPackages, agentInstallation } from './agent-installation.ts';
 import type { Book } from './book.ts';
 import { tableArn } from './unload-rights.ts';
 
+/** Which hosts the agent is put on, and what it is told. */
 export interface AgentHostsProps {
   readonly book: Book;
   readonly packages: AgentPackages;

@@ -101,6 +101,7 @@ const deploymentSchema = z.strictObject({
     .describe('Installs the host agent on EC2 instances'),
 });
 
+/** The choices of a deployment, complete. */
 export type Deployment = z.infer<typeof deploymentSchema>;
 
 /** The context that holds the sender of the settings, where they name one. */

@@ -40,5 +40,7 @@ export const mailChoices = z
   .strictObject({ from: address.describe('An identity that SES has verified, or an address of such a domain') })
   .optional();
 
+/** Who is told of alarms. */
 export type NotifyChoices = z.infer<typeof notifyChoices>;
+/** Who may send the disclosure. */
 export type MailChoices = z.infer<typeof mailChoices>;

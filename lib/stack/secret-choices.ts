@@ -38,6 +38,7 @@ export const secretChoices = z
   .default([])
   .describe('Secrets of Secrets Manager that `collect` may read');
 
+/** One secret that a function may read. */
 export type SecretChoice = z.infer<typeof secret>;
 
 /** True where the secret is named by its ARN: it may lie in another account. */

@@ -8,6 +8,10 @@ export interface Period {
   readonly to: string;
 }
 
+/** Lengths of time in milliseconds: UTC as computers count it knows no leap second. */
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+
 const MONTH = /^(\d{4})-(0[1-9]|1[0-2])$/;
 
 /** Reads `2026-06`; throws a RangeError for anything that is not a calendar month. */

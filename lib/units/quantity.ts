@@ -2,12 +2,19 @@
 declare const unit: unique symbol;
 type Quantity<Unit extends string> = number & { readonly [unit]: Unit };
 
+/** Energy up to the ledger. */
 export type Joules = Quantity<'J'>;
+/** Energy from the figures on. */
 export type KilowattHours = Quantity<'kWh'>;
+/** Greenhouse gases as CO2 equivalents. */
 export type GramsCo2e = Quantity<'gCO2e'>;
+/** Carbon intensity of electricity. */
 export type GramsCo2ePerKilowattHour = Quantity<'gCO2e/kWh'>;
 
-const JOULES_PER_KILOWATT_HOUR = 3_600_000;
+/** For sums that are exact and so no `Quantity`: whoever has one calls `kilowattHours`. */
+export const JOULES_PER_KILOWATT_HOUR = 3_600_000;
+/** Grams of CO2e are printed in kilograms. */
+export const GRAMS_PER_KILOGRAM = 1000;
 
 /** An energy in joules; throws a RangeError for anything that is not a finite number of at least zero. */
 export function joules(value: number): Joules {

@@ -4,7 +4,6 @@ import { LocalBook } from '../../lib/adapters/local-book.ts';
 const [root = '', mode] = process.argv.slice(2);
 const book = new LocalBook(root);
 
-process.stdout.write('writing\n');
 await (mode === 'race' ? race() : loop());
 
 /** Claims 50 keys, and prints those that it stored. */
@@ -15,11 +14,12 @@ async function race(): Promise<void> {
   }
 }
 
-/** Writes and replaces files of a million equal bytes until it is killed. */
+/** Writes and replaces files of a million equal bytes until it is killed; says when the first are stored. */
 async function loop(): Promise<void> {
   for (let round = 0; ; round += 1) {
     const bytes = Buffer.alloc(1_000_000, round % 256);
     await book.put(`replaced/${round % 3}`, bytes);
     await book.putIfAbsent(`added/${process.pid}-${round}`, bytes);
+    if (round === 0) process.stdout.write('stored\n');
   }
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { LEDGER_COLUMNS, TABLES } from '../../lib/facts/columns.ts';
-import { identifier, type Warehouse } from '../../lib/landing/warehouse.ts';
+import { identifier, statementsOf as scriptStatements, type Warehouse } from '../../lib/landing/warehouse.ts';
 import { REFERENCE_TABLES } from '../../lib/ledger/reference-tables.ts';
 
 const LIB = join(__dirname, '../../lib');
@@ -44,8 +44,8 @@ const VIEWS: Readonly<Record<string, () => string>> = {
   gap_sum: () => textOf('ledger', 'gap-sums'),
 };
 
-/** Statements of the settlement that its sums are made by, whichever stage reads them. */
-const BEHIND_SUMS = ['name-sums', 'kinds'] as const;
+/** Statements of the settlement whose tables other stages read as well. */
+const READ_BY_ALL = ['name-sums', 'kinds', 'told-energy'] as const;
 
 /** What a standing says of the lines that stand on it, and what a line comes to; everything else is said by its name. */
 const OF_STANDING = [
@@ -133,7 +133,7 @@ class Bench {
     this.#settled = settled;
     const ofPart = statementsOf(stage).filter((statement) => !(others as readonly string[]).includes(statement));
     const texts = [
-      ...BEHIND_SUMS.map((statement) => textOf('ledger', statement)),
+      ...READ_BY_ALL.map((statement) => textOf('ledger', statement)),
       ...ofPart.map((statement) => textOf(stage, statement)),
     ];
     this.#makers = new Map(
@@ -218,5 +218,5 @@ async function setVariables(warehouse: Warehouse, folder: string): Promise<void>
 }
 
 async function runScript(warehouse: Warehouse, script: string): Promise<void> {
-  for (const statement of script.split(/;\s*$/m)) if (statement.trim()) await warehouse.run(statement);
+  for (const statement of scriptStatements(script)) await warehouse.run(statement);
 }

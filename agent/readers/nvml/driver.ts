@@ -16,6 +16,7 @@ import { RETURN } from './return-codes.ts';
 /** What the driver said, or the nvmlReturn_t that tells why it did not. */
 export type Answer<T> = { readonly value: T } | { readonly code: number };
 
+/** The value, where the driver gave one. */
 export function maybeValue<T>(answer: Answer<T>): T | undefined {
   return 'value' in answer ? answer.value : undefined;
 }

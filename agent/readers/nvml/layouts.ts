@@ -79,6 +79,7 @@ function longAt(words: Uint32Array, at: number): number {
   return (words[at] ?? 0) + (words[at + 1] ?? 0) * WORD;
 }
 
+/** The text up to the first NUL. */
 export function textIn(bytes: Buffer): string {
   const end = bytes.indexOf(0);
   return bytes.toString('utf8', 0, end < 0 ? bytes.length : end).trim();

@@ -40,7 +40,9 @@ const SIGNATURES = {
   nvmlDeviceGetAttributes: { parameters: [HANDLE, POINTER], versions: ['_v2'] },
 } as const satisfies Record<string, Signature>;
 
+/** The functions of the driver that are called. */
 export type NvmlFunction = keyof typeof SIGNATURES;
+/** What a function of the driver takes. */
 export type Argument = number | bigint | Buffer;
 
 /** The driver's library, called on threads of the pool so that a driver that hangs holds up nobody but its caller. */

@@ -36,6 +36,7 @@ export async function choosePower(driver: Driver, handle: bigint, model: string)
   return { from: gpu?.field ?? 'usage', isPartOfModule };
 }
 
+/** The power of a device in milliwatts, from where it was found to be told. */
 export async function readMilliwatts(
   driver: Driver,
   handle: bigint,

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../lib/landing/message.ts';
 import type { DeviceReading, Moment } from '../../look.ts';
 import { DEADLINE_MS, type Sensor } from '../sensor.ts';
 import { Driver, maybeValue } from './driver.ts';
@@ -169,7 +170,7 @@ class NvmlReader implements NvmlSensor {
   /** What is thrown comes from the library or from the way into it: a file that is none, a call that cannot be made. */
   async #break(error: unknown): Promise<void> {
     await this.#end('driver-library-broken').catch(() => undefined);
-    this.#fault = error instanceof Error ? error.message : String(error);
+    this.#fault = messageOf(error);
   }
 
   async #search(driver: Driver, runningMs: number): Promise<void> {

@@ -1,10 +1,9 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SignatureV4 } from '@smithy/signature-v4';
-
+import { messageOf } from '../../landing/message.ts';
 import { SourceUnavailable } from '../../landing/origin.ts';
 import type { HttpAuth, HttpCall } from '../../sources/live.ts';
-import { messageOf } from '../system-error.ts';
 import type { Signer, SignerEdges } from './signer.ts';
 
 /** AWS refuses a signature that is five minutes old (AWS IAM, "Elements of an AWS API request signature"). */

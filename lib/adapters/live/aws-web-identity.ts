@@ -1,5 +1,6 @@
+import { messageOf } from '../../landing/message.ts';
 import { SourceUnavailable } from '../../landing/origin.ts';
-import { codeOf, messageOf } from '../system-error.ts';
+import { codeOf } from '../system-error.ts';
 import { tracedClient } from '../traces.ts';
 import type { CallerEdges } from './caller-edges.ts';
 

@@ -1,4 +1,5 @@
-import { codeOf, messageOf } from '../system-error.ts';
+import { messageOf } from '../../landing/message.ts';
+import { codeOf } from '../system-error.ts';
 
 /** Why `fetch` gave no answer, in a few words: it says "fetch failed" or "terminated" itself, and the reason in the cause. */
 export function whyUnanswered(error: unknown, timeoutMs: number): string {

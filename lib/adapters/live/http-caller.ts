@@ -1,7 +1,7 @@
 import type { Caller, Leave } from '../../landing/live-origin.ts';
+import { messageOf } from '../../landing/message.ts';
 import { SourceUnavailable } from '../../landing/origin.ts';
 import type { Answer, Call, HttpAuth, HttpCall } from '../../sources/live.ts';
-import { messageOf } from '../system-error.ts';
 import type { CallerEdges } from './caller-edges.ts';
 import { exchange, type Reply, Unanswered } from './exchange.ts';
 import type { Signer } from './signer.ts';

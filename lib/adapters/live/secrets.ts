@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-
+import { messageOf } from '../../landing/message.ts';
 import { SourceUnavailable } from '../../landing/origin.ts';
-import { codeOf, messageOf } from '../system-error.ts';
+import { codeOf } from '../system-error.ts';
 import { tracedClient } from '../traces.ts';
 import { nameOf } from './fetch-error.ts';
 
@@ -23,6 +23,7 @@ export interface Secret {
   read(): Promise<string>;
 }
 
+/** Where secrets are looked for. */
 export interface SecretPlaces {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Reads a secret of AWS Secrets Manager; for tests. */

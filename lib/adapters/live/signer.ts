@@ -11,6 +11,7 @@ export interface Signer {
   renew(refusal: Reply): Promise<boolean>;
 }
 
+/** What a signer may act on. */
 export interface SignerEdges extends CallerEdges {
   /** Asks without a signature: for a log-in. */
   ask(call: HttpCall): Promise<Reply>;

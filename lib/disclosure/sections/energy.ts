@@ -11,6 +11,7 @@ import {
   paragraph,
   plainTable,
   type Section,
+  type Table,
   textColumn,
 } from '../report.ts';
 
@@ -68,21 +69,10 @@ function whereItWent(source: Source, dimension: (typeof CHARTED)[number]): Block
 
 /** How much of the energy of the whole and of each provider is measured, modelled and filled. */
 function basisChart(source: Source): Chart[] {
-  const { annex, texts } = source;
-  const total = totalOf(annex, 'energy.facility');
-  const parts = cutsBy(annex, 'provider', ['energy.facility']);
-  const figures: [string, Figure | undefined][] = [
-    [texts.total, total],
-    ...parts.map(({ name, figures: own }): [string, Figure | undefined] => [
-      nameOf(texts, 'provider', name),
-      own.get('energy.facility'),
-    ]),
-  ];
-  const known = figures.flatMap(([name, figure]) =>
-    figure?.basis_mix ? [{ name, figure, mix: figure.basis_mix }] : [],
-  );
+  const known = knownMixes(source);
   if (known.length === 0) return [];
-  const { basis, measured, modelled, filled } = texts.columns;
+  const { charts, columns, chartAlt } = source.texts;
+  const { measured, modelled, filled } = columns;
   const bars = known.map(
     ({ name, mix }): ShareBar => ({
       name,
@@ -93,30 +83,48 @@ function basisChart(source: Source): Chart[] {
       ],
     }),
   );
-  const rows = known.map(({ name, figure, mix }) => [
-    cell(name),
-    ...[mix.measured, mix.modelled, mix.filled].map((share) => cell(printRatio(share), figureKey(figure))),
-  ]);
-  const alt = texts.chartAlt(
-    texts.charts.basis,
-    rows.map(([name, ...shares]) => `${name?.text}: ${shares.map(({ text }) => text).join(', ')}`),
-  );
   const colours = { [measured]: PALETTE.energy, [modelled]: PALETTE.second, [filled]: PALETTE.idle };
-  const table = plainTable(
-    texts.charts.basis,
-    [textColumn(basis), ...[measured, modelled, filled].map(numberColumn)],
-    rows,
-  );
+  const table = basisTable(source, known);
   return [
     {
       kind: 'chart',
       name: 'energy-by-basis',
-      title: texts.charts.basis,
-      alt,
+      title: charts.basis,
+      alt: chartAlt(
+        charts.basis,
+        table.rows.map(([name, ...shares]) => `${name?.text}: ${shares.map(({ text }) => text).join(', ')}`),
+      ),
       specification: shareSpecification(bars, colours),
       table,
     },
   ];
+}
+
+interface KnownMix {
+  readonly name: string;
+  readonly figure: Figure;
+  readonly mix: NonNullable<Figure['basis_mix']>;
+}
+
+/** The whole, then each provider, as far as the mix of their energy is known. */
+function knownMixes({ annex, texts }: Source): KnownMix[] {
+  const total = { name: texts.total, figure: totalOf(annex, 'energy.facility') };
+  const parts = cutsBy(annex, 'provider', ['energy.facility']).map(({ name, figures }) => ({
+    name: nameOf(texts, 'provider', name),
+    figure: figures.get('energy.facility'),
+  }));
+  return [total, ...parts].flatMap(({ name, figure }) =>
+    figure?.basis_mix ? [{ name, figure, mix: figure.basis_mix }] : [],
+  );
+}
+
+function basisTable({ texts }: Source, known: readonly KnownMix[]): Table {
+  const { basis, measured, modelled, filled } = texts.columns;
+  const rows = known.map(({ name, figure, mix }) => [
+    cell(name),
+    ...[mix.measured, mix.modelled, mix.filled].map((share) => cell(printRatio(share), figureKey(figure))),
+  ]);
+  return plainTable(texts.charts.basis, [textColumn(basis), ...[measured, modelled, filled].map(numberColumn)], rows);
 }
 
 function isCharted(dimension: string): boolean {

@@ -293,4 +293,5 @@ export const en = {
   },
 } as const;
 
+/** What another language would have to say. */
 export type Texts = typeof en;

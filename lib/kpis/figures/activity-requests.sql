@@ -2,6 +2,13 @@
 -- Unit    count
 -- Grain   total and one row a workload dimension value
 -- Reads   activity_cut
-SELECT dimension, dimension_value, quantity AS value, NULL AS numerator, NULL AS denominator, NULL AS u95_ratio, NULL AS coverage_ratio
+SELECT
+    dimension,
+    dimension_value,
+    quantity AS value,
+    NULL AS numerator,
+    NULL AS denominator,
+    NULL AS u95_ratio,
+    NULL AS coverage_ratio
 FROM activity_cut
 WHERE measure = 'requests'

@@ -1,3 +1,4 @@
+import { GRAMS_PER_KILOGRAM, JOULES_PER_KILOWATT_HOUR } from '../../units/quantity.ts';
 import counted from './lines/counted.sql' with { type: 'text' };
 import ledger from './lines/ledger.sql' with { type: 'text' };
 import runLines from './lines/runs.sql' with { type: 'text' };
@@ -47,40 +48,37 @@ export interface Trace {
   readonly methods: readonly string[];
 }
 
-const JOULES_PER_KWH = 3_600_000;
-const GRAMS_PER_KG = 1000;
-
 const it: TraceSum = {
   title: 'IT energy, from the ledger',
   unit: 'kWh',
-  per: JOULES_PER_KWH,
+  per: JOULES_PER_KILOWATT_HOUR,
   sql: itEnergy,
   lines: ledger,
 };
 const facility: TraceSum = {
   title: 'Facility energy, from the ledger: IT energy × PUE',
   unit: 'kWh',
-  per: JOULES_PER_KWH,
+  per: JOULES_PER_KILOWATT_HOUR,
   sql: facilityEnergy,
   lines: ledger,
 };
 const location: TraceSum = {
   title: 'Location-based emissions, from the ledger: facility energy × grid factor of the hour',
   unit: 'kgCO2e',
-  per: GRAMS_PER_KG,
+  per: GRAMS_PER_KILOGRAM,
   sql: locationEmissions,
   lines: ledger,
 };
 const market: TraceSum = {
   title: 'Market-based emissions, from the ledger, the residual mixes and the instruments',
   unit: 'kgCO2e',
-  per: GRAMS_PER_KG,
+  per: GRAMS_PER_KILOGRAM,
   sql: marketEmissions,
 };
 const embodied: TraceSum = {
   title: 'Embodied emissions, from the ledger',
   unit: 'kgCO2e',
-  per: GRAMS_PER_KG,
+  per: GRAMS_PER_KILOGRAM,
   sql: embodiedEmissions,
   lines: ledger,
 };
@@ -101,7 +99,7 @@ const billed: TraceSum = {
 const reported: TraceSum = {
   title: 'As the providers report it',
   unit: 'kgCO2e',
-  per: GRAMS_PER_KG,
+  per: GRAMS_PER_KILOGRAM,
   sql: providerEmissions,
 };
 

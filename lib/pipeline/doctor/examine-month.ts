@@ -1,5 +1,7 @@
 import { STORED_TABLES } from '../../facts/columns.ts';
-import { literal, type Row, type Warehouse } from '../../landing/warehouse.ts';
+import { openLedger } from '../../kpis/compute-kpis.ts';
+import { messageOf } from '../../landing/message.ts';
+import type { Row, Warehouse } from '../../landing/warehouse.ts';
 import { type FactKeys, openFacts } from '../../ledger/open-facts.ts';
 import { assumptionsOf } from '../assumptions.ts';
 import type { Workplace } from '../stage.ts';
@@ -135,13 +137,11 @@ async function openSettled(
   );
   await openFacts(Object.fromEntries(keys) as FactKeys, assumptionsOf(settings), book, warehouse);
   const paths = await Promise.all(ledger.map((key) => book.localPath(key)));
-  await warehouse.run(
-    `CREATE OR REPLACE TEMP VIEW ledger AS SELECT * FROM read_parquet([${paths.map(literal).join(', ')}], hive_partitioning = false)`,
-  );
+  await openLedger(paths, warehouse);
 }
 
 function unreadable(month: string, error: unknown): Finding {
-  const [first] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const [first] = messageOf(error).split('\n');
   return {
     about: `month ${month}`,
     weight: 'trouble',

@@ -3,7 +3,7 @@ import type { Receipt } from '../../landing/receipt.ts';
 import type { QuarantineReason } from '../../landing/receipts.ts';
 import type { SourceSetting } from '../../settings/settings.ts';
 import type { Source } from '../../sources/source.ts';
-import { parsePeriod } from '../../units/period.ts';
+import { DAY_MS, HOUR_MS, parsePeriod } from '../../units/period.ts';
 import { sourceKind } from '../assumptions.ts';
 import type { Workplace } from '../stage.ts';
 import { counted, type Finding, type Surroundings } from './finding.ts';
@@ -15,8 +15,6 @@ export interface Landed {
   readonly quarantined: readonly QuarantineReason[];
 }
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** A month whose rows end this much before its end lacks its last days. */
 const LATE_MS = 2 * DAY_MS;
 /** Tables whose rows reach to the end of a month when all is there; runs and provider reports need not. */

@@ -1,3 +1,4 @@
+import { messageOf } from '../../landing/message.ts';
 import { currentReceipts, readQuarantine, readReceipts, stillOut } from '../../landing/receipts.ts';
 import { parsePeriod } from '../../units/period.ts';
 import type { Workplace } from '../stage.ts';
@@ -32,7 +33,7 @@ async function readLanded({ book: kept }: Workplace, { month, now }: Surrounding
     const receipts = currentReceipts(await readReceipts(kept, period, now));
     return { receipts, quarantined: stillOut(await readQuarantine(kept, period, now), receipts) };
   } catch (error) {
-    const what = error instanceof Error ? error.message : String(error);
+    const what = messageOf(error);
     return {
       about: 'book',
       weight: 'trouble',

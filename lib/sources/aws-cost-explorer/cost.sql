@@ -39,9 +39,8 @@ driven AS (
         *,
         CASE
             WHEN charge_category <> 'Usage' THEN NULL
-            -- All that a reservation holds, at no cost: what runs and what is left of it stand beside it
-            WHEN regexp_matches(usage_type, '(^|-)(Reservation|DedicatedRes):') THEN 'none'
-            WHEN regexp_matches(usage_type, '(^|-)(UnusedBox|UnusedDed):') THEN 'unused_capacity_hours'
+            WHEN is_reservation_tally(usage_type) THEN 'none'
+            WHEN is_unused_reservation(usage_type) THEN 'unused_capacity_hours'
             -- A licence by the core: the machine stands beside it
             WHEN instance_type IS NOT NULL AND usage_unit ILIKE '%vcpu%' THEN 'none'
             WHEN instance_type IS NOT NULL THEN 'instance_hours'

@@ -10,9 +10,8 @@ WITH told AS (
         nullif(regexp_extract(line_item_usage_type, '(?::|Kafka\.|Express\.)((?:[a-z]+\.)?[a-z0-9-]+\.(?:[0-9]*x?large|xlplus|nano|micro|small|medium|metal[0-9a-z-]*)(?:\.search|\.elasticsearch)?)$', 1), '') AS usage_instance_type,
         regexp_extract(line_item_usage_type, '(ECS|EKS)-EC2-') <> '' AS is_split_share,
         regexp_extract(line_item_usage_type, 'CPUCredits|EBSOptimized|ExtendedSupport') <> '' AS is_instance_extra,
-        -- All that a capacity reservation holds, at no cost: its machines stand on lines of their own, and so does what is left of it
-        line_item_usage_type LIKE 'Reservation:%' OR line_item_usage_type LIKE '%-Reservation:%' OR line_item_usage_type LIKE '%DedicatedRes:%' AS is_reservation_tally,
-        line_item_usage_type LIKE '%UnusedBox:%' OR line_item_usage_type LIKE '%UnusedDed:%' AS is_unused_capacity,
+        is_reservation_tally(line_item_usage_type) AS is_reservation_tally,
+        is_unused_reservation(line_item_usage_type) AS is_unused_reservation,
         -- A dedicated host; the instances on it have lines of their own
         line_item_usage_type LIKE '%HostUsage:%' AS is_dedicated_host,
         regexp_extract(line_item_usage_type, 'VolumeP-|(Volume|Storage)IOUsage|PIOPS$|CPUCredits|AWS-In-Bytes|DataTransfer-In-|PublicIPv4:|ElasticIP:|Lambda-Edge-Request|ExtendedSupport|Windows-OS-Hours|EarlyDelete') <> '' AS is_free_of_energy,
@@ -80,7 +79,7 @@ SELECT
         WHEN split_line_item_parent_resource_id <> '' AND is_split_share THEN 'none'
         WHEN instance_type IS NOT NULL AND (is_instance_extra OR line_item_product_code IN ('AmazonEKS', 'AmazonECS', 'AWSLambda')) THEN 'none'
         WHEN is_reservation_tally THEN 'none'
-        WHEN is_unused_capacity THEN 'unused_capacity_hours'
+        WHEN is_unused_reservation THEN 'unused_capacity_hours'
         WHEN is_dedicated_host THEN NULL
         WHEN instance_type IS NOT NULL AND hours_a_unit IS NOT NULL THEN 'instance_hours'
         -- A licence by the core: the machine has a line of its own

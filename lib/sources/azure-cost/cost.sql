@@ -44,9 +44,8 @@ driven AS (
             WHEN charge_category <> 'Usage' THEN NULL
             WHEN is_unused OR publisher_type = 'Marketplace' THEN 'none'
             WHEN concat_ws(' ', meter_category, meter_subcategory, meter_name) ILIKE '%license%' OR meter_category = 'Azure Databricks' THEN 'none'
-            -- A machine that runs has an id of its own: what stands on the reservation is what is left of it
             WHEN instance_type IS NOT NULL AND coalesce(unit_of_measure, 'Hour') LIKE '%Hour%'
-                THEN CASE WHEN resource_id ILIKE '%/capacityReservations/%' THEN 'unused_capacity_hours' ELSE 'instance_hours' END
+                THEN CASE WHEN is_azure_reservation(resource_id) THEN 'unused_capacity_hours' ELSE 'instance_hours' END
             WHEN disk_gb IS NOT NULL THEN CASE WHEN meter_name LIKE 'S%' THEN 'hdd_gb_hours' ELSE 'ssd_gb_hours' END
             WHEN meter_category = 'Storage' AND meter_name LIKE '%Operations%' THEN 'none'
             WHEN meter_category = 'Storage' AND meter_name LIKE '%Snapshots%' AND unit_of_measure LIKE '%GB/Month' THEN 'snapshot_gb_hours'

@@ -59,18 +59,18 @@ driven AS (
         CASE
             WHEN charge_category <> 'Usage' THEN NULL
             WHEN commitment_discount_status = 'Unused' THEN 'none'
-            -- All that a capacity reservation of AWS holds, at no cost: what runs in it and what is left of it have rows of their own
-            WHEN provider = 'AWS' AND regexp_matches(words, '(?i)(^|[ -])(reservation|dedicatedres):|per reservation ') THEN 'none'
+            WHEN provider = 'AWS' AND is_reservation_tally(words) THEN 'none'
             WHEN instance_type IS NOT NULL AND is_by_the_hour
-                AND (capacity_reservation_status = 'Unused' OR (provider = 'Microsoft' AND resource_id ILIKE '%/capacityReservations/%') OR (provider = 'AWS' AND regexp_matches(words, '(?i)(^|[ -])unused(box|ded):|per unused reservation ')))
+                AND (capacity_reservation_status = 'Unused'
+                    OR (provider = 'Microsoft' AND is_azure_reservation(resource_id))
+                    OR (provider = 'AWS' AND is_unused_reservation(words)))
                 THEN 'unused_capacity_hours'
             -- Models of other makers are sold through a marketplace, in units that the row does not name
             WHEN regexp_matches(concat_ws(' ', service_name, words), '(?i)(marketplace|\bmp:).*(token|created_image)|bedrock edition') THEN NULL
             WHEN regexp_matches(words, '(?i)marketplace|licens|mbps per|ebsoptimized|cpu ?credits|extended support|mibps|i/o request|per idle public|ipv?4? address|\b(static|external) ip\b|windows-os-hours|early ?delet') THEN 'none'
             -- `GB-month of Provisioned IOPS SSD (io1)` is storage
             WHEN regexp_matches(words, '(?i)iops') AND NOT is_gb_months THEN 'none'
-            -- Fees on top of machines that have lines of their own
-            WHEN regexp_matches(words, '(?i)management fee|\bpremium for .*instance (core|ram)\b') THEN 'none'
+            WHEN is_fee_on_machines(words) THEN 'none'
             WHEN instance_type IS NOT NULL AND provider = 'AWS'
                 AND regexp_matches(service_name, '(?i)mapreduce|\bemr\b|kubernetes|\becs\b|\beks\b|elastic container service|\blambda\b') THEN 'none'
             WHEN instance_type IS NOT NULL AND provider <> 'Google Cloud' AND is_by_the_hour THEN 'instance_hours'

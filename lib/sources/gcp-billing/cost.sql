@@ -46,8 +46,7 @@ driven AS (
         *,
         CASE
             WHEN charge_category <> 'Usage' THEN NULL
-            -- A premium or a management fee (Vertex AI on reservations and Spot) stands on top of cores, memory and accelerators that have lines of their own
-            WHEN regexp_matches(sku, '(?i)licens|management fee|\b(static|external) ip\b|\bpremium for .*instance (core|ram)\b') THEN 'none'
+            WHEN is_fee_on_machines(sku) OR regexp_matches(sku, '(?i)licens|\b(static|external) ip\b') THEN 'none'
             -- `2 vCPU + 7.5GB RAM` is billed by the machine
             WHEN regexp_matches(sku, '(?i)[0-9]+ vcpu \+') THEN NULL
             WHEN regexp_matches(sku, '(?i)instance core|custom core|\bcore running|(^|: )cpu allocation time|vcpu') AND "usage.unit" = 'seconds'

@@ -76,6 +76,7 @@ export const OFFERED_AT = `CASE
   THEN getvariable('month_start')::TIMESTAMP
   ELSE period_start::TIMESTAMP END`;
 
+/** Which emissions a factor counts. */
 export const kind: ContractColumn = {
   name: 'kind',
   type: 'VARCHAR',
