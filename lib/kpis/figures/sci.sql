@@ -6,6 +6,7 @@
 -- No score where the embodied emissions of one counted model, or of one way in which it is served, are unknown: SCI asks for M. Where those
 -- of some of its machines or hours are, M is of the rest, and the energy of these lowers coverage_ratio.
 -- A ratio of sums over inference that is counted, idle named to it and overhead included; a mean, not a median. A model of which no emissions at all are known is left out
+-- Hours in which a server was not read, or in which a silent host served unseen, are in no coverage; the gaps list them
 SELECT
     dimension, dimension_value,
     (emissions_location_gco2e + emitting_embodied_gco2e)::DOUBLE / emitting_quantity::DOUBLE AS value,
