@@ -111,7 +111,7 @@ whole AS (
         sum(facility_energy_joules) AS facility_energy_joules,
         sum(emissions_location_gco2e) AS emissions_location_gco2e,
         sum(emitting_embodied_gco2e) AS emitting_embodied_gco2e,
-        greatest(0, 1 - coalesce(sum(unmade_joules), 0)::DOUBLE / nullif(sum(emitting_joules), 0)::DOUBLE) AS made_ratio,
+        least(1, greatest(0, 1 - coalesce(sum(unmade_joules)::DOUBLE / nullif(sum(emitting_joules), 0)::DOUBLE, 0))) AS made_ratio,
         sum(effective_cost) AS effective_cost,
         sum(facility_energy_joules)::DOUBLE / nullif(sum(inference_joules), 0)::DOUBLE AS counted_ratio,
         coalesce(sum(placed_hours), 0)::DOUBLE / nullif(sum(expected_hours), 0)::DOUBLE AS placed_ratio,

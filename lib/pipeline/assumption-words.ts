@@ -77,7 +77,9 @@ const MACHINE_ENERGY = [...AWS_BILLS, 'azure-cost', 'gcp-billing', 'agent', 'tim
 
 /** Runs that CodeCarbon measured beside sources that may tell of the same machines: it names no host, so nobody can tell. */
 function machinesTwice({ sources }: Settings, receipts: readonly Receipt[]): AnnexMeta['assumptions'] {
-  const runs = [...new Set(receipts.filter(({ kind }) => kind === RUN_ENERGY).map(({ source_id }) => source_id))].sort();
+  const runs = [
+    ...new Set(receipts.filter(({ kind }) => kind === RUN_ENERGY).map(({ source_id }) => source_id)),
+  ].sort();
   const others = sources.filter(({ kind }) => MACHINE_ENERGY.includes(kind)).map(({ id }) => id);
   if (runs.length === 0 || others.length === 0) return [];
   return [
