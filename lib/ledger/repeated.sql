@@ -24,7 +24,8 @@ same_devices AS (
     FROM (SELECT *, min(first_domain) OVER (PARTITION BY domain) AS first_of_domain FROM shared_gpu)
     GROUP BY resource_id
 ),
-telemetry AS (
+-- Read twice, from the files: kept in memory it takes three times as much.
+telemetry AS NOT MATERIALIZED (
     SELECT
         fct_energy.*,
         CASE
