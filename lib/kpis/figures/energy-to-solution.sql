@@ -4,6 +4,7 @@
 -- Reads   run_sum
 -- The total divides the energy of all runs by the goals reached; a month without one has no figure. Of runs whose outcome nobody told
 -- (CodeCarbon) it is not known whether they reached theirs: they are left out of it and lower coverage_ratio, save on the way to a goal reached.
+-- So are goals of which no energy at all is known
 -- Runs that ended in the month, with the energy of the month: what a run drew before it lowers coverage_ratio
 WITH solution AS (
     SELECT
@@ -24,5 +25,5 @@ UNION ALL
 SELECT NULL, NULL, joules_to_kwh(sum(facility_energy_joules)) / count(run_id), joules_to_kwh(sum(facility_energy_joules)),
     count(run_id), max(u95_ratio), sum(coverage_ratio) / (SELECT count(*) FROM solution)
 FROM solution
-WHERE NOT is_open
-HAVING count(run_id) > 0 AND sum(facility_energy_joules) IS NOT NULL
+WHERE NOT is_open AND facility_energy_joules IS NOT NULL
+HAVING count(run_id) > 0
