@@ -47,3 +47,17 @@ test('tokens that CloudWatch counts beside a bill are told, also when the month 
   expect(await wordsOn([BILL, WATCH], 'data')).toEqual([]);
   expect(await wordsOn([WATCH], 'tokens-data')).toEqual([]);
 });
+
+test('runs of CodeCarbon beside sources that may tell of their machines are told, and no others', () => {
+  const cc = { id: 'runs', kind: 'codecarbon', path: './runs' };
+  const landed = { ...answer('emissions'), source_id: 'runs', kind: 'codecarbon' };
+  const words = (sources: readonly unknown[], receipts: readonly Receipt[]) =>
+    assumptionWords(tinyWorkplace(root, tinySettings({ sources })).settings, receipts)
+      .filter(({ name }) => name.includes('CodeCarbon'))
+      .map(({ value }) => value);
+  expect(words([BILL, cc], [landed])).toEqual([
+    'counted as runs says, and taken as not counted in bill: energy of both stands in the figures twice',
+  ]);
+  expect(words([BILL, cc], [])).toEqual([]);
+  expect(words([cc], [landed])).toEqual([]);
+});

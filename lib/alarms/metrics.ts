@@ -33,7 +33,7 @@ export const HOUR_METRICS: readonly HourMetric[] = [
   {
     name: 'carbon_per_1k_requests_gco2e',
     meaning: 'Location-based emissions of serving for 1 000 requests',
-    of: ({ serving_gco2e, serving_requests }) => ratioOf(serving_gco2e, serving_requests, 1000),
+    of: ({ serving_gco2e, emitting_requests }) => ratioOf(serving_gco2e, emitting_requests, 1000),
   },
   {
     name: 'cost_per_1k_requests',

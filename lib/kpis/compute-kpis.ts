@@ -20,6 +20,7 @@ import retold from './retold.sql' with { type: 'text' };
 import runs from './runs.sql' with { type: 'text' };
 import serving from './serving.sql' with { type: 'text' };
 import shareCuts from './share-cuts.sql' with { type: 'text' };
+import unread from './unread.sql' with { type: 'text' };
 
 const STEPS = [
   ledgerSums,
@@ -29,6 +30,7 @@ const STEPS = [
   countedActivity,
   activitySums,
   activity,
+  unread,
   serving,
   runs,
   providerEmissions,

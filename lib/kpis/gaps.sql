@@ -1,7 +1,7 @@
--- Step    gaps: what drew energy that nobody knows, and known energy that no PUE or no grid factor is known for, with its size
+-- Step    gaps: what drew energy that nobody knows, known energy that no PUE or no grid factor is known for, and counters that nobody read
 -- Unit    hours, the charge's own unit or kWh, billing currency
 -- Grain   reason x provider x service x resource type x component x unit
--- Reads   gap_sum (lib/ledger/gap-sums.sql of each slice)
+-- Reads   gap_sum (lib/ledger/gap-sums.sql of each slice), unread
 SELECT
     reason,
     provider_name AS provider,
@@ -16,4 +16,9 @@ SELECT
     sum(effective_cost) AS effective_cost
 FROM gap_sum
 GROUP BY reason, provider_name, service_name, resource_type, component, gap_sum.unit
+UNION ALL
+SELECT
+    'a model server was not read: what it counted is in no figure', NULL, concat(source_id, ': ', measure, ' of ' || model_id),
+    resources, hours, NULL, NULL, NULL
+FROM unread
 ORDER BY effective_cost DESC NULLS LAST, reason, provider, what, unit

@@ -3,8 +3,8 @@
 -- Grain   hour x dimension x value; dimension NULL is the total
 -- Reads   ledger, counted_activity; variables window_start, window_end (half-open) and most_series
 -- The names with the most energy keep their own line; all others share (other), and (unknown) is what nobody named.
--- serving_* is inference of models that count requests anywhere in the window, as in serving.sql, idle named to it included; priced_* of
--- those among them that have a bill, since an own host is not free.
+-- serving_* is inference of models that count requests anywhere in the window, as in serving.sql, idle named to it included; emitting_* of
+-- those among them whose emissions are known, priced_* of those that have a bill, since an own host is not free.
 CREATE OR REPLACE TEMP TABLE hour_sum AS
 WITH counted AS (
     SELECT period_start, project, model_id, quantity, coalesce(workload_type, 'inference') = 'inference' AS is_inference
@@ -15,7 +15,7 @@ counted_model AS (
     SELECT DISTINCT model_id FROM counted WHERE is_inference AND quantity > 0 AND model_id IS NOT NULL
 ),
 serving_model AS (
-    SELECT model_id, count(effective_cost) > 0 AS is_priced
+    SELECT model_id, count(emissions_location_gco2e) > 0 AS is_emitting, count(effective_cost) > 0 AS is_priced
     FROM ledger
     SEMI JOIN counted_model USING (model_id)
     WHERE workload_type = 'inference' AND period_start >= getvariable('window_start') AND period_start < getvariable('window_end')
@@ -36,6 +36,7 @@ line AS (
         CASE WHEN is_serving.yes THEN ledger.effective_cost END AS serving_cost,
         NULL::DECIMAL(28,6) AS requests,
         NULL::DECIMAL(28,6) AS serving_requests,
+        NULL::DECIMAL(28,6) AS emitting_requests,
         NULL::DECIMAL(28,6) AS priced_requests,
         CASE WHEN ledger.settled_as = 'energy' THEN ledger.resource_hours END AS known_hours,
         CASE WHEN ledger.settled_as <> 'no_energy' THEN ledger.resource_hours END AS expected_hours
@@ -47,6 +48,7 @@ line AS (
     SELECT
         period_start, project, model_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, quantity,
         CASE WHEN is_inference AND serving_model.model_id IS NOT NULL THEN quantity END,
+        CASE WHEN is_inference AND serving_model.is_emitting THEN quantity END,
         CASE WHEN is_inference AND serving_model.is_priced THEN quantity END,
         NULL, NULL
     FROM counted
@@ -86,6 +88,7 @@ SELECT
     sum(serving_cost) AS serving_cost,
     sum(requests) AS requests,
     sum(serving_requests) AS serving_requests,
+    sum(emitting_requests) AS emitting_requests,
     sum(priced_requests) AS priced_requests,
     sum(known_hours) AS known_hours,
     sum(expected_hours) AS expected_hours

@@ -33,6 +33,7 @@ SELECT
     sum(u95_energy_gco2e) AS u95_energy_gco2e,
     sum(u95_factor_gco2e) AS u95_factor_gco2e,
     sum(embodied_gco2e) AS embodied_gco2e,
+    sum(unmade_joules) AS unmade_joules,
     sum(billed_cost) AS billed_cost,
     sum(effective_cost) AS effective_cost,
     sum(bill_rows)::BIGINT AS bill_rows,

@@ -2,10 +2,18 @@
 -- Unit    told_ratio: the part of its time that others tell of, above 0 and up to 1; nothing is counted for it
 -- Grain   counter and hour (hash) x source x landed file
 -- Reads   fct_activity
+-- What does not say when it was read (the points that Timestream keeps) counts where no other source that does tells of that measure of its host and hour.
 -- A counter is a measure of one resource with one set of labels. Of two files that read it at one time, the one that reads more of the
 -- hour counts whole; names decide among equals, so that no order of landing matters.
 CREATE OR REPLACE TEMP TABLE retold AS
-WITH part AS (
+WITH untimed AS (
+    SELECT DISTINCT
+        source_id, receipt_sha256, period_start, resource_id, measure,
+        counter_hour(period_start, resource_id, measure, spans) AS counter_hour
+    FROM fct_activity
+    WHERE spans IS NULL AND quantity IS NOT NULL AND bucket_up_to IS NULL
+),
+part AS (
     SELECT
         counter_hour(period_start, resource_id, measure, spans) AS counter_hour, source_id, receipt_sha256,
         list_distinct(flatten(list(spans))) AS spans
@@ -44,4 +52,10 @@ SELECT
 FROM ranked
 JOIN told_once USING (counter_hour, rank)
 GROUP BY ranked.counter_hour, ranked.source_id, ranked.receipt_sha256
+UNION ALL
+SELECT DISTINCT untimed.counter_hour, untimed.source_id, untimed.receipt_sha256, 1
+FROM untimed
+JOIN fct_activity AS timed
+    ON timed.period_start = untimed.period_start AND timed.resource_id = untimed.resource_id AND timed.measure = untimed.measure
+    AND timed.source_id <> untimed.source_id AND timed.spans IS NOT NULL
 ORDER BY ALL

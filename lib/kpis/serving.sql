@@ -5,7 +5,8 @@
 -- Both sides are inference: what a model counts in an evaluation is no part of it. A model that draws energy but counts nothing is left
 -- out of the ratio and lowers its coverage, and so does one that counts and of which no energy is known at all: powered_quantity is
 -- without it, emitting_quantity without those of no known emissions, priced_quantity without those that have no bill. So do the hours of
--- the others whose facility energy (of emissions: whose factor, of cost: whose bill) is not known. Half-widths as in cuts.sql: linear
+-- the others whose facility energy (of emissions: whose factor, of cost: whose bill) is not known. made_ratio is the part of the energy
+-- whose machines have known embodied emissions. Half-widths as in cuts.sql: linear
 -- within one method, one site's PUE and one factor, in quadrature across them.
 CREATE OR REPLACE TEMP TABLE serving AS
 WITH measure AS (
@@ -61,6 +62,8 @@ cell AS (
         sum(facility_energy_joules) FILTER (WHERE is_counted) AS facility_energy_joules,
         sum(emissions_location_gco2e) FILTER (WHERE is_counted) AS emissions_location_gco2e,
         sum(embodied_gco2e) FILTER (WHERE is_counted AND is_emitting) AS emitting_embodied_gco2e,
+        sum(it_energy_joules) FILTER (WHERE is_counted AND is_emitting) AS emitting_joules,
+        sum(unmade_joules) FILTER (WHERE is_counted AND is_emitting) AS unmade_joules,
         sum(effective_cost) FILTER (WHERE is_counted) AS effective_cost,
         sum(expected_hours) FILTER (WHERE is_counted) AS expected_hours,
         sum(placed_hours) FILTER (WHERE is_counted) AS placed_hours,
@@ -108,6 +111,7 @@ whole AS (
         sum(facility_energy_joules) AS facility_energy_joules,
         sum(emissions_location_gco2e) AS emissions_location_gco2e,
         sum(emitting_embodied_gco2e) AS emitting_embodied_gco2e,
+        least(1, greatest(0, 1 - coalesce(sum(unmade_joules)::DOUBLE / nullif(sum(emitting_joules), 0)::DOUBLE, 0))) AS made_ratio,
         sum(effective_cost) AS effective_cost,
         sum(facility_energy_joules)::DOUBLE / nullif(sum(inference_joules), 0)::DOUBLE AS counted_ratio,
         coalesce(sum(placed_hours), 0)::DOUBLE / nullif(sum(expected_hours), 0)::DOUBLE AS placed_ratio,

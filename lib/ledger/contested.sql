@@ -1,7 +1,7 @@
 -- Step    contested: each watched component and hour with the basis that won it
 -- Unit    joules
 -- Grain   hour x resource x component
--- Reads   watched, device_hour, charge_hour, rate, variables day_start, day_end
+-- Reads   watched, device_hour, fct_energy, charge_hour, rate, variables day_start, day_end
 -- filled = what was measured + the model for the part of the hour that was not.
 CREATE OR REPLACE TEMP TABLE contested AS
 WITH billed AS (
@@ -33,6 +33,7 @@ unbilled AS (
     FROM watched
     CROSS JOIN (SELECT unnest(generate_series(getvariable('day_start'), getvariable('day_end') - INTERVAL 1 HOUR, INTERVAL 1 HOUR)) AS period_start) AS hour
     WHERE NOT watched.is_billed AND hour.period_start >= watched.first_seen
+        AND (watched.host_id IS NOT NULL OR hour.period_start <= watched.last_seen)
 ),
 -- A billed hour of a component that telemetry has seen, or of a machine that no model knows, is expected: at least a gap.
 unmodelled AS (
@@ -42,6 +43,17 @@ unmodelled AS (
     WHERE billed.period_start >= watched.first_seen
         OR NOT EXISTS (FROM modelled WHERE modelled.period_start = billed.period_start AND modelled.resource_id = billed.resource_id)
 ),
+-- A host that tells of anything runs, also where its bill does not name the hour (yet).
+heard AS (
+    SELECT told.period_start, watched.resource_id, watched.component
+    FROM watched
+    JOIN (
+        SELECT DISTINCT period_start, resource_id
+        FROM fct_energy
+        WHERE period_start >= getvariable('day_start') AND period_start < getvariable('day_end')
+    ) AS told USING (resource_id)
+    WHERE watched.is_billed AND told.period_start >= watched.first_seen
+),
 expected AS (
     SELECT period_start, resource_id, component FROM device_hour
     UNION
@@ -50,6 +62,8 @@ expected AS (
     SELECT period_start, resource_id, component FROM unbilled
     UNION
     SELECT period_start, resource_id, component FROM unmodelled
+    UNION
+    SELECT period_start, resource_id, component FROM heard
 ),
 candidate AS (
     SELECT

@@ -14,6 +14,7 @@ SELECT
     sum(line.emissions_location_gco2e) AS emissions_location_gco2e,
     sum(line.emissions_market_gco2e) AS emissions_market_gco2e,
     sum(line.embodied_gco2e) AS embodied_gco2e,
+    sum(line.it_energy_joules) FILTER (WHERE line.embodied_gco2e IS NULL) AS unmade_joules,
     sum(line.billed_cost) AS billed_cost,
     sum(line.effective_cost) AS effective_cost,
     sum(line.gap_quantity) AS gap_quantity,

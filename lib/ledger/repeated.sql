@@ -5,14 +5,43 @@
 -- Of one counter or device only one reading of any moment counts. Of two boots that tell of the same time it is the one that
 -- covers more of the hour, of two files of one boot the one that does: names decide among equals, so that no order of landing matters.
 -- Nearly all hours are told once: only where the extents of two rows overlap are texts and counters looked at.
+-- A GPU bears an id of its own: what an exporter tells of it under another name of its host yields to the agent of the host.
 CREATE OR REPLACE TEMP TABLE repeated AS
-WITH extent AS (
+WITH gpu AS (
+    SELECT DISTINCT resource_id, unnest(list_distinct(list_transform(spans, lambda span: span.domain))) AS domain
+    FROM fct_energy
+    WHERE component = 'gpu' AND spans IS NOT NULL AND (SELECT count(DISTINCT source_id) > 1 FROM fct_energy WHERE component = 'gpu')
+),
+shared_gpu AS (
+    SELECT resource_id, domain, min(domain) OVER (PARTITION BY resource_id) AS first_domain
+    FROM gpu
+    WHERE domain LIKE 'GPU-%'
+    QUALIFY count(*) OVER (PARTITION BY domain) > 1
+),
+-- Resources whose GPUs are the same, by the first of these.
+same_devices AS (
+    SELECT resource_id, min(first_of_domain) AS first_of_all
+    FROM (SELECT *, min(first_domain) OVER (PARTITION BY domain) AS first_of_domain FROM shared_gpu)
+    GROUP BY resource_id
+),
+-- Read twice, from the files: kept in memory it takes three times as much.
+telemetry AS NOT MATERIALIZED (
     SELECT
-        hash(source_id, period_start, host_id, resource_id, component, basis) AS device_hour,
+        fct_energy.*,
+        CASE
+            WHEN first_of_all IS NULL OR component <> 'gpu' THEN hash(source_id, period_start, host_id, resource_id, component, basis)
+            ELSE hash(period_start, component, basis, first_of_all)
+        END AS device_hour
+    FROM fct_energy
+    LEFT JOIN same_devices USING (resource_id)
+    WHERE spans IS NOT NULL
+),
+extent AS (
+    SELECT
+        device_hour,
         list_min(list_transform(spans, lambda span: span.since)) AS since,
         list_max(list_transform(spans, lambda span: span.until)) AS until
-    FROM fct_energy
-    WHERE spans IS NOT NULL
+    FROM telemetry
 ),
 doubtful AS (
     SELECT DISTINCT device_hour
@@ -28,22 +57,21 @@ doubtful AS (
 ),
 part AS (
     SELECT
-        hash(source_id, period_start, host_id, resource_id, component, basis) AS device_hour,
-        source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis,
+        device_hour, source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis,
         sum(span_microseconds(spans)) AS microseconds,
         flatten(list(spans)) AS spans
-    FROM fct_energy
-    WHERE spans IS NOT NULL
-      AND hash(source_id, period_start, host_id, resource_id, component, basis) IN (FROM doubtful)
+    FROM telemetry
+    WHERE device_hour IN (FROM doubtful)
     GROUP BY ALL
 ),
 ranked AS (
     SELECT
         *,
         row_number() OVER (
-            PARTITION BY device_hour ORDER BY of_boot DESC, boot_id, microseconds DESC, receipt_sha256
+            PARTITION BY device_hour
+            ORDER BY boot_id IS NULL, of_boot DESC, boot_id, microseconds DESC, receipt_sha256, host_id, resource_id
         ) AS rank
-    FROM (SELECT *, sum(microseconds) OVER (PARTITION BY device_hour, boot_id) AS of_boot FROM part)
+    FROM (SELECT *, sum(microseconds) OVER (PARTITION BY device_hour, host_id, boot_id) AS of_boot FROM part)
 ),
 span AS (
     SELECT device_hour, rank, unnest(spans, recursive := true) FROM ranked

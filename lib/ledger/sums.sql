@@ -3,6 +3,7 @@
 -- Grain   provider x region x scope x workload x component x share x basis x method x site x zone x factor x residual mix
 -- Reads   name_sum, line_name, kind
 -- u95_* are half-widths in the unit of the quantity: energy from the method and the PUE, emissions also from the factor.
+-- unmade_joules is energy of machines whose embodied emissions are not known; those of a modelled machine stand on its processors alone.
 SELECT
     provider_name,
     region_label AS region_id,
@@ -33,6 +34,9 @@ SELECT
     sum(half_width(emissions_location_gco2e, u95_ratio)) AS u95_energy_gco2e,
     sum(half_width(emissions_location_gco2e, factor_u95_ratio)) AS u95_factor_gco2e,
     sum(embodied_gco2e) AS embodied_gco2e,
+    sum(CASE
+        WHEN component NOT IN ('storage', 'network') AND NOT (method = 'instance-model' AND component <> 'cpu') THEN unmade_joules
+    END) AS unmade_joules,
     sum(billed_cost) AS billed_cost,
     sum(effective_cost) AS effective_cost,
     sum(bill_rows)::BIGINT AS bill_rows,

@@ -1,12 +1,13 @@
 -- Step    watched: resources and components that telemetry knows in this month, and where the bill has them if it knows them too
 -- Grain   resource x component
--- Reads   fct_energy, dim_charge
--- A host is expected from its first record on; what is missing after that is a gap. Of a billed host the bill says when it ran.
+-- Reads   counted_energy, dim_charge
+-- A host is expected from its first record on; what is missing after that is a gap. Of a billed host the bill says when it ran. What
+-- names no host is a run (CodeCarbon), and is expected while it lasts.
 -- It stands where the bill has it in hours that the bill does not name as well: a bill that lags by a day makes no own host.
 CREATE OR REPLACE TEMP TABLE watched AS
 WITH seen AS (
-    SELECT resource_id, component, max(host_id) AS host_id, min(period_start) AS first_seen
-    FROM fct_energy
+    SELECT resource_id, component, max(host_id) AS host_id, min(period_start) AS first_seen, max(period_start) AS last_seen
+    FROM counted_energy
     GROUP BY resource_id, component
 ),
 billed AS (

@@ -44,6 +44,7 @@ export function assumptionWords(settings: Settings, receipts: readonly Receipt[]
       method: 'docs/methods/pue.md',
     })),
     ...tokensTwice(settings, receipts),
+    ...machinesTwice(settings, receipts),
   ];
 }
 
@@ -65,6 +66,27 @@ function tokensTwice({ sources }: Settings, receipts: readonly Receipt[]): Annex
       name: 'Tokens of Amazon Bedrock',
       value: `counted by CloudWatch (${told}), and taken as not counted in ${billed}: tokens of both stand in the figures twice`,
       method: 'docs/methods/managed-model-tokens.md',
+    },
+  ];
+}
+
+/** Kinds of sources that tell of runs by themselves, of which no source names the host. */
+const RUN_ENERGY = 'codecarbon';
+/** Kinds of sources from which machines have their energy. */
+const MACHINE_ENERGY = [...AWS_BILLS, 'azure-cost', 'gcp-billing', 'agent', 'timestream-telemetry', 'activity'];
+
+/** Runs that CodeCarbon measured beside sources that may tell of the same machines: it names no host, so nobody can tell. */
+function machinesTwice({ sources }: Settings, receipts: readonly Receipt[]): AnnexMeta['assumptions'] {
+  const runs = [
+    ...new Set(receipts.filter(({ kind }) => kind === RUN_ENERGY).map(({ source_id }) => source_id)),
+  ].sort();
+  const others = sources.filter(({ kind }) => MACHINE_ENERGY.includes(kind)).map(({ id }) => id);
+  if (runs.length === 0 || others.length === 0) return [];
+  return [
+    {
+      name: 'Energy of runs that CodeCarbon tracked',
+      value: `counted as ${runs.join(', ')} says, and taken as not counted in ${others.join(', ')}: energy of both stands in the figures twice`,
+      method: 'docs/methods/attribution.md',
     },
   ];
 }

@@ -26,6 +26,7 @@ const NO_HOUR: Omit<HourSum, 'hour'> = {
   serving_cost: null,
   requests: null,
   serving_requests: null,
+  emitting_requests: null,
   priced_requests: null,
   known_hours: null,
   expected_hours: null,

@@ -5,6 +5,7 @@
 -- A ratio of sums over inference that is counted, idle named to it and overhead included; a mean, not a median.
 -- Hours of the model whose energy or PUE is unknown lower coverage_ratio: what was counted in them stays in the denominator.
 -- A model of which no energy at all is known is left out with what it counted, and lowers coverage_ratio too
+-- Hours in which a server was not read, or in which a silent host served unseen, are in no coverage; the gaps list them
 SELECT
     dimension, dimension_value,
     1000000 * joules_to_kwh(facility_energy_joules) / powered_quantity::DOUBLE AS value,

@@ -1,0 +1,9 @@
+SELECT * FROM (VALUES
+    ('agents', 'aa', TIMESTAMP '2026-06-01 05:00:00', 'i-1', '1', 'i-1', 'gpu', 'measured', [{'domain': 'GPU-a', 'since': TIMESTAMP '2026-06-01 05:00:00', 'until': TIMESTAMP '2026-06-01 06:00:00'}, {'domain': 'GPU-b', 'since': TIMESTAMP '2026-06-01 05:00:00', 'until': TIMESTAMP '2026-06-01 06:00:00'}]),
+    ('scrapes', 'bb', TIMESTAMP '2026-06-01 05:00:00', 'node-7', NULL, 'node-7', 'gpu', 'measured', [{'domain': 'GPU-a', 'since': TIMESTAMP '2026-06-01 05:00:00', 'until': TIMESTAMP '2026-06-01 06:00:00'}, {'domain': 'GPU-b', 'since': TIMESTAMP '2026-06-01 05:00:00', 'until': TIMESTAMP '2026-06-01 06:00:00'}]),
+    ('agents', 'aa', TIMESTAMP '2026-06-01 06:00:00', 'i-1', '1', 'i-1', 'gpu', 'measured', [{'domain': 'GPU-b', 'since': TIMESTAMP '2026-06-01 06:00:00', 'until': TIMESTAMP '2026-06-01 07:00:00'}]),
+    ('scrapes', 'bb', TIMESTAMP '2026-06-01 06:00:00', 'node-7', NULL, 'node-7', 'gpu', 'measured', [{'domain': 'GPU-a', 'since': TIMESTAMP '2026-06-01 06:00:00', 'until': TIMESTAMP '2026-06-01 07:00:00'}, {'domain': 'GPU-b', 'since': TIMESTAMP '2026-06-01 06:00:00', 'until': TIMESTAMP '2026-06-01 07:00:00'}]),
+    ('scrapes', 'bb', TIMESTAMP '2026-06-01 05:00:00', 'node-8', NULL, 'node-8', 'gpu', 'measured', [{'domain': 'GPU-c', 'since': TIMESTAMP '2026-06-01 05:00:00', 'until': TIMESTAMP '2026-06-01 06:00:00'}]),
+    ('agents', 'aa', TIMESTAMP '2026-06-01 05:00:00', 'i-9', '1', 'i-9', 'gpu', 'measured', [{'domain': '0', 'since': TIMESTAMP '2026-06-01 05:00:00', 'until': TIMESTAMP '2026-06-01 06:00:00'}]),
+    ('scrapes', 'bb', TIMESTAMP '2026-06-01 05:00:00', 'node-9', NULL, 'node-9', 'gpu', 'measured', [{'domain': '0', 'since': TIMESTAMP '2026-06-01 05:00:00', 'until': TIMESTAMP '2026-06-01 06:00:00'}])
+) AS given (source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis, spans)
