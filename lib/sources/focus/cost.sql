@@ -59,6 +59,9 @@ driven AS (
         CASE
             WHEN charge_category <> 'Usage' THEN NULL
             WHEN commitment_discount_status = 'Unused' THEN 'none'
+            -- Software of the marketplace names the machine that it runs on, which has a row of its own; of models no row says how many tokens a unit is
+            WHEN provider = 'Microsoft' AND publisher_category = 'Vendor'
+                THEN CASE WHEN NOT regexp_matches(words, '(?i)tokens?\b|consumption unit') THEN 'none' END
             -- All that a capacity reservation of AWS holds, at no cost: what runs in it and what is left of it have rows of their own
             WHEN provider = 'AWS' AND regexp_matches(words, '(?i)(^|[ -])(reservation|dedicatedres):|per reservation ') THEN 'none'
             -- Google bills what a reservation holds by cores and memory
