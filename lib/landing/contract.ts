@@ -252,7 +252,9 @@ function contractValue(column: ContractColumn, match: FoundColumn | undefined): 
   if (!match) return `NULL::${column.type}`;
   if (match.type !== column.type) return `TRY_CAST(${instantIn(match, column)} AS ${column.type})`;
   if (match.isText) return cleaned(match);
-  return match.type === 'VARCHAR' && match.mayBeEmpty ? `nullif(${identifier(match.name)}, '')` : identifier(match.name);
+  return match.type === 'VARCHAR' && match.mayBeEmpty
+    ? `nullif(${identifier(match.name)}, '')`
+    : identifier(match.name);
 }
 
 /** A cell on its way to the contract's type: a time written with an offset from UTC is read with it, not without. */
