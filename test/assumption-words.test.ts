@@ -61,3 +61,24 @@ test('runs of CodeCarbon beside sources that may tell of their machines are told
   expect(words([BILL, cc], [])).toEqual([]);
   expect(words([cc], [landed])).toEqual([]);
 });
+
+test('actual and amortised costs in two sources are told, in one version they are not', () => {
+  const sources = ['one', 'two'].map((id) => ({ id, kind: 'azure-cost', path: `./${id}` }));
+  const { settings } = tinyWorkplace(root, tinySettings({ sources }));
+  const bill = (id: string, version: string | null): Receipt => ({
+    ...answer(id),
+    source_id: id,
+    kind: 'azure-cost',
+    origin: `${id}/part.csv`,
+    provider_version: version,
+  });
+  const words = (...versions: (string | null)[]) =>
+    assumptionWords(settings, [bill('one', versions[0] ?? null), bill('two', versions[1] ?? null)]).flatMap(
+      ({ name, value }) => (name.startsWith('Costs') ? [value] : []),
+    );
+  expect(words('actual costs', 'amortised costs')).toEqual([
+    'one (actual costs) and two (amortised costs) are taken as bills of different subscriptions: use and money of one that stands in both count twice',
+  ]);
+  expect(words('actual costs', 'actual costs')).toEqual([]);
+  expect(words('amortised costs', null)).toEqual([]);
+});

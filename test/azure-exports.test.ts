@@ -38,13 +38,18 @@ function run(name: string, type: string, lines: readonly string[]): Files {
   return { [`${at}/part_0_0001.csv`]: lines, [`${at}/manifest.json`]: [JSON.stringify(said)] };
 }
 
-async function closed(name: string, files: Files): Promise<unknown> {
+async function remarksOn(name: string, files: Files): Promise<string[]> {
   const at = join(folder, name);
   await writeCompany({ month: MONTH, bills: {}, telemetry: {}, grid: {} }, at);
   for (const [path, lines] of Object.entries(files))
     writeText(join(at, 'inputs/azure', path), [...lines, ''].join('\n'));
   const sources = [{ id: 'azure', kind: 'azure-cost', path: './inputs/azure' }];
-  await closeTiny(tinyWorkplace(at, tinySettings({ sources })), MONTH);
+  return closeTiny(tinyWorkplace(at, tinySettings({ sources })), MONTH);
+}
+
+async function closed(name: string, files: Files): Promise<unknown> {
+  const at = join(folder, name);
+  await remarksOn(name, files);
   return withWarehouse(async (warehouse) => {
     const [total] = await warehouse.query(
       `SELECT sum(billed_cost)::DOUBLE AS billed, sum(effective_cost)::DOUBLE AS effective, count(DISTINCT component)::INTEGER AS components
@@ -87,4 +92,17 @@ test.each<[string, Files, RegExp]>([
 test('the manifest says what an export is of, whatever its rows look like', async () => {
   const files = run('one', 'ActualCost', amortised);
   expect(await closed('by-manifest', { ...files, 'more.csv': actual.slice(0, 2) })).toMatchObject({ billed: 6 });
+});
+
+test('exports of prices and reservations in the same container are passed over, in words and without a refusal', async () => {
+  const files = {
+    ...run('bill', 'ActualCost', actual),
+    ...run('prices', 'PriceSheet', ['BasePrice,BillingCurrency,EffectiveStartDate', '0.1,USD,2026-06-01']),
+    ...run('use', 'ReservationDetails', ['InstanceFlexibilityGroup,UsedHours,UsageDate', 'DSv3,24,2026-06-02']),
+  };
+  expect(await remarksOn('beside', files)).toEqual([
+    'azure: 1 file passed over, of an export of PriceSheet, which tells of no charges',
+    'azure: 1 file passed over, of an export of ReservationDetails, which tells of no charges',
+  ]);
+  expect(await closed('beside', files)).toMatchObject({ billed: 7, effective: 7 });
 });

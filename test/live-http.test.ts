@@ -79,15 +79,19 @@ describe('an answer', () => {
 });
 
 describe('a provider that has trouble', () => {
-  test('is asked again when it says so: seconds', () =>
+  test.each([
+    ['7', 7000],
+    ['1.5', 1500],
+  ])('is asked again when it says so: %s seconds', (seconds, waited) =>
     facing(
-      (_, nth) => (nth === 0 ? { status: 429, headers: { 'retry-after': '7' } } : OK),
+      (_, nth) => (nth === 0 ? { status: 429, headers: { 'retry-after': seconds } } : OK),
       async ({ caller, edges, server }) => {
         await caller.call(call());
-        expect(edges.waits).toEqual([7000]);
+        expect(edges.waits).toEqual([waited]);
         expect(server.asked).toHaveLength(2);
       },
-    ));
+    ),
+  );
 
   test('is asked again when it says so: a date', () =>
     facing(

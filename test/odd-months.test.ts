@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import type { Annex } from '../lib/disclosure/annex.ts';
 import { tempFolder } from './support/temp-folder.ts';
 import {
+  closeTiny,
   discloseTiny,
   hourOf,
   type TinyCompany,
   tinySettings,
   tinyWorkplace,
   writeCompany,
+  writeText,
 } from './support/tiny-company.ts';
 
 const MONTH = '2026-06';
@@ -89,4 +91,24 @@ test('a month whose hosts stand on no site tells its IT energy, and that the ove
   expect(page).not.toContain('No energy of this period is known.');
   expect(annex.exclusions.map(({ what }) => what)).toContain('Cost of own and co-located hosts');
   expect(page).toContain('No cost of this period is known');
+});
+
+test('a region that is empty text is no region: it matched each of those that have no other name', async () => {
+  const at = join(folder, 'empty-region');
+  const line = {
+    usage_start_time: hourOf(MONTH, 0),
+    usage_end_time: hourOf(MONTH, 1),
+    billing_account_id: 'BA',
+    service_description: 'Compute Engine',
+    sku_description: 'N2 Custom Instance Core running in London',
+    location_region: '',
+    cost: 1,
+    currency: 'USD',
+    usage_amount: 3600,
+    usage_unit: 'seconds',
+    credits: '[]',
+  };
+  writeText(join(at, 'bill/june.jsonl'), `${JSON.stringify(line)}\n`);
+  const sources = [{ id: 'bill', kind: 'gcp-billing', path: './bill' }];
+  expect(await closeTiny(tinyWorkplace(at, tinySettings({ sources })), MONTH)).toEqual([]);
 });

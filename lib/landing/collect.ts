@@ -90,11 +90,18 @@ async function collectOffered(request: CollectRequest, edges: Edges): Promise<Co
   };
 }
 
-function passedOver({ files, refused, foreign, unnamed }: Selection, { source, sourceId }: CollectRequest): Fate[] {
+function passedOver(
+  { files, refused, foreign, apart, unnamed }: Selection,
+  { source, sourceId }: CollectRequest,
+): Fate[] {
   const remarks = [
     ...(foreign > 0
       ? [`${sourceId}: ${filesText(foreign)} passed over, expected names that match ${source.accepts}`]
       : []),
+    ...apart.map(
+      ({ files: named, dataset }) =>
+        `${sourceId}: ${filesText(named.length)} passed over, of an export of ${dataset}, which tells of no charges`,
+    ),
     ...(unnamed > 0 ? [`${sourceId}: ${filesText(unnamed)} passed over, not named by the manifest of the month`] : []),
     ...(files.length + refused.length === 0 ? [`${sourceId}: no file to read`] : []),
   ];

@@ -56,6 +56,8 @@ interface FoundColumn {
   readonly type: string;
   /** The format knows no types and no NULL: every cell is text, and blanks mean that nothing is there. */
   readonly isText: boolean;
+  /** The format knows NULL, and some who write it leave empty text all the same. Bills told by charge look after it in the few lines that they read. */
+  readonly mayBeEmpty: boolean;
 }
 
 interface Fitting {
@@ -118,7 +120,7 @@ async function openRaw(warehouse: Warehouse, shape: Shape, { path }: OpenRequest
   try {
     await warehouse.run(`CREATE OR REPLACE TEMP VIEW raw AS ${reader(shape, path)}`);
     await warehouse.run('CREATE OR REPLACE TEMP VIEW opened AS SELECT * FROM raw');
-    return await columnsOfOpened(warehouse, shape.format);
+    return await columnsOfOpened(warehouse, shape);
   } catch (error) {
     throw unreadable(error, path);
   }
@@ -138,24 +140,25 @@ async function isHeld(warehouse: Warehouse, { holds }: Shape, { path }: OpenRequ
 /** The columns after the shape's own SELECT, if any; undefined where it names columns that the file does not have. */
 async function openFlat(
   warehouse: Warehouse,
-  { open, format }: Shape,
+  shape: Shape,
   seen: readonly FoundColumn[],
 ): Promise<readonly FoundColumn[] | undefined> {
-  if (!open) return seen;
+  if (!shape.open) return seen;
   try {
-    await warehouse.run(`CREATE OR REPLACE TEMP VIEW opened AS ${open}`);
+    await warehouse.run(`CREATE OR REPLACE TEMP VIEW opened AS ${shape.open}`);
   } catch {
     return undefined;
   }
-  return columnsOfOpened(warehouse, format);
+  return columnsOfOpened(warehouse, shape);
 }
 
-async function columnsOfOpened(warehouse: Warehouse, format: Format): Promise<FoundColumn[]> {
+async function columnsOfOpened(warehouse: Warehouse, { format, charges }: Shape): Promise<FoundColumn[]> {
   const columns = await warehouse.query('DESCRIBE opened');
   return columns.map((column) => ({
     name: String(column['column_name']),
     type: String(column['column_type']),
     isText: format === 'csv',
+    mayBeEmpty: format === 'parquet' && charges === undefined,
   }));
 }
 
@@ -250,7 +253,10 @@ function checkedRows(shape: Shape, found: readonly FoundColumn[], mapping: OpenR
 function contractValue(column: ContractColumn, match: FoundColumn | undefined): string {
   if (!match) return `NULL::${column.type}`;
   if (match.type !== column.type) return `TRY_CAST(${instantIn(match, column)} AS ${column.type})`;
-  return match.isText ? cleaned(match) : identifier(match.name);
+  if (match.isText) return cleaned(match);
+  return match.type === 'VARCHAR' && match.mayBeEmpty
+    ? `nullif(${identifier(match.name)}, '')`
+    : identifier(match.name);
 }
 
 /** A cell on its way to the contract's type: a time written with an offset from UTC is read with it, not without. */

@@ -27,6 +27,8 @@ export interface Selection {
   readonly refused: readonly { readonly offer: Offer; readonly error: RejectedPayload }[];
   /** Files whose names the source does not read. */
   readonly foreign: number;
+  /** What exports of something else than the source reads, such as a price list, have delivered: none of it is read. */
+  readonly apart: readonly Delivery[];
   /** Files that a manifest leaves out, or that belong to a manifest of another month. */
   readonly unnamed: number;
 }
@@ -48,19 +50,28 @@ export async function selectOffers(
     source,
     edges,
   );
-  const manifests = lastRuns(outcomes.flatMap((outcome) => ('delivery' in outcome ? [outcome] : [])));
+  const runs = lastRuns(outcomes.flatMap((outcome) => ('delivery' in outcome ? [outcome] : [])));
+  const manifests = runs.filter(({ delivery }) => isRead(delivery, source));
+  const apart = runs.filter((manifest) => !manifests.includes(manifest));
   const readable = offers.filter((offer) => source.accepts.test(offer.origin) && !isManifest(offer));
   const isFree = ({ origin }: Offer) => !found.some(({ folder }) => origin.startsWith(folder));
   const free = source.named_by_manifest ? [] : readable.filter(isFree);
   const named = namedFiles(manifests, readable);
   const there = new Set(readable.map(({ origin }) => origin));
+  const told = [...named, ...namedFiles(apart, readable)];
   return {
     files: [...free, ...named],
     manifests,
     refused: outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : [])),
     foreign: offers.filter((offer) => !isManifest(offer)).length - readable.length,
-    unnamed: readable.length - free.length - named.filter(({ origin }) => there.has(origin)).length,
+    apart: apart.map(({ delivery }) => delivery),
+    unnamed: readable.length - free.length - told.filter(({ origin }) => there.has(origin)).length,
   };
+}
+
+/** Exports of other things may lie beside those of the source: their manifests say of what they are. */
+function isRead({ dataset }: Delivery, { one_version: rule }: Source): boolean {
+  return !rule || dataset === undefined || dataset in rule.of_dataset;
 }
 
 type Outcome = ReadManifest | Selection['refused'][number];

@@ -39,7 +39,7 @@ placed_region AS (
     FROM region
     LEFT JOIN regions AS known
         ON known.provider = region.provider_name
-        AND (known.region_id = region.region_id OR list_contains(string_split(lower(coalesce(known.aliases, '')), '|'), lower(region.region_id)))
+        AND (known.region_id = region.region_id OR list_contains(string_split(lower(known.aliases), '|'), lower(region.region_id)))
 )
 SELECT
     NULL AS resource_id,

@@ -1,7 +1,9 @@
 import type { AnnexMeta } from '../disclosure/annex.ts';
+import { mixedVersions, versionsIn } from '../landing/one-version.ts';
 import type { Receipt } from '../landing/receipt.ts';
 import type { Settings } from '../settings/settings.ts';
 import { countsTokens } from '../sources/aws-cloudwatch/live/bedrock.ts';
+import { sourceKind } from './assumptions.ts';
 
 /** What shapes figures, of the settings and of what landed by them, as the methodology chapter prints it. */
 export function assumptionWords(settings: Settings, receipts: readonly Receipt[]): AnnexMeta['assumptions'] {
@@ -45,7 +47,32 @@ export function assumptionWords(settings: Settings, receipts: readonly Receipt[]
     })),
     ...tokensTwice(settings, receipts),
     ...machinesTwice(settings, receipts),
+    ...costsTwice(settings, receipts),
   ];
+}
+
+/**
+ * Two versions of costs (actual and amortised) in one source stop the month. In sources of their own they may be bills of different
+ * subscriptions, or of the same: nothing but the rows could tell.
+ */
+function costsTwice({ sources }: Settings, receipts: readonly Receipt[]): AnnexMeta['assumptions'] {
+  const kinds = [...new Set(sources.map(({ kind }) => kind))];
+  return kinds.flatMap((kind) => {
+    const rule = sourceKind(kind).one_version;
+    const landed = receipts.filter((receipt) => receipt.kind === kind);
+    if (!rule || !mixedVersions(landed, rule)) return [];
+    const holding = [...new Set(landed.map(({ source_id }) => source_id))].sort().map((id) => {
+      const own = landed.filter(({ source_id }) => source_id === id);
+      return `${id} (${versionsIn(own, rule).join(', ')})`;
+    });
+    return [
+      {
+        name: 'Costs in several versions',
+        value: `${holding.join(' and ')} are taken as bills of different subscriptions: use and money of one that stands in both count twice`,
+        method: 'docs/sources.md',
+      },
+    ];
+  });
 }
 
 /** Kinds of bills in which AWS may count tokens of Bedrock. */

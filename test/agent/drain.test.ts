@@ -260,6 +260,7 @@ describe('waiting', () => {
   test('reads Retry-After in seconds and as a date, and waits a quarter of an hour at most', () => {
     const now = new Date('2026-06-10T14:00:00Z');
     expect(retryAfterMs('120', now)).toBe(120_000);
+    expect(retryAfterMs('1.5', now)).toBe(1500);
     expect(retryAfterMs('Wed, 10 Jun 2026 14:01:00 GMT', now)).toBe(MINUTE);
     expect(retryAfterMs('Wed, 10 Jun 2026 13:00:00 GMT', now)).toBe(0);
     expect(retryAfterMs('99999999', now)).toBe(15 * MINUTE);

@@ -107,9 +107,9 @@ function askedWaitMs(headers: Headers, now: number): number | undefined {
   return waits.length === 0 ? undefined : Math.max(...waits);
 }
 
-/** Milliseconds from `Retry-After`: seconds or a date (RFC 9110 §10.2.3); undefined where there is none to read. */
+/** Milliseconds from `Retry-After`: seconds or a date (RFC 9110 §10.2.3; some write parts of a second); undefined where there is none to read. */
 function retryAfterMs(header: string | null, now: number): number | undefined {
   if (!header) return undefined;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
+  const ms = /^\d+(\.\d+)?$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }

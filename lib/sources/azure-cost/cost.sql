@@ -42,7 +42,10 @@ driven AS (
         *,
         CASE
             WHEN charge_category <> 'Usage' THEN NULL
-            WHEN is_unused OR publisher_type = 'Marketplace' THEN 'none'
+            WHEN is_unused THEN 'none'
+            -- Models of other makers are sold through the marketplace: how many tokens a unit is the row does not say
+            WHEN publisher_type = 'Marketplace' AND regexp_matches(meter_name, '(?i)tokens?\b|consumption unit') THEN NULL
+            WHEN publisher_type = 'Marketplace' THEN 'none'
             WHEN concat_ws(' ', meter_category, meter_subcategory, meter_name) ILIKE '%license%' OR meter_category = 'Azure Databricks' THEN 'none'
             WHEN instance_type IS NOT NULL AND coalesce(unit_of_measure, 'Hour') LIKE '%Hour%'
                 THEN CASE WHEN is_azure_reservation(resource_id) THEN 'unused_capacity_hours' ELSE 'instance_hours' END

@@ -26,7 +26,7 @@ SELECT
     coalesce(properties ->> 'unitOfMeasure', meter ->> 'unitOfMeasure') AS unit_of_measure,
     coalesce(properties ->> 'subscriptionGuid', properties ->> 'subscriptionId') AS subscription_id,
     properties ->> 'billingAccountId' AS billing_account_id,
-    properties ->> 'resourceLocation' AS resource_location,
+    nullif(properties ->> 'resourceLocation', '') AS resource_location,
     nullif(coalesce(properties ->> 'resourceId', properties ->> 'instanceName'), '') AS resource_id,
     coalesce(properties ->> 'meterCategory', meter ->> 'meterCategory') AS meter_category,
     coalesce(properties ->> 'meterSubCategory', meter ->> 'meterSubCategory') AS meter_subcategory,

@@ -70,6 +70,7 @@ export function focusColumns(nested: 'JSON' | 'VARCHAR'): ContractColumn[] {
     text('meter', 'x_UsageType', 'SkuMeter', 'x_SkuMeterName'),
     text('operation', 'x_Operation'),
     text('pricing_unit', 'x_PricingUnitDescription'),
+    text('publisher_category', 'x_PublisherCategory'),
     { name: 'price_details', type: nested, aliases: ['SkuPriceDetails'] },
     { name: 'sku_details', type: nested, aliases: ['x_SkuDetails'] },
     { name: 'tag_text', type: nested, aliases: ['Tags'] },

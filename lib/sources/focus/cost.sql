@@ -59,11 +59,15 @@ driven AS (
         CASE
             WHEN charge_category <> 'Usage' THEN NULL
             WHEN commitment_discount_status = 'Unused' THEN 'none'
+            -- Software of the marketplace names the machine that it runs on, which has a row of its own; of models no row says how many tokens a unit is
+            WHEN provider = 'Microsoft' AND publisher_category = 'Vendor'
+                THEN CASE WHEN NOT regexp_matches(words, '(?i)tokens?\b|consumption unit') THEN 'none' END
             WHEN provider = 'AWS' AND is_reservation_tally(words) THEN 'none'
+            -- Google bills what a reservation holds by cores and memory
+            WHEN capacity_reservation_status = 'Unused'
+                THEN CASE WHEN provider = 'Google Cloud' AND regexp_matches(words, '(?i)\b(ram|gpu)\b') THEN 'none' ELSE 'unused_capacity_hours' END
             WHEN instance_type IS NOT NULL AND is_by_the_hour
-                AND (capacity_reservation_status = 'Unused'
-                    OR (provider = 'Microsoft' AND is_azure_reservation(resource_id))
-                    OR (provider = 'AWS' AND is_unused_reservation(words)))
+                AND ((provider = 'Microsoft' AND is_azure_reservation(resource_id)) OR (provider = 'AWS' AND is_unused_reservation(words)))
                 THEN 'unused_capacity_hours'
             -- Models of other makers are sold through a marketplace, in units that the row does not name
             WHEN regexp_matches(concat_ws(' ', service_name, words), '(?i)(marketplace|\bmp:).*(token|created_image)|bedrock edition') THEN NULL
@@ -77,7 +81,7 @@ driven AS (
             -- A licence by the core: the machine has a row of its own
             WHEN instance_type IS NOT NULL AND provider = 'AWS' AND unit LIKE '%vcpu%' THEN 'none'
             WHEN regexp_matches(words, '(?i)(fargate|apprunner).*vcpu|emr-serverless-.*vcpu|instance core|custom core|cpu allocation time|vcpu duration') THEN 'vcpu_hours'
-            WHEN regexp_matches(words, '(?i)fargate.*(memory|gb-hours)|apprunner.*gb-hours|emr-serverless-.*gbhours|instance ram|custom ram|memory allocation time|memory duration')
+            WHEN regexp_matches(words, '(?i)fargate.*(memory|gb-hours)|apprunner.*gb-hours|emr-serverless-.*gbhours|instance ram|custom ram|memory allocation time|memory duration|pod memory requests')
                 OR regexp_matches(unit, '^(gb|gib|gibibyte)[ -]hours?$')
                 -- The disk of a Fargate task comes in GB-Hours too, and so does that of EMR Serverless
                 THEN CASE WHEN NOT regexp_matches(words, '(?i)storage') THEN 'memory_gb_hours' END
@@ -124,7 +128,7 @@ SELECT
     TRY_CAST(CASE WHEN energy_driver <> 'none' THEN consumed_quantity * CASE
         WHEN unit = 'byte-seconds' THEN 1 / 3600.0 / power(2, 30)
         WHEN unit IN ('byte', 'bytes') THEN 1 / power(2, 30)
-        WHEN energy_driver IN ('vcpu_hours', 'memory_gb_hours') AND unit LIKE '%second%' THEN 1 / 3600.0
+        WHEN energy_driver IN ('vcpu_hours', 'memory_gb_hours', 'unused_capacity_hours') AND unit LIKE '%second%' THEN 1 / 3600.0
         WHEN is_gb_months THEN date_diff('hour', getvariable('month_start'), getvariable('month_end')) * machines
         WHEN disk_tier IS NOT NULL THEN managed_disk_gb(disk_tier[2:]) * date_diff('hour', getvariable('month_start'), getvariable('month_end'))
         WHEN energy_driver = 'instance_hours' THEN machines

@@ -17,7 +17,8 @@ WITH line AS (
             ELSE 'Adjustment'
         END AS charge_category,
         nullif(regexp_extract(system_labels, '[''"]compute\.googleapis\.com/machine_spec[''"],\s*[''"]value[''"]\s*:\s*[''"]([^''"]+)', 1), '') AS machine_spec,
-        TRY_CAST(regexp_extract(system_labels, '[''"]compute\.googleapis\.com/cores[''"],\s*[''"]value[''"]\s*:\s*[''"]([0-9]+)', 1) AS DOUBLE) AS cores_label
+        TRY_CAST(regexp_extract(system_labels, '[''"]compute\.googleapis\.com/cores[''"],\s*[''"]value[''"]\s*:\s*[''"]([0-9]+)', 1) AS DOUBLE) AS cores_label,
+        regexp_matches(system_labels, '[''"]compute\.googleapis\.com/is_unused_reservation[''"],\s*[''"]value[''"]\s*:\s*[''"]true[''"]') AS is_unused
     FROM landed
 ),
 sized AS (
@@ -38,7 +39,12 @@ sized AS (
             WHEN 'count' THEN "usage.amount"
         END AS single_units,
         -- A line of a database in two zones stands for the primary and its standby
-        CASE WHEN "service.description" = 'Cloud SQL' AND regexp_matches(sku, '(?i)\bregional\b') THEN 2 ELSE 1 END AS machines
+        CASE
+            WHEN "service.description" = 'Cloud SQL' AND regexp_matches(sku, '(?i)\bregional\b') THEN 2
+            -- Autopilot counts thousandths of a core
+            WHEN regexp_matches(sku, '(?i)\bpod mcpu requests') THEN 0.001
+            ELSE 1
+        END AS machines
     FROM line
 ),
 driven AS (
@@ -49,6 +55,9 @@ driven AS (
             WHEN is_fee_on_machines(sku) OR regexp_matches(sku, '(?i)licens|\b(static|external) ip\b') THEN 'none'
             -- `2 vCPU + 7.5GB RAM` is billed by the machine
             WHEN regexp_matches(sku, '(?i)[0-9]+ vcpu \+') THEN NULL
+            -- A reservation in which nothing runs is billed like a machine that does
+            WHEN is_unused THEN CASE WHEN regexp_matches(sku, '(?i)\b(ram|gpu)\b') THEN 'none' ELSE 'unused_capacity_hours' END
+            WHEN regexp_matches(sku, '(?i)^(micro|small) instance') AND "usage.unit" = 'seconds' AND machine_type IS NOT NULL THEN 'instance_hours'
             WHEN regexp_matches(sku, '(?i)instance core|custom core|\bcore running|(^|: )cpu allocation time|vcpu') AND "usage.unit" = 'seconds'
                 THEN CASE
                     WHEN machine_type IS NOT NULL AND billed_cores > 0 THEN 'instance_hours'
@@ -56,8 +65,8 @@ driven AS (
                     WHEN regexp_matches(machine_type, '^(a[2-4]|g[2-4])') THEN NULL
                     ELSE 'vcpu_hours'
                 END
-            WHEN regexp_matches(sku, '(?i)^(micro|small) instance') AND "usage.unit" = 'seconds' AND machine_type IS NOT NULL THEN 'instance_hours'
-            WHEN regexp_matches(sku, '(?i)\bram\b|memory allocation time') AND "usage.unit" = 'byte-seconds'
+            WHEN regexp_matches(sku, '(?i)\bpod mcpu requests') AND "usage.unit" = 'seconds' THEN 'vcpu_hours'
+            WHEN regexp_matches(sku, '(?i)\bram\b|memory allocation time|\bpod memory requests') AND "usage.unit" = 'byte-seconds'
                 THEN CASE WHEN machine_type IS NOT NULL AND billed_cores > 0 THEN 'none' ELSE 'memory_gb_hours' END
             -- TPUs are billed by the chip, the host within: no other line knows their energy
             WHEN regexp_matches(sku, '(?i)\bgpu\b') AND regexp_matches(machine_type, '^(a[2-4]|g[2-4])') THEN 'none'
@@ -105,6 +114,7 @@ SELECT
     currency AS billing_currency,
     energy_driver,
     TRY_CAST(CASE
+        WHEN energy_driver = 'unused_capacity_hours' THEN single_units / coalesce(billed_cores, 1)
         WHEN energy_driver = 'instance_hours' THEN single_units / CASE WHEN sku ILIKE '% instance with%' THEN 1 ELSE billed_cores END
         WHEN energy_driver IN ('vcpu_hours', 'memory_gb_hours') THEN single_units * machines
         WHEN energy_driver <> 'none' THEN single_units
