@@ -4,7 +4,9 @@
 -- Reads   serving
 -- A ratio of sums over inference that is counted, idle named to it and overhead included; a mean, not a median.
 -- Hours of the model whose energy or PUE is unknown lower coverage_ratio: what was counted in them stays in the denominator.
--- A model of which no energy at all is known is left out with what it counted, and lowers coverage_ratio too
+-- A model of which no energy at all is known is left out with what it counted.
+-- coverage_ratio: the counted models' part of the facility energy of all inference x the part of their hours whose facility energy is known
+-- x the part of what was counted whose models stand in the ledger
 SELECT
     dimension, dimension_value,
     1000000 * joules_to_kwh(facility_energy_joules) / powered_quantity::DOUBLE AS value,
