@@ -179,6 +179,16 @@ describe('settings that cannot be used end the run with 2', () => {
       /pue\[0\]\.from: expected a date that the calendar has, got "2026-02-30"/,
     ],
     [
+      'a zone in small letters',
+      { sources: [{ id: 'series', kind: 'grid', path: '.', zone: 'gb', factor_kind: 'direct' }] },
+      /sources\[0\]\.zone: expected the key of a zone as Electricity Maps writes it, such as GB or US-MIDA-PJM, got "gb"/,
+    ],
+    [
+      'a zone that the map calls otherwise',
+      { sites: [siteOf('x', { grid_zone: 'UK' })] },
+      /sites\[0\]\.grid_zone: expected the key of a zone .*, got "UK"/,
+    ],
+    [
       'two sites of one name',
       { sites: [siteOf('x'), siteOf('x')] },
       /sites\[1\]\.id: expected a new id, "x" is taken, got "x"/,
@@ -229,6 +239,11 @@ describe('settings that cannot be used end the run with 2', () => {
       'currency: USD\n---\ncurrency: EUR\n',
       /: Source contains multiple documents, expected one at line/,
     ],
+    [
+      'text in Latin-1',
+      Buffer.from('organisation: { name: Müller }\n', 'latin1'),
+      /: expected text in UTF-8, got another encoding$/,
+    ],
     ['a key that stands twice', 'currency: USD\ncurrency: EUR\n', /: Map keys must be unique at line 2, column 1$/],
   ])('%s', (_, text, message) => {
     const { status, stderr } = close(text);
@@ -271,7 +286,7 @@ function nestedAnchors(depth: number): string {
   return `${lines.join('\n')}\n`;
 }
 
-function close(settings: string) {
+function close(settings: string | Uint8Array) {
   writeText(join(root, 'typo/joulebook.yaml'), settings);
   const flags = ['--experimental-import-text', '--no-warnings'];
   const typed = ['close', '--month', MONTH, '--settings', join(root, 'typo/joulebook.yaml')];

@@ -100,11 +100,25 @@ const UNNAMED = 'column0';
 
 function misfit(source: Source, seen: readonly FoundColumn[], misfits: readonly string[]): RejectedPayload {
   const columns = seen.map(({ name }) => name).filter((name) => name !== 'file_row');
+  const oddity = oddityOf(columns);
+  if (oddity) return new RejectedPayload(oddity);
   const headers = `columns ${columns.slice(0, 8).join(', ')}${columns.length > 8 ? ', …' : ''}`;
   return new RejectedPayload({
     found: refusalOf(source, seen) ?? (columns.join() === UNNAMED ? 'no header' : headers),
     expected: `${source.card.title}: ${misfits.join('; ') || `a file of ${[...new Set(source.shapes.map(({ format }) => format))].join(' or ')}`}`,
   });
+}
+
+/** A header that no column can be found in because of how the whole file is written. */
+function oddityOf([first = '']: readonly string[]): { found: string; expected: string } | undefined {
+  if (first.includes('\0')) return { found: 'text with NUL characters, as UTF-16 has', expected: UTF_8 };
+  const separator = [';', '\t', '|'].find((each) => first.includes(each));
+  return separator
+    ? {
+        found: `cells that ${separator === '\t' ? 'a tab' : separator} separates`,
+        expected: 'a comma between cells, and a point before decimals',
+      }
+    : undefined;
 }
 
 /** What to say of a file that is known and yet cannot be read; undefined where there is nothing to say. */
@@ -157,13 +171,14 @@ async function columnsOfOpened(warehouse: Warehouse, format: Format): Promise<Fo
   }));
 }
 
+const UTF_8 = 'text in UTF-8 (a spreadsheet saves it as “CSV UTF-8”)';
 /** What DuckDB says of broken bytes, and what a reader of the report calls it. */
 const BROKEN_BYTES: readonly { readonly said: RegExp; readonly found: string; readonly expected?: string }[] = [
   { said: /magic bytes|too small to be a parquet|footer/i, found: 'a Parquet file that is cut off, or is none' },
   {
     said: /not utf-8|unicode/i,
     found: 'text that is not UTF-8',
-    expected: 'text in UTF-8 (a spreadsheet saves it as “CSV UTF-8”)',
+    expected: UTF_8,
   },
   {
     said: /Expected Number of Columns: \d+ Found: \d+/,
