@@ -357,7 +357,7 @@ function defectsOfLength(shape: Shape, found: readonly FoundColumn[]): string[] 
   const beyond = cells.slice(last + 1).map(({ name }) => `coalesce(trim(${identifier(name)}), '') <> ''`);
   return [
     ...(beyond.length > 0 ? [`WHEN ${beyond.join(' OR ')} THEN ${words('cells behind it')}`] : []),
-    `WHEN ${identifier(ending.name)} IS NULL THEN ${words('no cell for it')}`,
+    ...(shape.ends_early ? [] : [`WHEN ${identifier(ending.name)} IS NULL THEN ${words('no cell for it')}`]),
   ];
 }
 

@@ -50,6 +50,8 @@ export interface Shape {
   readonly holds?: string;
   /** For `csv`: what stands between the cells, where guessing could go wrong. */
   readonly delimiter?: string;
+  /** For `csv`: rows may end before the header does, with what is left out empty. Otherwise such a row was cut off, and is rejected. */
+  readonly ends_early?: true;
   /**
    * Turns the opened file into flat columns: one SELECT reading FROM raw (which also has `file_row`, counted from 1).
    * A file whose columns it cannot name does not have this shape.
