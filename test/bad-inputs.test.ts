@@ -82,6 +82,7 @@ describe('nothing is lost', () => {
         'euro',
         'false-name',
         'gz-of-gz',
+        'latin-1',
         'long-footer',
         'no-bytes',
         'no-outcome',
@@ -101,7 +102,7 @@ describe('nothing is lost', () => {
 
   test('a rejected row names its file, row, column and what was expected', () => {
     const rows = quarantined.filter(({ reason }) => !reason.whole_file).flatMap(({ reason }) => reason.reasons);
-    expect(rows).toHaveLength(9);
+    expect(rows).toHaveLength(12);
     for (const row of rows)
       expect(row).toEqual({
         file: expect.any(String),
@@ -131,7 +132,7 @@ describe('the rest of the month', () => {
   };
 
   test('is closed: two hours of the bill, the good rows of the spoiled ones, and a file that came twice once', async () => {
-    expect(await total('cost.billed')).toBe(1 + 1 + 1 + 2 + 40);
+    expect(await total('cost.billed')).toBe(1 + 1 + 1 + 2 + 40 + 1 + 1);
   });
 
   test('is closed with a lower coverage', async () => {
@@ -176,6 +177,16 @@ describe('settings that cannot be used end the run with 2', () => {
       'a day that the calendar has not',
       { sites: [{ id: 'x', control: 'own', grid_zone: 'IE', pue: [{ from: '2026-02-30', value: 1.2 }] }] },
       /pue\[0\]\.from: expected a date that the calendar has, got "2026-02-30"/,
+    ],
+    [
+      'a zone in small letters',
+      { sources: [{ id: 'series', kind: 'grid', path: '.', zone: 'gb', factor_kind: 'direct' }] },
+      /sources\[0\]\.zone: expected the key of a zone as Electricity Maps writes it, such as GB or US-MIDA-PJM, got "gb"/,
+    ],
+    [
+      'a zone that the map calls otherwise',
+      { sites: [siteOf('x', { grid_zone: 'UK' })] },
+      /sites\[0\]\.grid_zone: expected the key of a zone .*, got "UK"/,
     ],
     [
       'two sites of one name',
@@ -228,6 +239,11 @@ describe('settings that cannot be used end the run with 2', () => {
       'currency: USD\n---\ncurrency: EUR\n',
       /: Source contains multiple documents, expected one at line/,
     ],
+    [
+      'text in Latin-1',
+      Buffer.from('organisation: { name: Müller }\n', 'latin1'),
+      /: expected text in UTF-8, got another encoding$/,
+    ],
     ['a key that stands twice', 'currency: USD\ncurrency: EUR\n', /: Map keys must be unique at line 2, column 1$/],
   ])('%s', (_, text, message) => {
     const { status, stderr } = close(text);
@@ -270,7 +286,7 @@ function nestedAnchors(depth: number): string {
   return `${lines.join('\n')}\n`;
 }
 
-function close(settings: string) {
+function close(settings: string | Uint8Array) {
   writeText(join(root, 'typo/joulebook.yaml'), settings);
   const flags = ['--experimental-import-text', '--no-warnings'];
   const typed = ['close', '--month', MONTH, '--settings', join(root, 'typo/joulebook.yaml')];

@@ -25,6 +25,9 @@ test('a month of which accelerators alone are measured is published, and its fig
   const records = hours.map((start, seq) => ({ host: 'cellar-1', seq, start, component: 'gpu' as const, idle: 9e8 }));
   const figureOf = await published('accelerators', { bills: {}, telemetry: { 'cellar-1.jsonl': records } });
   expect(figureOf('energy.it')).toMatchObject({ label: 'IT energy of AI work (accelerators only)', boundary: ['gpu'] });
+  const page = readFileSync(join(root, 'accelerators/book/disclosures', month, 'v1/index.html'), 'utf8');
+  expect(page).toContain('The accelerators of AI workloads used');
+  expect(page).toContain('Energy with overhead (accelerators only), mWh');
 });
 
 test('a project of which no machine is known whole is published: of the energy that is known none is measured', async () => {

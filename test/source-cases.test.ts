@@ -41,7 +41,8 @@ const book = new LocalBook(join(folder, 'book'));
 describe.each(SOURCES.map((source: Source) => ({ kind: source.kind, source })))('source $kind', ({ kind, source }) => {
   const names = existsSync(join(CASES, kind)) ? readdirSync(join(CASES, kind)).sort() : [];
 
-  test('has a case', () => expect(names).not.toEqual([]));
+  test('has a case', () =>
+    expect({ folder: join(CASES, kind), cases: names }).not.toEqual({ folder: join(CASES, kind), cases: [] }));
 
   test.each(names)('%s', async (name) => {
     const warehouse = await DuckDbWarehouse.open();

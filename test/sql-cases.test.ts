@@ -11,6 +11,16 @@ import { runStatement, type Stage, statementsOf } from './support/sql-bench.ts';
  */
 const CASES = join(__dirname, 'sql');
 const STAGES: readonly Stage[] = ['ledger', 'kpis'];
+/** What every query of a figure gives, by name and in any order: `lib/kpis/kpi-row.sql` reads all of them. */
+const FIGURE_COLUMNS = [
+  'coverage_ratio',
+  'denominator',
+  'dimension',
+  'dimension_value',
+  'numerator',
+  'u95_ratio',
+  'value',
+];
 /** Macros: test/winner.test.ts has the truth table; the uncertainties stand in the cases of rates and intensities. */
 const MACROS = new Set(['ledger/macros', 'ledger/winner']);
 /** Statements that no figure is made by: the way back of `trace` has tests of its own. */
@@ -24,13 +34,14 @@ describe.each(statements)('$stage/$statement', ({ stage, statement }) => {
   const folder = join(CASES, stage, statement);
   const names = existsSync(folder) ? readdirSync(folder).sort() : [];
 
-  test('has a case', () => expect(names).not.toEqual([]));
+  test('has a case', () => expect({ folder, cases: names }).not.toEqual({ folder, cases: [] }));
   if (names.length === 0) return;
 
   test.each(names)('%s', async (name) => {
     const warehouse = await DuckDbWarehouse.open();
     try {
       await runStatement(warehouse, stage, statement, join(folder, name));
+      if (statement.startsWith('figures/')) expect(await columnsOf(warehouse, 'actual')).toEqual(FIGURE_COLUMNS);
       const { actual, expected } = await answers(warehouse, join(folder, name, 'expected.csv'));
       expect(actual).toEqual(expected);
     } finally {
@@ -46,6 +57,10 @@ test('no case is left of a statement that is gone', () => {
   );
   expect(cases.map((path) => path.split('/').slice(0, -2).join('/')).filter((path) => !known.has(path))).toEqual([]);
 });
+
+async function columnsOf(warehouse: Warehouse, table: string): Promise<string[]> {
+  return (await warehouse.query(`DESCRIBE ${table}`)).map((row) => String(row['column_name'])).sort();
+}
 
 /** Both sides in the types of the statement's own columns, without order. */
 async function answers(warehouse: Warehouse, file: string): Promise<{ actual: Row[]; expected: Row[] }> {

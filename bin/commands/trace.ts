@@ -62,6 +62,9 @@ export const trace: Command = {
 function checkIsKnown(id: string): void {
   const ids = KPIS.map((kpi) => kpi.id);
   if (ids.includes(id)) return;
+  // As pages and findings name a figure: energy.facility{project=chat}.
+  const [, whole = '', cut] = /^(.+)\{(.+)\}$/.exec(id) ?? [];
+  if (ids.includes(whole)) throw new CannotAnswer(`Cannot trace "${id}": expected ${whole} --where '${cut}'`);
   throw new CannotAnswer(
     `Cannot trace "${id}": expected one of these figures, the closest first:\n${nearest(id, ids)
       .map((each) => `  ${each}`)

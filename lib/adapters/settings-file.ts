@@ -14,12 +14,22 @@ export interface SettingsFile {
 
 /** Reads the settings file. Throws `InvalidSettings` in words for whoever wrote it: file, line or path, value, what is allowed. */
 export async function openSettings(path: string): Promise<SettingsFile> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new InvalidSettings(
-      `Cannot read the settings ${path}: expected a readable YAML file, got ${error.code ?? error.message}`,
-    );
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    const found = FOUND[error.code ?? ''] ?? error.code ?? error.message;
+    throw new InvalidSettings(`Cannot read the settings ${path}: expected a readable YAML file, got ${found}`);
   });
-  return { settings: readSettings(parsed(text, path), path), base: dirname(resolve(path)) };
+  return { settings: readSettings(parsed(decoded(bytes, path), path), path), base: dirname(resolve(path)) };
+}
+
+const FOUND: Readonly<Record<string, string>> = { EISDIR: 'a folder', ENOENT: 'nothing there' };
+
+/** A letter that is no UTF-8 would stand as another in every name: the organisation's on the cover, a project's in a rule. */
+function decoded(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new InvalidSettings(`Cannot read the settings ${path}: expected text in UTF-8, got another encoding`);
+  }
 }
 
 /** The document as plain values. Anchors are followed, but not without end: a small file must not become a large one. */

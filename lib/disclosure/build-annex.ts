@@ -14,6 +14,7 @@ import type {
   ReconciliationLine,
   Restatement,
 } from './annex.ts';
+import { isAcceleratorOnly } from './figures.ts';
 import { frameworkIndex } from './framework-index.ts';
 import { type NamedInputs, nameInputs } from './input-sets.ts';
 import { restatementsSince } from './restatements.ts';
@@ -84,9 +85,8 @@ function inputsOfKpis({ inputsByTable }: AnnexRequest): Map<string, readonly str
 
 /** The figure's name; where only accelerators were counted it says so, for their hosts drew energy too. */
 function labelOf(row: Row): string {
-  const boundary = list(row['boundary']);
-  const isAcceleratorOnly = boundary.length > 0 && boundary.every((component) => component === 'gpu');
-  return isAcceleratorOnly ? `${row['label']} (accelerators only)` : String(row['label']);
+  const label = String(row['label']);
+  return isAcceleratorOnly({ boundary: list(row['boundary']) }) ? `${label} (accelerators only)` : label;
 }
 
 function figureOf(row: Row, inputs: NamedInputs['inputs'], { meta, period, tables }: AnnexRequest): Figure {

@@ -1,5 +1,5 @@
 import type { Annex, Figure } from './annex.ts';
-import { type Cut, cutsBy, figureKey, totalOf } from './figures.ts';
+import { type Cut, cutsBy, figureKey, isAcceleratorOnly, totalOf } from './figures.ts';
 import { type Amount, printColumn, printCount, printRatio, printText } from './format.ts';
 import { type Cell, cell, numberColumn, type Table, type TableColumn, textColumn } from './report.ts';
 import type { Texts } from './texts/en.ts';
@@ -42,7 +42,7 @@ export function cutTable(source: Source, { dimension, ids, caption, onlyWith }: 
   ]);
   const names = {
     column: textColumn(nameOfDimension(texts, dimension)),
-    cells: [...shown.map(({ name }) => cell(nameOf(texts, dimension, name))), cell(texts.total)],
+    cells: [...shown.map((cut) => cell(nameOfCut(source, dimension, cut))), cell(texts.total)],
   };
   const isCovered = coverage.cells.some(({ text }) => text !== NO_FIGURE);
   const all = [names, ...columns, ...(isCovered ? [coverage] : [])];
@@ -59,6 +59,16 @@ export function cutTable(source: Source, { dimension, ids, caption, onlyWith }: 
         ? texts.andMore(printCount(cuts.length - ROWS_MAX), nameOfDimension(texts, dimension))
         : '',
   };
+}
+
+/** The value's name; where accelerators alone were counted for it and not for the whole, it says so. */
+function nameOfCut({ annex, texts }: Source, dimension: string, { name, figures }: Cut): string {
+  const own = nameOf(texts, dimension, name);
+  const isNarrower = [...figures.values()].some((figure) => {
+    const whole = totalOf(annex, figure.id);
+    return isAcceleratorOnly(figure) && !(whole && isAcceleratorOnly(whole));
+  });
+  return isNarrower ? texts.acceleratorsOnly(own) : own;
 }
 
 /** The figure's value with its key, in its own unit. */
@@ -87,11 +97,18 @@ export function cutName(texts: Texts, dimension: string, name: string | null): s
 }
 
 /** A figure's name that stands alone: `Emissions, location-based`. */
-export function nameOfFigure(texts: Texts, id: string, label = id): string {
-  const name = texts.figures[id] ?? label;
+export function nameOfFigure(texts: Texts, id: string, figure?: Figure): string {
+  const name = shortNameOf(texts, id, figure);
   return id.startsWith('emissions.')
     ? `${texts.sections.emissions}, ${name.charAt(0).toLowerCase()}${name.slice(1)}`
     : name;
+}
+
+/** A figure's name below a heading that says the rest; of accelerators alone where the figure is. */
+export function shortNameOf(texts: Texts, id: string, figure?: Figure): string {
+  const name = texts.figures[id];
+  if (!name) return figure?.label ?? id;
+  return figure && isAcceleratorOnly(figure) ? texts.acceleratorsOnly(name) : name;
 }
 
 /** The dimension in the words of the report; its id where they have none. */
@@ -122,7 +139,7 @@ function figureColumn({ texts }: Source, { id, figures, beside }: FigureColumn):
     if (figure?.unit !== unit) return figureCell(figure);
     return cell(printed.numbers[row] ?? '', figureKey(figure));
   });
-  const heading = texts.figures[id] ?? id;
+  const heading = shortNameOf(texts, id, figures.at(-1));
   return { column: numberColumn(printed.unit ? `${heading}, ${printed.unit}` : heading), cells };
 }
 

@@ -27,6 +27,11 @@ export function partsOf(annex: Annex, id: string, dimension: string): Figure[] {
   });
 }
 
+/** Whether accelerators alone were counted: their hosts drew energy too, and wherever the figure is named it says so. */
+export function isAcceleratorOnly({ boundary }: Pick<Figure, 'boundary'>): boolean {
+  return boundary.length > 0 && boundary.every((component) => component === 'gpu');
+}
+
 /** One row of a table: what the figures of several ids say about one value of a dimension. */
 export interface Cut {
   /** Null: nobody said whose it was. */

@@ -5,8 +5,9 @@
 -- Both sides are inference: what a model counts in an evaluation is no part of it. A model that draws energy but counts nothing is left
 -- out of the ratio and lowers its coverage, and so does one that counts and of which no energy is known at all: powered_quantity is
 -- without it, emitting_quantity without those of no known emissions, priced_quantity without those that have no bill. So do the hours of
--- the others whose facility energy (of emissions: whose factor, of cost: whose bill) is not known. made_ratio is the part of the energy
--- whose machines have known embodied emissions. Half-widths as in cuts.sql: linear
+-- the others whose facility energy (of emissions: whose factor, of cost: whose bill) is not known, and what models counted of which the
+-- ledger has no line at all, not even a gap (settled_ratio). made_ratio is the part of the energy whose machines have known embodied
+-- emissions. Half-widths as in cuts.sql: linear
 -- within one method, one site's PUE and one factor, in quadrature across them.
 CREATE OR REPLACE TEMP TABLE serving AS
 WITH measure AS (
@@ -130,17 +131,24 @@ whole AS (
 SELECT
     whole.* EXCLUDE (inference_joules, scopes, models, powered_models, emitting_models, priced_models, counted_ratio, placed_ratio, factored_ratio),
     CASE WHEN len(whole.scopes) = 1 THEN whole.scopes[1] END AS scope,
-    (SELECT sum(counted.quantity) FROM counted WHERE counted.measure = whole.measure AND list_contains(whole.models, counted.model_id)) AS quantity,
+    told.quantity,
     (SELECT sum(counted.quantity) FROM counted WHERE counted.measure = whole.measure AND list_contains(whole.powered_models, counted.model_id)) AS powered_quantity,
     (SELECT sum(counted.quantity) FROM counted WHERE counted.measure = whole.measure AND list_contains(whole.emitting_models, counted.model_id)) AS emitting_quantity,
     (SELECT sum(counted.quantity) FROM counted WHERE counted.measure = whole.measure AND list_contains(whole.priced_models, counted.model_id)) AS priced_quantity,
     NOT EXISTS (FROM unmade WHERE unmade.measure = whole.measure AND list_contains(whole.emitting_models, unmade.model_id)) AS is_embodied_known,
-    whole.counted_ratio * whole.placed_ratio AS coverage_ratio,
-    whole.counted_ratio * whole.factored_ratio AS emissions_coverage_ratio,
+    whole.counted_ratio * whole.placed_ratio * told.settled_ratio AS coverage_ratio,
+    whole.counted_ratio * whole.factored_ratio * told.settled_ratio AS emissions_coverage_ratio,
     spread.joules / nullif(whole.facility_energy_joules, 0)::DOUBLE AS u95_ratio,
     spread.gco2e AS emissions_location_u95
 FROM whole
 JOIN spread
     ON spread.measure = whole.measure AND spread.dimension IS NOT DISTINCT FROM whole.dimension
     AND spread.dimension_value IS NOT DISTINCT FROM whole.dimension_value
+CROSS JOIN LATERAL (
+    SELECT
+        sum(counted.quantity) AS quantity,
+        coalesce(sum(counted.quantity) FILTER (WHERE list_contains(whole.models, counted.model_id)), 0)::DOUBLE / sum(counted.quantity)::DOUBLE AS settled_ratio
+    FROM counted
+    WHERE counted.measure = whole.measure AND (whole.dimension IS NULL OR counted.model_id = whole.dimension_value)
+) AS told
 WHERE len(whole.models) > 0

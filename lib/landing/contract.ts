@@ -104,11 +104,25 @@ const UNNAMED = 'column0';
 
 function misfit(source: Source, seen: readonly FoundColumn[], misfits: readonly string[]): RejectedPayload {
   const columns = seen.map(({ name }) => name).filter((name) => name !== 'file_row');
+  const oddity = oddityOf(columns);
+  if (oddity) return new RejectedPayload(oddity);
   const headers = `columns ${columns.slice(0, 8).join(', ')}${columns.length > 8 ? ', …' : ''}`;
   return new RejectedPayload({
     found: refusalOf(source, seen) ?? (columns.join() === UNNAMED ? 'no header' : headers),
     expected: `${source.card.title}: ${misfits.join('; ') || `a file of ${[...new Set(source.shapes.map(({ format }) => format))].join(' or ')}`}`,
   });
+}
+
+/** A header that no column can be found in because of how the whole file is written. */
+function oddityOf([first = '']: readonly string[]): { found: string; expected: string } | undefined {
+  if (first.includes('\0')) return { found: 'text with NUL characters, as UTF-16 has', expected: UTF_8 };
+  const separator = [';', '\t', '|'].find((each) => first.includes(each));
+  return separator
+    ? {
+        found: `cells that ${separator === '\t' ? 'a tab' : separator} separates`,
+        expected: 'a comma between cells, and a point before decimals',
+      }
+    : undefined;
 }
 
 /** What to say of a file that is known and yet cannot be read; undefined where there is nothing to say. */
@@ -162,10 +176,20 @@ async function columnsOfOpened(warehouse: Warehouse, { format, charges }: Shape)
   }));
 }
 
+const UTF_8 = 'text in UTF-8 (a spreadsheet saves it as “CSV UTF-8”)';
 /** What DuckDB says of broken bytes, and what a reader of the report calls it. */
-const BROKEN_BYTES: readonly { readonly said: RegExp; readonly found: string }[] = [
+const BROKEN_BYTES: readonly { readonly said: RegExp; readonly found: string; readonly expected?: string }[] = [
   { said: /magic bytes|too small to be a parquet|footer/i, found: 'a Parquet file that is cut off, or is none' },
-  { said: /not utf-8|unicode/i, found: 'text that is not UTF-8' },
+  {
+    said: /not utf-8|unicode/i,
+    found: 'text that is not UTF-8',
+    expected: UTF_8,
+  },
+  {
+    said: /Expected Number of Columns: \d+ Found: \d+/,
+    found: 'a line with another number of cells than the header',
+    expected: 'as many cells as the header has in every line (a comma within a cell needs quotes)',
+  },
   { said: /sniffing file/i, found: 'bytes in which no columns of text can be told apart' },
 ];
 
@@ -173,15 +197,24 @@ const BROKEN_BYTES: readonly { readonly said: RegExp; readonly found: string }[]
 export function unreadable(error: unknown, path: string): RejectedPayload {
   if (fullDiskIn(error)) throw error;
   const message = messageOf(error);
-  const known = BROKEN_BYTES.find(({ said }) => said.test(message))?.found;
+  const known = BROKEN_BYTES.find(({ said }) => said.test(message));
   const [firstLine = ''] = message.replaceAll(path, 'the file').split('\n');
   const words = firstLine.replace(/^((\w+ )*Error: )+/, '').slice(0, 300);
-  return new RejectedPayload({ found: known ?? words, expected: 'a whole, readable file' });
+  const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
+  return new RejectedPayload({
+    found: `${known?.found ?? words}${line && known ? `: line ${line}` : ''}`,
+    expected: known?.expected ?? 'a whole, readable file',
+  });
 }
 
-function reader({ format, delimiter }: Shape, path: string): string {
+/** What no cell holds: an empty cell is then an empty text, and NULL alone what a short row lacks. */
+const NO_CELL = literal('\u0001');
+
+function reader(shape: Shape, path: string): string {
+  const { format, delimiter } = shape;
   const file = literal(path);
-  const cells = delimiter ? `delim = ${literal(delimiter)}, null_padding = true, parallel = false, ` : '';
+  const padding = measuresRows(shape) ? `null_padding = true, nullstr = ${NO_CELL}, parallel = false, ` : '';
+  const cells = `${delimiter ? `delim = ${literal(delimiter)}, ` : ''}${padding}`;
   const readers: Readonly<Record<Format, string>> = {
     parquet: `SELECT *, file_row_number + 1 AS file_row FROM read_parquet(${file}, file_row_number = true, hive_partitioning = false)`,
     csv: `SELECT *, row_number() OVER () AS file_row FROM read_csv(${file}, ${cells}all_varchar = true, header = true, quote = '"', escape = '"', ${LONG_LINES}, hive_partitioning = false)`,
@@ -242,7 +275,7 @@ function checkedRows(shape: Shape, found: readonly FoundColumn[], mapping: OpenR
   ];
   const read = bound.flatMap(({ column, match }) => (match ? [{ column, match }] : []));
   const [amounts, others] = [read.filter(isAmount), read.filter((each) => !isAmount(each))];
-  const defects = [...others.flatMap(defectsOf), ...defectsOfAmounts(amounts)];
+  const defects = [...defectsOfLength(shape, found), ...others.flatMap(defectsOf), ...defectsOfAmounts(amounts)];
   const hasRow = found.some(({ name }) => name === 'file_row');
   return `SELECT *, (${shape.event_time})::TIMESTAMP AS event_time
     FROM (SELECT ${hasRow ? 'file_row' : 'row_number() OVER ()'} AS file_row, ${selected.join(', ')},
@@ -305,19 +338,66 @@ function defectsOfAmounts(amounts: readonly BoundColumn[]): string[] {
   return [`WHEN (${largest} < ${Math.min(...limits)}) IS FALSE THEN CASE ${amounts.flatMap(defectsOf).join(' ')} END`];
 }
 
+/** Of a file that the shape's own SELECT opens, the rows are no longer those of the file: DuckDB refuses it whole instead. */
+function measuresRows({ format, open }: Shape): boolean {
+  return format === 'csv' && !open;
+}
+
+/** What DuckDB calls a column that the header does not name: the number of its place. */
+const NAMELESS = /^column\d+$/;
+
+/**
+ * Rows of a CSV that are longer or shorter than its header: a cell that was cut in two by a comma of its own has moved all that
+ * follow it, and a line that was cut off lacks what stood behind. Columns that the header leaves without a name may be absent.
+ */
+function defectsOfLength(shape: Shape, found: readonly FoundColumn[]): string[] {
+  if (!measuresRows(shape)) return [];
+  const cells = found.filter(({ name }) => name !== 'file_row');
+  const last = cells.findLastIndex(({ name }) => !NAMELESS.test(name));
+  const ending = cells[last];
+  if (!ending) return [];
+  const words = (seen: string) =>
+    literal(
+      [ending.name, seen, `${last + 1} cells in the row, as in the header (a comma within a cell needs quotes)`].join(
+        FIELD_SEPARATOR,
+      ),
+    );
+  const beyond = cells.slice(last + 1).map(({ name }) => `coalesce(trim(${identifier(name)}), '') <> ''`);
+  return [
+    ...(beyond.length > 0 ? [`WHEN ${beyond.join(' OR ')} THEN ${words('cells behind it')}`] : []),
+    ...(shape.ends_early ? [] : [`WHEN ${identifier(ending.name)} IS NULL THEN ${words('no cell for it')}`]),
+  ];
+}
+
 function defectsOf({ column, match }: BoundColumn): string[] {
   const words = (expected: string) =>
-    `concat_ws('${FIELD_SEPARATOR}', ${literal(match.name)}, coalesce(left(${identifier(match.name)}::VARCHAR, 80), 'nothing'), ${literal(expected)})`;
+    `concat_ws('${FIELD_SEPARATOR}', ${literal(match.name)}, coalesce(nullif(left(${identifier(match.name)}::VARCHAR, 80), ''), 'nothing'), ${literal(expected)})`;
   const value = contractValue(column, match);
   const wrongType =
     match.type === column.type
       ? []
-      : [`WHEN ${cleaned(match)} IS NOT NULL AND ${value} IS NULL THEN ${words(`a value of type ${column.type}`)}`];
+      : [`WHEN ${cleaned(match)} IS NOT NULL AND ${value} IS NULL THEN ${words(wordsOf(column.type))}`];
   const finite = column.type === 'DOUBLE' ? [`WHEN NOT isfinite(${value}) THEN ${words('a finite number')}`] : [];
   const check = column.check
-    ? [`WHEN (${truthOf(column.check, value)}) IS FALSE THEN ${words(column.check.expected)}`]
+    ? [`WHEN (${truthOf(column.check, value)}) IS FALSE THEN ${words(column.check.expected)}${settingOf(column.check)}`]
     : [];
   return [...wrongType, ...finite, ...check];
+}
+
+const INSTANT = 'an instant such as 2026-06-01T00:00:00Z';
+const NUMBER = 'a number such as 1234.5, without separators of thousands';
+
+/** What a cell of a type looks like, for a reader who knows no DuckDB. */
+function wordsOf(type: string): string {
+  if (type.startsWith('TIMESTAMP')) return `${INSTANT} (${type})`;
+  return /^(DOUBLE|DECIMAL)/.test(type) ? `${NUMBER} (${type})` : `a value of type ${type}`;
+}
+
+/** What the settings say, behind the words that name the setting. */
+function settingOf(check: ValueCheck): string {
+  return 'setting' in check && check.setting
+    ? ` || coalesce(' (' || getvariable(${literal(check.setting)}) || ')', '')`
+    : '';
 }
 
 function truthOf(check: ValueCheck, value: string): string {

@@ -16,6 +16,11 @@ const date = z
   .regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a date such as 2026-01-01')
   .refine(isInTheCalendar, 'expected a date that the calendar has');
 const name = z.string().min(1);
+/** Zones meet letter by letter: the hours of `gb` would serve no site in GB, which would take a yearly mean without a word. */
+const zone = name.refine(
+  (text) => text !== 'UK' && (!/^[a-z]{2}(-|$)/i.test(text) || text === text.toUpperCase()),
+  'expected the key of a zone as Electricity Maps writes it, such as GB or US-MIDA-PJM',
+);
 
 const source = z
   .strictObject({
@@ -28,7 +33,7 @@ const source = z
       .optional()
       .describe('Folder, file or s3://bucket/prefix; a relative path starts at the settings file. Or `live`'),
     live: liveSetting.optional(),
-    zone: name.optional().describe('Grid zone of the values, where the file does not name it'),
+    zone: zone.optional().describe('Grid zone of the values, where the file does not name it'),
     factor_kind: z.enum(['direct', 'lifecycle', 'residual', 'marginal']).optional(),
     columns: z.record(name, name).optional().describe('Header of the file by contract column'),
     unit: z
@@ -53,7 +58,7 @@ const source = z
 const site = z.strictObject({
   id: name,
   control: z.enum(CONTROLS),
-  grid_zone: name,
+  grid_zone: zone,
   pue: z
     .array(z.strictObject({ from: date, value: z.number().min(1).max(5) }))
     .min(1)
@@ -83,7 +88,7 @@ const workloadMatch = z.strictObject({
 const instrument = z.strictObject({
   id: name,
   kind: z.enum(['certificate', 'ppa', 'supplier']),
-  grid_zone: name,
+  grid_zone: zone,
   mwh: z.number().positive(),
   gco2e_per_kwh: z.number().min(0),
   vintage: z

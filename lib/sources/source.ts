@@ -34,9 +34,9 @@ export interface ContractColumn {
   readonly check?: ValueCheck;
 }
 
-/** SQL truth about `value`, or the magnitude that a number stays below. */
+/** SQL truth about `value`, or the magnitude that a number stays below. `setting`: the option of the settings that it is measured by. */
 export type ValueCheck =
-  | { readonly sql: string; readonly expected: string }
+  | { readonly sql: string; readonly expected: string; readonly setting?: string }
   | { readonly below: number; readonly expected: string };
 
 /** How DuckDB opens the bytes: `lines` gives one VARCHAR column `line` a row, `text` one row with the column `content`. */
@@ -48,8 +48,10 @@ export interface Shape {
   readonly format: Format;
   /** For `lines`: SQL truth about the first `line` that is not blank; where it is not true, the file has another shape. */
   readonly holds?: string;
-  /** For `csv`: what stands between the cells, where guessing could go wrong. Short rows are then read as ending in empty cells. */
+  /** For `csv`: what stands between the cells, where guessing could go wrong. */
   readonly delimiter?: string;
+  /** For `csv`: rows may end before the header does, with what is left out empty. Otherwise such a row was cut off, and is rejected. */
+  readonly ends_early?: true;
   /**
    * Turns the opened file into flat columns: one SELECT reading FROM raw (which also has `file_row`, counted from 1).
    * A file whose columns it cannot name does not have this shape.

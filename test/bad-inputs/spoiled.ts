@@ -35,6 +35,18 @@ export interface Spoiled {
 const charge = (more: Partial<Charge> = {}): Charge => ({ start: hourOf(MONTH, 5), resource: 'i-7', ...more });
 const grid = { zone: 'IE', factor_kind: 'direct' };
 
+/** A bill in FOCUS, one line an amount that was used. */
+function focusText(quantities: readonly string[]): string {
+  const lines = quantities.map(
+    (quantity) => `${hourOf(MONTH, 5)},${hourOf(MONTH, 6)},Usage,1,1,USD,Maker,Anything,${quantity},i-7`,
+  );
+  return [
+    'ChargePeriodStart,ChargePeriodEnd,ChargeCategory,BilledCost,EffectiveCost,BillingCurrency,ProviderName,ServiceName,ConsumedQuantity,ResourceId',
+    ...lines,
+    '',
+  ].join('\n');
+}
+
 async function bill(folder: string, name: string, charges: readonly Charge[] = [charge()]): Promise<string> {
   await writeBill(join(folder, name), charges);
   return join(folder, name);
@@ -148,7 +160,7 @@ export const SPOILED: readonly Spoiled[] = [
     source: 'gz-of-gz',
     kind: 'focus',
     fate: 'file in quarantine',
-    remark: 'gz-of-gz/cost.csv.gz: found text that is not UTF-8, expected a whole, readable file',
+    remark: 'gz-of-gz/cost.csv.gz: found text that is not UTF-8: line 1, expected text in UTF-8',
     write: (folder) => writeText(join(folder, 'cost.csv.gz'), gzipSync(gzipSync('a,b\n1,2\n'))),
   },
   {
@@ -184,7 +196,7 @@ export const SPOILED: readonly Spoiled[] = [
     kind: 'runs',
     fate: 'file in quarantine',
     remark:
-      'epoch/runs.csv: column started_at: found 1780290000 in row 1 and no row that passes, expected a value of type',
+      'epoch/runs.csv: column started_at: found 1780290000 in row 1 and no row that passes, expected an instant such as 2026-06-01T00:00:00Z',
     write: (folder) =>
       writeText(join(folder, 'runs.csv'), 'run_id,started_at,ended_at,outcome\nrun-1,1780290000,1780293600,failed\n'),
   },
@@ -195,7 +207,7 @@ export const SPOILED: readonly Spoiled[] = [
     settings: grid,
     fate: 'file in quarantine',
     remark:
-      'thousands/ie.csv: column carbon_intensity: found 1,234.5 in row 1 and no row that passes, expected a value of type',
+      'thousands/ie.csv: column carbon_intensity: found 1,234.5 in row 1 and no row that passes, expected a number such as 1234.5, without separators of thousands',
     write: (folder) =>
       writeText(join(folder, 'ie.csv'), `period_start,carbon_intensity\n${hourOf(MONTH, 1)},"1,234.5"\n`),
   },
@@ -234,12 +246,56 @@ export const SPOILED: readonly Spoiled[] = [
     kind: 'grid',
     settings: grid,
     fate: 'file in quarantine',
-    remark: 'utf-16/ie.csv: found text that is not UTF-8, expected a whole, readable file',
+    remark: 'utf-16/ie.csv: found text that is not UTF-8: line 1, expected text in UTF-8',
     write: (folder) =>
       writeText(
         join(folder, 'ie.csv'),
         Buffer.from(`\uFEFF${gridText([{ start: hourOf(MONTH, 1), intensity: 300 }])}`, 'utf16le'),
       ),
+  },
+  {
+    name: 'an amount that its own comma cuts in two',
+    source: 'comma',
+    kind: 'focus',
+    fate: 'rows in quarantine',
+    remark:
+      'comma/cost.csv: 1 of 2 rows rejected, the first: row 2, column ResourceId: found cells behind it, expected 10 cells in the row, as in the header (a comma within a cell needs quotes)',
+    write: (folder) => writeText(join(folder, 'cost.csv'), focusText(['1', '1,5'])),
+  },
+  {
+    name: 'a line of a bill that was cut off',
+    source: 'cut-line',
+    kind: 'focus',
+    fate: 'rows in quarantine',
+    remark:
+      'cut-line/cost.csv: 1 of 2 rows rejected, the first: row 2, column ResourceId: found no cell for it, expected 10 cells in the row',
+    write: (folder) => writeText(join(folder, 'cost.csv'), focusText(['1', '1']).slice(0, -10)),
+  },
+  {
+    name: 'a row of a series with a cell too many',
+    source: 'cell-too-many',
+    kind: 'grid',
+    settings: grid,
+    fate: 'rows in quarantine',
+    remark:
+      'cell-too-many/ie.csv: 1 of 2 rows rejected, the first: row 2, column carbon_intensity: found cells behind it, expected 2 cells',
+    write: (folder) =>
+      writeText(
+        join(folder, 'ie.csv'),
+        gridText([
+          { start: hourOf(MONTH, 1), intensity: 300 },
+          { start: hourOf(MONTH, 2), intensity: '300,5' },
+        ]),
+      ),
+  },
+  {
+    name: 'a CSV in Latin-1',
+    source: 'latin-1',
+    kind: 'focus',
+    fate: 'file in quarantine',
+    remark: 'latin-1/cost.csv: found text that is not UTF-8: line 2, expected text in UTF-8',
+    write: (folder) =>
+      writeText(join(folder, 'cost.csv'), Buffer.from(focusText(['1']).replace('i-7', 'München'), 'latin1')),
   },
   {
     name: 'a page of HTML where an answer should be',
@@ -322,7 +378,7 @@ export const SPOILED: readonly Spoiled[] = [
     kind: 'aws-cur2',
     fate: 'file in quarantine',
     remark:
-      'euro/part.parquet: column line_item_currency_code: found EUR in row 1 and no row that passes, expected the currency of the settings; amounts are never converted',
+      'euro/part.parquet: column line_item_currency_code: found EUR in row 1 and no row that passes, expected the currency of the settings; amounts are never converted (USD)',
     write: async (folder) => void (await bill(folder, 'part.parquet', [charge({ currency: 'EUR' })])),
   },
   {

@@ -98,7 +98,7 @@ describe('the shell sees', () => {
     [
       'settings that are not there',
       ['doctor', '--settings', '/nowhere.yaml'],
-      /^Cannot read the settings \/nowhere\.yaml: expected a readable YAML file, got ENOENT\n$/,
+      /^Cannot read the settings \/nowhere\.yaml: expected a readable YAML file, got nothing there\n$/,
     ],
     [
       'nothing to verify',

@@ -132,6 +132,12 @@ describe('what cannot be traced', () => {
     );
   });
 
+  test('a figure as pages name it: the option that gives the cut', async () => {
+    await expect(typeIn(trace, 'energy.it{project=chat}', '--month', MONTH, '--book', book)).rejects.toThrow(
+      "expected energy.it --where 'project=chat'",
+    );
+  });
+
   test('an unknown cut: the closest comes first', async () => {
     await expect(
       typeIn(trace, 'energy.it', '--month', MONTH, '--book', book, '--where', 'project=chatt'),

@@ -1,6 +1,6 @@
 import type { Annex, Figure } from '../annex.ts';
 import { add, compare, parseDecimal, sum } from '../decimal.ts';
-import { figureKey, totalOf } from '../figures.ts';
+import { figureKey, isAcceleratorOnly, totalOf } from '../figures.ts';
 import { isDecimal, known } from './known.ts';
 import type { LintRule } from './rule.ts';
 
@@ -98,9 +98,8 @@ function missingBoundary({ figures }: Annex): string[] {
   return figures.filter(isOwnPhysical).flatMap((figure) => {
     if (figure.boundary.length === 0)
       return [`${figureKey(figure)}: expected the components of its boundary, got none`];
-    const isAcceleratorOnly = figure.boundary.every((component) => component === 'gpu');
     const saysSo = /accelerator|gpu/i.test(figure.label);
-    return isAcceleratorOnly && !saysSo
+    return isAcceleratorOnly(figure) && !saysSo
       ? [`${figureKey(figure)} covers accelerators only: expected a label that says so`]
       : [];
   });

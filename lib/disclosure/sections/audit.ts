@@ -220,7 +220,7 @@ function qualityRow(total: Figure, texts: Texts): Cell[] {
   const key = figureKey(total);
   const share = (ratio: string | undefined) => cell(ratio === undefined ? NONE : printRatio(ratio), key);
   return [
-    cell(nameOfFigure(texts, total.id, total.label)),
+    cell(nameOfFigure(texts, total.id, total)),
     figureCell(total),
     cell(printRange(total) ?? NONE, key),
     share(total.coverage_ratio ?? undefined),
@@ -268,15 +268,15 @@ function factorBlocks({ annex, texts }: Source): Block[] {
   return orSay(tablesOf({ texts }, { caption: texts.captions.factors, columns, rows }), texts.noFactors);
 }
 
-function nameWithCut({ texts }: Source, id: string, dimensions: Readonly<Record<string, string | null>>): string {
+function nameWithCut({ texts }: Source, id: string, dimensions: Figure['dimensions'], figure?: Figure): string {
   const cut = Object.entries(dimensions).map(([name, value]) => cutName(texts, name, value));
-  return [nameOfFigure(texts, id), ...cut].join(', ');
+  return [nameOfFigure(texts, id, figure), ...cut].join(', ');
 }
 
 /** The index names a figure by its key; the reader gets its name and cut. */
 function nameOfKey({ annex, texts }: Source, key: string): string {
   const figure = annex.figures.find((own) => figureKey(own) === key);
-  return figure ? nameWithCut({ annex, texts }, figure.id, figure.dimensions) : nameOfFigure(texts, key);
+  return figure ? nameWithCut({ annex, texts }, figure.id, figure.dimensions, figure) : nameOfFigure(texts, key);
 }
 
 function section(id: string, title: string, blocks: readonly Block[]): Section {

@@ -1,7 +1,7 @@
 import type { Figure } from '../annex.ts';
 import { printMoment } from '../dates.ts';
 import { nameOfFigure, type Source } from '../figure-table.ts';
-import { figureKey, totalOf } from '../figures.ts';
+import { figureKey, isAcceleratorOnly, totalOf } from '../figures.ts';
 import { printAmount, printRange, printRatio, printText } from '../format.ts';
 import { paragraph, type Section, type Tile } from '../report.ts';
 
@@ -19,7 +19,7 @@ export function headlineTiles({ annex, texts }: Source): Tile[] {
   return TILES.flatMap((id): Tile[] => {
     const figure = totalOf(annex, id);
     if (!figure) return [];
-    const label = nameOfFigure(texts, id);
+    const label = nameOfFigure(texts, id, figure);
     return [{ label, ...printAmount(figure), note: noteOf(figure, texts.columns.interval), figure: figureKey(figure) }];
   });
 }
@@ -34,6 +34,7 @@ export function summarySection(source: Source): Section {
   const lead = energy
     ? texts.headline({
         energy: printText(energy),
+        isAcceleratorOnly: isAcceleratorOnly(energy),
         hasOverhead: facility !== undefined,
         range: printRange(energy),
         mix: mixOf(energy),

@@ -1,6 +1,6 @@
 import type { Figure } from '../annex.ts';
 import { barChart, barsOf, PALETTE, pairBars, pairSpecification } from '../charts.ts';
-import { cutTable, figureCell, nameOf, nameOfDimension, type Source } from '../figure-table.ts';
+import { cutTable, figureCell, nameOf, nameOfDimension, type Source, shortNameOf } from '../figure-table.ts';
 import { figureKey, totalOf } from '../figures.ts';
 import { printEnds, printRatio, printTerm, printText } from '../format.ts';
 import {
@@ -122,7 +122,7 @@ function isRun({ id, dimensions }: Figure): boolean {
 }
 
 function subjectOf(figure: Figure, { texts }: Source): string {
-  const name = texts.figures[figure.id] ?? figure.label;
+  const name = shortNameOf(texts, figure.id, figure);
   const cut = Object.entries(figure.dimensions).map(([dimension, value]) => nameOf(texts, dimension, value));
   return cut.length === 0 ? name : `${name}: ${cut.join(', ')}`;
 }

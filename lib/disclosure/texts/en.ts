@@ -181,8 +181,11 @@ export const en = {
         : `restated: version ${version} replaces version ${supersedes}`,
   },
 
+  acceleratorsOnly: (name: string) => `${name} (accelerators only)`,
+
   headline: (s: {
     energy: string;
+    isAcceleratorOnly: boolean;
     hasOverhead: boolean;
     range: string | undefined;
     mix: readonly [string, string, string] | undefined;
@@ -190,7 +193,9 @@ export const en = {
     const range = s.range ? ` (95% interval ${s.range})` : '';
     const overhead = s.hasOverhead ? 'including facility overhead' : 'without facility overhead, which is not known';
     const mix = s.mix ? ` ${s.mix[0]} of the energy is measured, ${s.mix[1]} modelled, ${s.mix[2]} filled.` : '';
-    return `AI workloads used ${s.energy} ${overhead}${range}.${mix}`;
+    const who = s.isAcceleratorOnly ? 'The accelerators of AI workloads' : 'AI workloads';
+    const others = s.isAcceleratorOnly ? ' What the rest of their hosts drew is not known.' : '';
+    return `${who} used ${s.energy} ${overhead}${range}.${others}${mix}`;
   },
   headlineCoverage: (share: string) =>
     `That is what is known: ${share} of the hours in which energy was drawn; what the others drew is in no total.`,
@@ -212,7 +217,7 @@ export const en = {
   noExclusions: 'No exclusion is recorded.',
 
   idle: (idle: string, unattributed: string) =>
-    `${idle} was drawn by devices while no workload used them; ${unattributed} could not be attributed to any work. Both stay visible and are inside the total.`,
+    `${idle} was drawn by devices while no workload used them; ${unattributed} could not be attributed to any work. Both stay visible and are inside the total. Idle energy is known only of hosts whose devices are read; what is modelled is taken as used. Each number is rounded by itself, so that the parts of a table need not add up to its total as printed; in annex.json they do.`,
   factorsUsed: (share: string, isAll: boolean) =>
     `Each hour's energy is multiplied by the grid factor of the same hour and zone; ${share} of the energy found such a factor.${isAll ? '' : ' The rest has the coarser factors listed under “Method, factors and assumptions”, or none: then it is among the known gaps and in no emissions.'}`,
   market: ({ residual, average }: { readonly residual: readonly string[]; readonly average: readonly string[] }) =>
@@ -231,23 +236,23 @@ export const en = {
   providerView:
     'Providers report emissions by their own methods. Their figures stand beside ours under “Reconciliation with providers”; they are never added and never turned back into energy.',
   intensity:
-    'Each intensity is the sum of its numerator divided by the sum of its denominator: a mean, not a median. Energy of failed requests is inside; idle energy is only as far as it bears the name of the work (“Idle energy” under “Method, factors and assumptions”). The absolute figures stand in the sections before.',
+    'Each intensity is the sum of its numerator divided by the sum of its denominator: a mean, not a median. Energy of failed requests is inside; idle energy is only as far as it bears the name of the work (“Idle energy” under “Method, factors and assumptions”). Coverage is the part that counted work has of the energy of all inference, less its hours without energy; for cost it is the part of what was counted that a bill tells of; for runs, of their time. Software carbon intensity stands only where the emissions of making the hardware are known. The absolute figures stand in the sections before.',
   runs: 'Energy to solution is the facility energy of every run on the way to a goal, failed and aborted ones included, shown at the run that reached it. Runs that reached none stand beside with what they drew. A run stands in the month in which it ended, with the energy of that month alone: what it drew before is in the months before, and lowers the coverage of its figures.',
   noRuns: 'No training run was recorded in this period.',
   cost: 'Effective cost is amortised and after discounts (FOCUS EffectiveCost); billed cost is what was invoiced (FOCUS BilledCost).',
   noCost: 'No cost of this period is known: no bill in this book tells of it.',
   embodied: (amount: string) =>
-    `Amortised emissions of hardware: ${amount}. They are shown for software scores only and are not part of any total above. New hardware belongs in full to Scope 3 category 2 in the year of purchase, which this report leaves out; the two are never added.`,
+    `Amortised emissions of the hardware of billed machines: ${amount}; what is not known of others, such as own hosts, storage and managed services, is left out. They are shown for software scores only and are not part of any total above. New hardware belongs in full to Scope 3 category 2 in the year of purchase, which this report leaves out; the two are never added.`,
   embodiedUnknown: 'Emissions of making the hardware are not known, and not part of any figure.',
   noRestatements: 'No figure of an earlier period has been restated in this version.',
   restatements: 'Earlier versions remain available. Each change is listed with its cause.',
   quality:
-    'Coverage is what is known divided by what was expected. An hour, a host or an instance type without energy is a gap: it is listed here, never counted as zero and never extrapolated from cost.',
+    'Coverage is what is known divided by what was expected. An hour, a host or an instance type without energy is a gap: it is listed here, never counted as zero and never extrapolated from cost. Measured, modelled and filled are shares of the IT energy behind a figure.',
   noGaps: 'No gap is known.',
   digits:
     'Numbers are rounded here only: the last digit shown stands where the half-width of the 95% interval begins, one place finer where that half-width begins with 1 or 2; without an interval, four digits. Money is whole from one thousand up. The unrounded values are in annex.json and figures.csv. “not known” is not zero.',
   hourFactor:
-    'Emissions are energy × grid factor. Factors are averages, never marginal. Facility overhead (PUE) is multiplied in once.',
+    'Emissions are energy × grid factor. Factors are averages, never marginal; the value of one is its mean over the hours in which it was used, weighted by their energy. Facility overhead (PUE) is multiplied in once.',
   formulas: (ids: string) => `Formulas, described in docs/kpi-catalogue.md: ${ids}.`,
   noFactors: 'No emission factor was used.',
   noInstruments: 'No contractual instrument was set against consumption.',

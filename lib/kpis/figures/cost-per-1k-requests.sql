@@ -3,7 +3,7 @@
 -- Grain   total and one row a model
 -- Reads   serving
 -- Requests of models without a bill are left out: an own host is not free, its cost is unknown.
--- Where a model stands on own hosts beside billed ones, their hours lower coverage_ratio
+-- coverage_ratio: requests of models with a bill of all requests x, where a model stands on own hosts beside billed ones, the billed part of the hours
 SELECT
     dimension,
     dimension_value,

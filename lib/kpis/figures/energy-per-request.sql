@@ -4,7 +4,9 @@
 -- Reads   serving
 -- A ratio of sums over inference that is counted, idle named to it and overhead included; a mean, not a median.
 -- Hours of the model whose energy or PUE is unknown lower coverage_ratio: what was counted in them stays in the denominator.
--- A model of which no energy at all is known is left out with what it counted, and lowers coverage_ratio too
+-- A model of which no energy at all is known is left out with what it counted.
+-- coverage_ratio: the counted models' part of the facility energy of all inference x the part of their hours whose facility energy is known
+-- x the part of what was counted whose models stand in the ledger.
 -- Hours in which a server was not read, or in which a silent host served unseen, are in no coverage; the gaps list them
 SELECT
     dimension, dimension_value,

@@ -56,6 +56,7 @@ export const awsCostExplorer = {
           check: {
             sql: "value = getvariable('currency')",
             expected: 'the currency of the settings; amounts are never converted',
+            setting: 'currency',
           },
         },
         amount('amortized_cost'),

@@ -25,7 +25,7 @@ export const awsCurLegacy = {
   accepts: /\.(parquet|csv|gz)$/,
   shapes: [
     { id: 'athena', format: 'parquet', ...report, charges: CUR_CHARGES },
-    { id: 'csv', format: 'csv', delimiter: ',', ...report },
+    { id: 'csv', format: 'csv', delimiter: ',', ends_early: true, ...report },
   ],
   refuses: [
     {

@@ -35,6 +35,7 @@ export const CUR_COLUMNS = [
     check: {
       sql: "value IS NOT DISTINCT FROM getvariable('currency')",
       expected: 'the currency of the settings; amounts are never converted',
+      setting: 'currency',
     },
   },
   { name: 'line_item_usage_type', type: 'VARCHAR', aliases: ['lineItem/UsageType'], required: true },

@@ -43,6 +43,7 @@ export const AZURE_COLUMNS = [
     check: {
       sql: "value IS NOT DISTINCT FROM getvariable('currency')",
       expected: 'the currency of the settings; amounts are never converted',
+      setting: 'currency',
     },
   },
   { name: 'list_cost', type: 'DOUBLE', aliases: ['PayGCostInBillingCurrency'], check: amount },

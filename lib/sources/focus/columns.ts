@@ -53,6 +53,7 @@ export function focusColumns(nested: 'JSON' | 'VARCHAR'): ContractColumn[] {
       check: {
         sql: "value IS NOT DISTINCT FROM getvariable('currency')",
         expected: 'the currency of the settings; amounts are never converted',
+        setting: 'currency',
       },
     },
     { ...text('provider_name', 'ProviderName', 'ServiceProviderName'), required: true },

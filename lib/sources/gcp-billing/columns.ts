@@ -25,6 +25,7 @@ export const BILLING_COLUMNS = [
     check: {
       sql: "value IS NOT DISTINCT FROM getvariable('currency')",
       expected: 'the currency of the settings; amounts are never converted',
+      setting: 'currency',
     },
   },
   { name: 'cost_at_list', type: 'DOUBLE', check: amount },

@@ -18,7 +18,11 @@ import openYearly from './open-yearly.sql' with { type: 'text' };
 const hoursOf = (series: string) => `WITH series AS (${series}) SELECT * FROM (${hourly})`;
 
 /** False where rows of one instant and version differ: the hour that comes twice when a clock is set back, and no one can tell which is which. */
-const HAS_ONE_VALUE = `count(DISTINCT carbon_intensity) OVER (PARTITION BY value, period_end, grid_zone, kind, version) <= 1`;
+const HAS_ONE_VALUE = `count(DISTINCT TRY_CAST(carbon_intensity AS DOUBLE)) OVER (PARTITION BY value, period_end, grid_zone, kind, version) <= 1`;
+
+/** Whether a row says it, or else the settings do for the whole file. */
+const isTold = (column: string, setting: string) =>
+  `coalesce(nullif(trim(${column}), ''), getvariable('${setting}')) IS NOT NULL`;
 
 const ANSWER =
   'an entry of Electricity Maps (datetime, carbonIntensity) or of the UK Carbon Intensity service (from, to, intensity)';
@@ -143,9 +147,9 @@ export const grid = {
         instant('period_start', {
           required: true,
           check: {
-            sql: `value IS NOT NULL AND getvariable('factor_kind') IS NOT NULL AND getvariable('zone') IS NOT NULL AND ${HAS_ONE_VALUE}`,
+            sql: `value IS NOT NULL AND ${isTold('kind', 'factor_kind')} AND ${isTold('grid_zone', 'zone')} AND ${HAS_ONE_VALUE}`,
             expected:
-              'an instant, and `zone` and `factor_kind` in the settings of the source; one value for it (a time of a clock that is set back carries its offset)',
+              'an instant, and `zone` and `factor_kind` in the settings of the source where no column says them; one value for it (a time of a clock that is set back carries its offset)',
           },
         }),
         end('period_end', 'period_start'),
