@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 
 import { verify } from '../bin/commands/verify.ts';
+import { readText } from '../lib/landing/book.ts';
 import { handlersAt } from '../lib/pipeline/handlers.ts';
+import { alarmsKey } from '../lib/pipeline/raise-alarms.ts';
 import { runLocally } from '../lib/pipeline/run-locally.ts';
 import type { MonthRun } from '../lib/pipeline/stage.ts';
 import { STAGES } from '../lib/pipeline/stages.ts';
@@ -25,10 +27,13 @@ beforeAll(() =>
   ),
 );
 
+type Overtaken = 'buildFacts' | 'settle' | 'computeKpis' | 'raiseAlarms' | 'writeDisclosure';
+
 /** Closes the month at one moment, and in the midst of it, before a stage begins, at another. */
-async function overtaken(stage: 'buildFacts' | 'settle' | 'computeKpis' | 'writeDisclosure') {
-  const workplace = tinyWorkplace(root, tinySettings(), join(root, `overtaken-at-${stage}`));
-  const run: MonthRun = { month: MONTH, as_of: EARLIER };
+async function overtaken(stage: Overtaken, asked: { readonly watch?: true } = {}) {
+  const book = join(root, `overtaken-at-${stage}-${asked.watch ?? false}`);
+  const workplace = tinyWorkplace(root, tinySettings(), book);
+  const run: MonthRun = { month: MONTH, as_of: EARLIER, ...asked };
   let other: Promise<unknown> | undefined;
   const meanwhile = async () => {
     other ??= discloseTiny(workplace, MONTH, LATER);
@@ -43,7 +48,7 @@ async function overtaken(stage: 'buildFacts' | 'settle' | 'computeKpis' | 'write
   return { first, second: await other, workplace };
 }
 
-test.each(['buildFacts', 'settle', 'computeKpis', 'writeDisclosure'] as const)(
+test.each(['buildFacts', 'settle', 'computeKpis', 'raiseAlarms', 'writeDisclosure'] as const)(
   'of two runs of a month at once that of the later moment is published, and can be verified: %s',
   async (stage) => {
     const { first, second, workplace } = await overtaken(stage);
@@ -53,6 +58,17 @@ test.each(['buildFacts', 'settle', 'computeKpis', 'writeDisclosure'] as const)(
     expect(second).toMatchObject({ version: 1, as_of: LATER, is_new: true });
     const { answer } = await typeIn(verify, `${workplace.book.location}/disclosures/${MONTH}/v1`);
     expect(answer).toBe(0);
+  },
+);
+
+test.each(['buildFacts', 'settle', 'computeKpis', 'raiseAlarms'] as const)(
+  'a watch that a close overtakes ends without a failure, and leaves the alarms to the close: %s',
+  async (stage) => {
+    const { first, second, workplace } = await overtaken(stage, { watch: true });
+    expect(first).not.toBeInstanceOf(Error);
+    expect(second).toMatchObject({ version: 1, as_of: LATER });
+    const paper = JSON.parse((await readText(workplace.book, alarmsKey(MONTH))) ?? '{}');
+    expect(paper).toMatchObject({ as_of: LATER });
   },
 );
 

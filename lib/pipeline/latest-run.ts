@@ -23,7 +23,7 @@ export async function beginRun({ month, as_of }: MonthRun, workplace: Workplace)
   await workplace.book.put(runKey(month), jsonBytes(run));
 }
 
-/** Throws where a run of a later moment has begun since, or where the settings are no longer those by which this one began. */
+/** Throws `Overtaken` where a run of a later moment has begun since, another error where the settings are no longer those by which this one began. */
 export async function checkIsLatest({ month, as_of }: MonthRun, workplace: Workplace): Promise<void> {
   const latest = await latestRun(month, workplace.book);
   if (latest === undefined) return;
@@ -34,8 +34,13 @@ export async function checkIsLatest({ month, as_of }: MonthRun, workplace: Workp
     );
 }
 
-function overtaken({ month, as_of }: MonthRun, latest: LatestRun): Error {
-  return new Error(
+/** A run of a later moment has begun: what this one would do is left to that one. The state machine knows it by its name. */
+class Overtaken extends Error {
+  override readonly name = 'Overtaken';
+}
+
+function overtaken({ month, as_of }: MonthRun, latest: LatestRun): Overtaken {
+  return new Overtaken(
     `Cannot go on with ${month} as of ${as_of}: expected no other run of the month beside or after it, got one as of ${latest.as_of}; close again, as of a later time than both`,
   );
 }
