@@ -145,7 +145,8 @@ export const ALARMS: readonly Alarm[] = [
   {
     id: 'alarms-not-judged',
     name: 'Alarms not judged',
-    meaning: 'The stage that judges alarms failed for an hour: months go on and close, and of all other alarms nobody hears',
+    meaning:
+      'The stage that judges alarms failed for an hour: months go on and close, and of all other alarms nobody hears',
     signal: 'judgements_failed',
     unit: 'judgements',
     rule: { kind: 'above', limit: 0 },

@@ -31,7 +31,10 @@ export class AlarmRaising extends Construct {
       diskGib: 10,
     });
     this.judge = raiseAlarms;
-    book.open(raiseAlarms.ownRole, { reads: ['landing', 'calls', 'facts', 'ledger', 'kpis', 'plans'], writes: ['alarms'] });
+    book.open(raiseAlarms.ownRole, {
+      reads: ['landing', 'calls', 'facts', 'ledger', 'kpis', 'plans'],
+      writes: ['alarms'],
+    });
     notifications.open(raiseAlarms.ownRole);
     const one = LambdaInvoke.jsonPath(this, 'RaiseAlarms', {
       lambdaFunction: raiseAlarms,
@@ -44,6 +47,7 @@ export class AlarmRaising extends Construct {
       .afterwards({ includeOtherwise: true });
     this.step = overtaking
       .ends(againWhenBusy(one))
-      .addCatch(after.startState, { resultPath: JsonPath.DISCARD }).next(after);
+      .addCatch(after.startState, { resultPath: JsonPath.DISCARD })
+      .next(after);
   }
 }

@@ -62,9 +62,7 @@ function rowOf(alarm: Alarm): string[] {
     String(points),
     severity,
     risksTheMonth ? 'yes' : 'no',
-    judged.by === 'stage'
-      ? 'the stage and CloudWatch'
-      : `CloudWatch (${judged.from})`,
+    judged.by === 'stage' ? 'the stage and CloudWatch' : `CloudWatch (${judged.from})`,
   ];
 }
 
