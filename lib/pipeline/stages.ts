@@ -19,6 +19,7 @@ import type { PartsRequest, Plan, Stages } from './handlers.ts';
 import { instrumentsOf } from './instruments.ts';
 import { keepSettings } from './kept-settings.ts';
 import { beginRun, checkIsLatest } from './latest-run.ts';
+import { keepMissed } from './missed-sources.ts';
 import { evidenceReceipts, factKeysOf, factReceipts } from './month-receipts.ts';
 import { type PlannedFile, withPlanOptions } from './plan-options.ts';
 import { raiseAlarms } from './raise-alarms.ts';
@@ -106,10 +107,11 @@ async function planCollection({ month, as_of, asked }: PartsRequest, { settings 
 }
 
 /** Deals the current receipts to workers; each list lies in the book, so that the state machine carries keys alone. */
-async function planFacts({ month, as_of }: PartsRequest, workplace: Workplace): Promise<Plan> {
+async function planFacts({ month, as_of, collected = [] }: PartsRequest, workplace: Workplace): Promise<Plan> {
   const period = parsePeriod(month);
   await beginRun({ month, as_of }, workplace);
   await keepSettings(period, as_of, workplace);
+  await keepMissed({ month, as_of }, collected, workplace);
   await refuseMixed(period, as_of, workplace);
   const receipts = await factReceipts(period, as_of, workplace);
   await removeStale(period, receipts, workplace);
