@@ -175,6 +175,24 @@ test('a secret’s own key is open to the collection, and a secret is turned by 
   ]);
 });
 
+describe('places in S3 that sources of the settings read', () => {
+  const told = (places: readonly string[], joulebook: object) => () =>
+    sketchOfApp({ joulebook, source_places: JSON.stringify(places) });
+  test('are refused where the stack does not open them, by name', () => {
+    expect(told(['s3://bills/cur/x', 's3://other/cur'], { reads: ['s3://bills/cur'] })).toThrow(
+      'joulebook.reads: expected s3://other/cur, which a source of the settings reads, got s3://bills/cur',
+    );
+    expect(told(['s3://bills'], { reads: ['s3://bills/cur/'] })).toThrow('expected s3://bills, which');
+    expect(told(['s3://bills/carbon'], {})).toThrow('got nothing');
+  });
+
+  test('are taken where a place or the exports of the stack hold them', () => {
+    const joulebook = { reads: ['s3://bills/cur/'], exports: { bucket: 'example-exports' } };
+    expect(told(['s3://bills/cur', 's3://example-exports/exports/joulebook-cur2/'], joulebook)).not.toThrow();
+    expect(told(['s3://bills/a/b'], { reads: ['s3://bills'] })).not.toThrow();
+  });
+});
+
 describe('the sender of letters', () => {
   const synthesise = (from: string | undefined, mail: object | undefined) =>
     sketchOfApp({ ...(from && { distribute_from: from }), joulebook: { mail } });
