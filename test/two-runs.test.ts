@@ -81,6 +81,19 @@ test('books go forward: a month is not closed as of a moment before that of its 
   expect(await discloseTiny(workplace, MONTH, LATER)).toMatchObject({ version: 1, is_new: false });
 });
 
+test('a month that a later version of the program closed is not closed by an earlier one', async () => {
+  const book = join(root, 'versions');
+  const made = (version: string) => ({
+    ...tinyWorkplace(root, tinySettings(), book),
+    codeVersion: `joulebook ${version}+0123456789ab`,
+  });
+  expect(await discloseTiny(made('0.9.9'), MONTH, EARLIER)).toMatchObject({ version: 1 });
+  expect(await discloseTiny(made('0.10.0'), MONTH, EARLIER)).toMatchObject({ version: 2 });
+  await expect(discloseTiny(made('0.9.9'), MONTH, LATER)).rejects.toThrow(
+    `Cannot close ${MONTH}: expected joulebook 0.10.0+0123456789ab, which last worked on it, or a later version, got joulebook 0.9.9+`,
+  );
+});
+
 test('a run does not go on by other settings than those by which it began', async () => {
   const book = join(root, 'other-settings');
   const workplace = tinyWorkplace(root, tinySettings(), book);

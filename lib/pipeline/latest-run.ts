@@ -8,6 +8,8 @@ interface LatestRun {
   readonly as_of: string;
   /** SHA-256 of the settings by which it began. */
   readonly settings_sha256: string;
+  /** What made it: `joulebook 0.1.0+3f…`; absent from runs of before 2026-11-29. */
+  readonly code_version?: string;
 }
 
 /**
@@ -19,7 +21,12 @@ interface LatestRun {
 export async function beginRun({ month, as_of }: MonthRun, workplace: Workplace): Promise<void> {
   const latest = await latestRun(month, workplace.book);
   if (latest && latest.as_of > as_of) throw overtaken({ month, as_of }, latest);
-  const run: LatestRun = { as_of, settings_sha256: settingsFingerprint(workplace) };
+  const { codeVersion: code_version } = workplace;
+  if (isNewer(latest?.code_version, code_version))
+    throw new Error(
+      `Cannot close ${month}: expected ${latest?.code_version}, which last worked on it, or a later version, got ${code_version}; facts of a later version may not be read, and figures of an earlier one would replace them`,
+    );
+  const run: LatestRun = { as_of, settings_sha256: settingsFingerprint(workplace), code_version };
   await workplace.book.put(runKey(month), jsonBytes(run));
 }
 
@@ -32,6 +39,19 @@ export async function checkIsLatest({ month, as_of }: MonthRun, workplace: Workp
     throw new Error(
       `Cannot go on with ${month} as of ${as_of}: expected the settings by which the run began, got others; start the month anew, with a later --as-of`,
     );
+}
+
+/** Whether one version's number is above another's; builds of one number are not told apart. */
+function isNewer(one: string | undefined, other: string): boolean {
+  const [a, b] = [one, other].map((text) =>
+    /^\S+ (\d+)\.(\d+)\.(\d+)/
+      .exec(text ?? '')
+      ?.slice(1)
+      .map(Number),
+  );
+  if (!a || !b) return false;
+  const differing = a.findIndex((number, index) => number !== b[index]);
+  return differing >= 0 && (a[differing] ?? 0) > (b[differing] ?? 0);
 }
 
 /** A run of a later moment has begun: what this one would do is left to that one. The state machine knows it by its name. */
