@@ -72,6 +72,13 @@ test.each(['buildFacts', 'settle', 'computeKpis', 'raiseAlarms'] as const)(
   },
 );
 
+test('a watch of a month that was closed as of a time to come fails: until then nobody would judge its alarms', async () => {
+  const workplace = tinyWorkplace(root, tinySettings(), join(root, 'to-come'));
+  await discloseTiny(workplace, MONTH, '2026-07-31T00:00:00Z');
+  const watch = { month: MONTH, as_of: EARLIER, watch: true };
+  await expect(runLocally(watch, handlersAt(workplace, STAGES), () => undefined)).rejects.toThrow('Cannot go on with');
+});
+
 test('books go forward: a month is not closed as of a moment before that of its last run', async () => {
   const workplace = tinyWorkplace(root, tinySettings(), join(root, 'forward'));
   expect(await discloseTiny(workplace, MONTH, LATER)).toMatchObject({ version: 1, status: 'closed' });

@@ -59,8 +59,16 @@ class Overtaken extends Error {
   override readonly name = 'Overtaken';
 }
 
-function overtaken({ month, as_of }: MonthRun, latest: LatestRun): Overtaken {
-  return new Overtaken(
+/** No run lasts longer (lib/stack/machine.ts): what stands for a later time than that was closed as of a time to come. */
+const LONGEST_RUN_MS = 24 * 3_600_000;
+
+/**
+ * `Overtaken` where the other run can have begun since this one did. A month that somebody closed as of a time to come is another matter:
+ * until then no run of it goes on, and a watch that ended well each hour would hide it.
+ */
+function overtaken({ month, as_of }: MonthRun, latest: LatestRun): Error {
+  const isSince = Date.parse(latest.as_of) - Date.parse(as_of) <= LONGEST_RUN_MS;
+  return new (isSince ? Overtaken : Error)(
     `Cannot go on with ${month} as of ${as_of}: expected no other run of the month beside or after it, got one as of ${latest.as_of}; close again, as of a later time than both`,
   );
 }
