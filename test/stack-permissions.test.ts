@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Template } from 'aws-cdk-lib/assertions';
 
 import { sketchOfApp } from '../lib/stack/joulebook-app.ts';
 
@@ -182,8 +183,19 @@ describe('places in S3 that sources of the settings read', () => {
     expect(told(['s3://bills/cur/x', 's3://other/cur'], { reads: ['s3://bills/cur'] })).toThrow(
       'joulebook.reads: expected s3://other/cur, which a source of the settings reads, got s3://bills/cur',
     );
+    expect(told(['s3://bills/cur-2'], { reads: ['s3://bills/cur'] })).toThrow('expected s3://bills/cur-2, which');
     expect(told(['s3://bills'], { reads: ['s3://bills/cur/'] })).toThrow('expected s3://bills, which');
     expect(told(['s3://bills/carbon'], {})).toThrow('got nothing');
+  });
+
+  test('are opened as folders, and as the one object of that name: no neighbour is', () => {
+    const { stack } = sketchOfApp({ joulebook: { reads: ['s3://bills/cur', 's3://grid'] } });
+    const policies = JSON.stringify(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+    expect(policies.match(/"arn:aws:s3:::(bills|grid)\/[^"]*"/g)?.sort()).toEqual([
+      '"arn:aws:s3:::bills/cur"',
+      '"arn:aws:s3:::bills/cur/*"',
+      '"arn:aws:s3:::grid/*"',
+    ]);
   });
 
   test('are taken where a place or the exports of the stack hold them', () => {

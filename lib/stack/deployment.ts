@@ -153,9 +153,8 @@ function placeFaults(deployment: Deployment, scope: Construct): string[] {
 
 /** Whether what a place opens (lib/stack/collection.ts) holds all objects of an address. */
 function covers(granted: string, address: string): boolean {
-  const [bucket, ...prefix] = granted.slice('s3://'.length).split('/');
-  const [addressed, ...names] = address.slice('s3://'.length).split('/');
-  return bucket === addressed && `${names.join('/')}/`.startsWith(prefix.join('/'));
+  const folder = (place: string) => `${place.replace(/\/+$/, '')}/`;
+  return folder(address).startsWith(folder(granted));
 }
 
 function faultIn(issue: z.core.$ZodIssue): string {
