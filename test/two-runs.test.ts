@@ -8,7 +8,14 @@ import { runLocally } from '../lib/pipeline/run-locally.ts';
 import type { MonthRun } from '../lib/pipeline/stage.ts';
 import { STAGES } from '../lib/pipeline/stages.ts';
 import { tempFolder } from './support/temp-folder.ts';
-import { discloseTiny, hourOf, tinySettings, tinyWorkplace, writeCompany } from './support/tiny-company.ts';
+import {
+  discloseTiny,
+  fingerprintsOf,
+  hourOf,
+  tinySettings,
+  tinyWorkplace,
+  writeCompany,
+} from './support/tiny-company.ts';
 import { typeIn } from './support/typed.ts';
 
 const MONTH = '2026-06';
@@ -69,6 +76,32 @@ test.each(['buildFacts', 'settle', 'computeKpis', 'raiseAlarms'] as const)(
     expect(second).toMatchObject({ version: 1, as_of: LATER });
     const paper = JSON.parse((await readText(workplace.book, alarmsKey(MONTH))) ?? '{}');
     expect(paper).toMatchObject({ as_of: LATER });
+  },
+);
+
+test.each(['settle', 'computeKpis'] as const)(
+  'a worker that is still at work when another run has gone by replaces nothing of it: %s',
+  async (stage) => {
+    const book = join(root, `slow-at-${stage}`);
+    const workplace = tinyWorkplace(root, tinySettings(), book);
+    const until = stage === 'settle' ? 'PlanSettlement' : 'Settle';
+    await runLocally({ month: MONTH, as_of: EARLIER }, handlersAt(workplace, STAGES), () => undefined, { until });
+    let after: readonly string[] = [];
+    const slow = {
+      ...workplace,
+      openWarehouse: async () => {
+        const later = tinyWorkplace(root, tinySettings({ idle: 'owner' }), book);
+        await discloseTiny(later, MONTH, LATER);
+        after = fingerprintsOf(book);
+        return workplace.openWarehouse();
+      },
+    };
+    const slices = Array.from({ length: 30 }, (_, day) => `${MONTH}-${String(day + 1).padStart(2, '0')}`).join(',');
+    const work = stage === 'settle' ? { shard: slices } : {};
+    await expect(STAGES[stage]({ month: MONTH, as_of: EARLIER, ...work } as never, slow)).rejects.toMatchObject({
+      name: 'Overtaken',
+    });
+    expect(fingerprintsOf(book)).toEqual(after);
   },
 );
 

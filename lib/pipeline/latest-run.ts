@@ -41,6 +41,17 @@ export async function checkIsLatest({ month, as_of }: MonthRun, workplace: Workp
     );
 }
 
+/** The book for a worker that writes what later runs replace: a file is stored where its run is still the latest, though it took long to make. */
+export function bookOfLatest(run: MonthRun, workplace: Workplace): Pick<Book, 'produce'> {
+  return {
+    produce: (key, write) =>
+      workplace.book.produce(key, async (path) => {
+        await write(path);
+        await checkIsLatest(run, workplace);
+      }),
+  };
+}
+
 /** Whether one version's number is above another's; builds of one number are not told apart. */
 function isNewer(one: string | undefined, other: string): boolean {
   const [a, b] = [one, other].map((text) =>
