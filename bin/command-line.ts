@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 
+import { removeFolders } from '../lib/adapters/process-folder.ts';
 import { CODE_VERSION } from '../lib/adapters/workplace.ts';
 import { COMMANDS, usage, usageOf } from './commands/catalogue.ts';
 import { type Answer, CannotAnswer, type Command, type Terminal } from './commands/command.ts';
@@ -10,6 +11,13 @@ for (const stream of [process.stdout, process.stderr])
     if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') return;
     process.stderr.write(`Cannot write the answer: expected room for it, got ${error.message}\n`);
     process.exit(2);
+  });
+
+/** What a command has unpacked and spilled goes with it, also where it is stopped; then the signal does what it does. */
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => {
+    removeFolders();
+    process.kill(process.pid, signal);
   });
 
 /** Exit codes: 0 done, 1 the answer is no, 2 cannot. */

@@ -102,6 +102,19 @@ describe('a provider that has trouble', () => {
       },
     ));
 
+  test.each(['1.5', '-5', '0', '5 s', 'soon', 'Wed, 22 Jul 2020 06:00:30 GMT'])(
+    'is not asked again at once where it says so in no way that can be kept: %s',
+    (asked) =>
+      facing(
+        (_, nth) => (nth === 0 ? { status: 429, headers: { 'retry-after': asked } } : OK),
+        async ({ caller, edges }) => {
+          await caller.call(call());
+          expect(edges.waits).toEqual([asked === '1.5' ? 1500 : 500]);
+        },
+        { random: () => 0.5 },
+      ),
+  );
+
   test('that wants to be left alone for an hour is asked by a later attempt of the month', () =>
     facing(
       () => ({ status: 429, headers: { 'retry-after': '3600' } }),

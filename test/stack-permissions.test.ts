@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Template } from 'aws-cdk-lib/assertions';
 
 import { sketchOfApp } from '../lib/stack/joulebook-app.ts';
 
@@ -173,6 +174,35 @@ test('a secret’s own key is open to the collection, and a secret is turned by 
       RotateImmediatelyOnUpdate: false,
     },
   ]);
+});
+
+describe('places in S3 that sources of the settings read', () => {
+  const told = (places: readonly string[], joulebook: object) => () =>
+    sketchOfApp({ joulebook, source_places: JSON.stringify(places) });
+  test('are refused where the stack does not open them, by name', () => {
+    expect(told(['s3://bills/cur/x', 's3://other/cur'], { reads: ['s3://bills/cur'] })).toThrow(
+      'joulebook.reads: expected s3://other/cur, which a source of the settings reads, got s3://bills/cur',
+    );
+    expect(told(['s3://bills/cur-2'], { reads: ['s3://bills/cur'] })).toThrow('expected s3://bills/cur-2, which');
+    expect(told(['s3://bills'], { reads: ['s3://bills/cur/'] })).toThrow('expected s3://bills, which');
+    expect(told(['s3://bills/carbon'], {})).toThrow('got nothing');
+  });
+
+  test('are opened as folders, and as the one object of that name: no neighbour is', () => {
+    const { stack } = sketchOfApp({ joulebook: { reads: ['s3://bills/cur', 's3://grid'] } });
+    const policies = JSON.stringify(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+    expect(policies.match(/"arn:aws:s3:::(bills|grid)\/[^"]*"/g)?.sort()).toEqual([
+      '"arn:aws:s3:::bills/cur"',
+      '"arn:aws:s3:::bills/cur/*"',
+      '"arn:aws:s3:::grid/*"',
+    ]);
+  });
+
+  test('are taken where a place or the exports of the stack hold them', () => {
+    const joulebook = { reads: ['s3://bills/cur/'], exports: { bucket: 'example-exports' } };
+    expect(told(['s3://bills/cur', 's3://example-exports/exports/joulebook-cur2/'], joulebook)).not.toThrow();
+    expect(told(['s3://bills/a/b'], { reads: ['s3://bills'] })).not.toThrow();
+  });
 });
 
 describe('the sender of letters', () => {

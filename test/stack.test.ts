@@ -86,7 +86,7 @@ describe('the definition', () => {
     }
   });
 
-  test('goes from collection to disclosure, and forks only where a month is watched and not disclosed', () => {
+  test('goes from collection to disclosure, and forks only where a month is watched or overtaken', () => {
     const path = [];
     const after = (name: string) => definition.States[name]?.Next ?? (definition.States[name] as Choice).Default;
     for (let name: string | undefined = definition.StartAt; name; name = after(name)) path.push(name);
@@ -103,7 +103,9 @@ describe('the definition', () => {
       'WriteDisclosure',
       'Distribute',
     ]);
-    expect(Object.keys(definition.States).sort()).toEqual([...path, 'Watched'].sort());
+    expect(Object.keys(definition.States).sort()).toEqual(
+      [...path, 'Watched', 'IsWatchOvertaken', 'Overtaken', 'OvertakenClose'].sort(),
+    );
   });
 
   test('calls every function in lambdas/, and each by a name that the local runner knows', () => {
@@ -154,12 +156,28 @@ describe('the definition', () => {
       seen.push(
         `${work?.Type} ${work?.Catch?.flatMap(({ ErrorEquals }) => ErrorEquals).includes('Exhausted') ?? 'never'}`,
       );
+      expect(work?.Catch?.[0]).toMatchObject({ ErrorEquals: ['Overtaken'], Next: `${verb}${size}Overtaken` });
+      expect(inner?.States[`${verb}${size}Overtaken`]).toEqual({ Type: 'Succeed' });
       if (halves) expect(halves).toMatchObject({ MaxConcurrency: 1, ItemsPath: '$.planned.shards', ResultPath: null });
       inner = halves?.ItemProcessor;
     }
-    expect(seen).toEqual(['Task true', 'Task true', 'Task true', 'Task true', 'Task never']);
+    expect(seen).toEqual(['Task true', 'Task true', 'Task true', 'Task true', 'Task false']);
     expect(inner).toBeUndefined();
   });
+
+  test.each(['PlanFacts', 'PlanSettlement', 'ComputeKpis', 'RaiseAlarms'])(
+    'ends a run that %s finds overtaken: a watch well, a close in words',
+    (name) => {
+      const { Catch } = definition.States[name] as State & { Catch?: unknown[] };
+      expect(Catch?.[0]).toEqual({ ErrorEquals: ['Overtaken'], ResultPath: '$.failure', Next: 'IsWatchOvertaken' });
+      expect(definition.States['IsWatchOvertaken']).toMatchObject({
+        Choices: [{ Variable: '$.watch', IsPresent: true, Next: 'Overtaken' }],
+        Default: 'OvertakenClose',
+      });
+      expect(definition.States['Overtaken']).toEqual({ Type: 'Succeed' });
+      expect(definition.States['OvertakenClose']).toMatchObject({ Type: 'Fail', CausePath: '$.failure.Cause' });
+    },
+  );
 
   test('retries no failure of our own beyond the source that is away and the letter that is not accepted', () => {
     const ours = tasksOf(definition.States).flatMap(([name, { Retry = [] }]) =>

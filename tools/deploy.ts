@@ -13,10 +13,11 @@ import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 
 import { SETTINGS_KEY } from '../lib/adapters/deployed-workplace.ts';
-import { parseS3Address } from '../lib/adapters/s3-address.ts';
+import { isS3Address, parseS3Address } from '../lib/adapters/s3-address.ts';
 import { S3Book } from '../lib/adapters/s3-book.ts';
 import { openSettings } from '../lib/adapters/settings-file.ts';
-import { SENDER } from '../lib/stack/deployment.ts';
+import type { Settings } from '../lib/settings/settings.ts';
+import { PLACES, SENDER } from '../lib/stack/deployment.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const CDK = join(ROOT, 'node_modules/aws-cdk/bin/cdk');
@@ -37,10 +38,18 @@ async function deploy(settingsPath: string, cdkOptions: readonly string[]): Prom
   const { settings } = await openSettings(settingsPath);
   await checkAccount();
   const sender = settings.distribute ? ['--context', `${SENDER}=${settings.distribute.from}`] : [];
-  const address = deployStacks([...sender, ...cdkOptions]);
+  const places = ['--context', `${PLACES}=${JSON.stringify(placesOf(settings))}`];
+  const address = deployStacks([...sender, ...places, ...cdkOptions]);
   await new S3Book(parseS3Address(address)).put(SETTINGS_KEY, readFileSync(settingsPath));
   process.stdout.write(`\nThe settings lie at ${address}/${SETTINGS_KEY}\n\n`);
   return spawnSync(process.execPath, DOCTOR, { stdio: 'inherit' }).status ?? 2;
+}
+
+/** What sources read in S3, beside the book that the settings name. */
+function placesOf({ book, sources }: Settings): string[] {
+  const isOutside = (path: string) =>
+    isS3Address(path) && path !== book && !path.startsWith(`${book.replace(/\/$/, '')}/`);
+  return sources.flatMap(({ path }) => (path !== undefined && isOutside(path) ? [path] : []));
 }
 
 /** Throws with the way to mend it where nobody is logged in, or where the CDK has never worked in account and region. */

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
 import macros from '../facts/macros.sql' with { type: 'text' };
 import { type Cell, identifier, literal, type Row, statementsOf, type Warehouse } from '../landing/warehouse.ts';
+import { makeFolder, removeFolder } from './process-folder.ts';
 
 /**
  * A DuckDB of its own in memory, with the project's macros loaded.
@@ -26,7 +26,7 @@ export class DuckDbWarehouse implements Warehouse {
   }
 
   static async open(memoryLimit = '1GB'): Promise<DuckDbWarehouse> {
-    const folder = await mkdtemp(join(tmpdir(), 'joulebook-warehouse-'));
+    const folder = makeFolder('warehouse-');
     const instance = await DuckDBInstance.create(':memory:', {
       threads: '1',
       memory_limit: memoryLimit,
@@ -65,7 +65,7 @@ export class DuckDbWarehouse implements Warehouse {
   async close(): Promise<void> {
     this.#connection.closeSync();
     this.#instance.closeSync();
-    await rm(this.#folder, { recursive: true, force: true });
+    await removeFolder(this.#folder);
   }
 }
 

@@ -11,7 +11,7 @@ import { checkedKey, checkedPrefix } from './book-key.ts';
 import { lockOf, type Retention } from './object-retention.ts';
 import { processPath } from './process-folder.ts';
 import type { S3Address } from './s3-address.ts';
-import { S3Failure, S3Folder } from './s3-folder.ts';
+import { S3Failure, S3Folder, type S3Object } from './s3-folder.ts';
 
 const MOST_ATTEMPTS = 5;
 
@@ -38,8 +38,7 @@ export class S3Book implements Book {
   }
 
   async read(key: string): Promise<Uint8Array | undefined> {
-    const object = await this.#folder.open(checkedKey(key));
-    return object && buffer(object.body);
+    return this.#folder.receive(checkedKey(key), ({ body }) => buffer(body));
   }
 
   /** Downloads the object unless this book has done so and its ETag is still the same. */
@@ -82,14 +81,15 @@ export class S3Book implements Book {
   }
 
   async #download(key: string, last: Download | undefined): Promise<Download> {
-    const object = await this.#folder.open(key, last?.etag);
-    if (last && object === 'unchanged') return last;
-    if (object === undefined || object === 'unchanged') {
-      throw new Error(`Cannot read ${this.#folder.addressOf(key)}: expected an object of the book, got nothing`);
-    }
     const path = processPath(key);
-    await pipeline(object.body, createWriteStream(path));
-    return { path, etag: object.etag };
+    const take = async ({ body, etag }: S3Object) => {
+      await pipeline(body, createWriteStream(path));
+      return { path, etag };
+    };
+    const download = await this.#folder.receive(key, take, last?.etag);
+    if (last && download === 'unchanged') return last;
+    if (download !== undefined && download !== 'unchanged') return download;
+    throw new Error(`Cannot read ${this.#folder.addressOf(key)}: expected an object of the book, got nothing`);
   }
 }
 

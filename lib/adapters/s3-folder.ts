@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 
 import {
   DeleteObjectCommand,
@@ -15,7 +16,9 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 
 import type { BookEntry } from '../landing/book.ts';
+import { fullDiskIn } from '../landing/full-disk.ts';
 import { messageOf } from '../landing/message.ts';
+import { RejectedPayload } from '../landing/origin.ts';
 import { inCodeUnitOrder } from './book-key.ts';
 import type { S3Address } from './s3-address.ts';
 import { codeOf } from './system-error.ts';
@@ -24,12 +27,22 @@ import { tracedClient } from './traces.ts';
 const MIB = 1024 ** 2;
 const LARGEST_SINGLE_PUT = 64 * MIB;
 const PART_BYTES = 16 * MIB;
+/** Times that a call is made whose answer did not begin: S3 may ask to slow down (503) for longer than the client's usual three. */
+const MOST_CALLS = 8;
+/** Answers that may end in the midst of their bytes before a read fails. */
+const MOST_ATTEMPTS = 5;
 
 /** An object opened for reading; its bytes come once. */
 export interface S3Object {
   readonly bytes: number;
   readonly etag: string | undefined;
   readonly body: Readable;
+}
+
+interface Reading {
+  readonly key: string;
+  readonly object: S3Object;
+  readonly attempt: number;
 }
 
 /** On what terms an object is stored: only where none is, and locked for a time. */
@@ -64,9 +77,7 @@ export class S3Folder {
   }
 
   /** Opens an object; `undefined` where there is none. With `unlessEtag`, `unchanged` where it still has that ETag. */
-  async open(key: string): Promise<S3Object | undefined>;
-  async open(key: string, unlessEtag: string | undefined): Promise<S3Object | 'unchanged' | undefined>;
-  async open(key: string, unlessEtag?: string): Promise<S3Object | 'unchanged' | undefined> {
+  async #open(key: string, unlessEtag: string | undefined): Promise<S3Object | 'unchanged' | undefined> {
     const command = new GetObjectCommand({ ...this.#at(key), ...(unlessEtag && { IfNoneMatch: unlessEtag }) });
     try {
       const { Body, ContentLength, ETag } = await this.#client.send(command);
@@ -76,6 +87,32 @@ export class S3Folder {
       if (isMissing(error)) return undefined;
       if (unlessEtag && statusOf(error) === 304) return 'unchanged';
       throw this.#failure('read', key, error);
+    }
+  }
+
+  /**
+   * Opens an object and hands it to `take`, which works from its first byte on. An answer that ends in the midst of its bytes is
+   * asked for again, later each time: the client itself repeats only calls whose answer did not begin.
+   */
+  async receive<Taken>(key: string, take: (object: S3Object) => Promise<Taken>): Promise<Taken | undefined>;
+  async receive<Taken>(
+    key: string,
+    take: (object: S3Object) => Promise<Taken>,
+    unlessEtag: string | undefined,
+  ): Promise<Taken | 'unchanged' | undefined>;
+  async receive<Taken>(
+    key: string,
+    take: (object: S3Object) => Promise<Taken>,
+    unlessEtag?: string,
+  ): Promise<Taken | 'unchanged' | undefined> {
+    for (let attempt = 1; ; attempt++) {
+      const object = await this.#open(key, unlessEtag);
+      if (object === undefined || object === 'unchanged') return object;
+      const taken = await take(object).then(
+        (value) => ({ value }),
+        (error: unknown) => this.#pauseAfter(error, { key, object, attempt }),
+      );
+      if (taken) return taken.value;
     }
   }
 
@@ -148,6 +185,16 @@ export class S3Folder {
     return { Bucket: this.#bucket, Key: `${this.#prefix}${key}` };
   }
 
+  /** Waits before a reading is begun anew; throws where that would not help, or has not helped. */
+  async #pauseAfter(cause: unknown, { key, object, attempt }: Reading): Promise<void> {
+    object.body.destroy();
+    if (!isTorn(cause)) throw cause;
+    if (attempt < MOST_ATTEMPTS) return setTimeout(100 * 2 ** attempt);
+    const expected = `expected all of its ${object.bytes} bytes`;
+    const got = `${messageOf(cause)}, ${MOST_ATTEMPTS} times`;
+    throw new S3Failure(`Cannot read ${this.addressOf(key)}: ${expected}, got ${got}`, { cause });
+  }
+
   #failure(verb: string, key: string, cause: unknown): S3Failure {
     return new S3Failure(`Cannot ${verb} ${this.addressOf(key)}: expected S3 to do it, got ${wordsOf(cause)}`, {
       cause,
@@ -170,8 +217,14 @@ let client: S3Client | undefined;
 function sharedClient(): S3Client {
   // biome-ignore lint/style/noProcessEnv: the SDK reads its endpoint here, but not how buckets are addressed there
   const { AWS_ENDPOINT_URL_S3: s3, AWS_ENDPOINT_URL: all } = process.env;
-  client ??= tracedClient(new S3Client({ forcePathStyle: Boolean(s3 || all), followRegionRedirects: true }));
+  const forcePathStyle = Boolean(s3 || all);
+  client ??= tracedClient(new S3Client({ forcePathStyle, followRegionRedirects: true, maxAttempts: MOST_CALLS }));
   return client;
+}
+
+/** Whatever ends a reading but our own refusal and a disk that is full here. */
+function isTorn(error: unknown): boolean {
+  return !(error instanceof RejectedPayload) && fullDiskIn(error) === undefined;
 }
 
 function isMissing(error: unknown): boolean {

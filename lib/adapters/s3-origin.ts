@@ -42,15 +42,15 @@ export class S3Origin implements Origin {
   }
 
   async fetch(offer: Offer): Promise<Fetched> {
-    const object = await this.#folder.open(offer.origin.slice(this.#root.length)).catch(rejectRefused);
-    if (!object) throw new RejectedPayload({ found: 'an object that is gone', expected: 'a readable object' });
     const path = processPath(offer.origin);
+    const key = offer.origin.slice(this.#root.length);
     try {
-      return await this.#receive(object, path);
+      const fetched = await this.#folder.receive(key, (object) => this.#receive(object, path));
+      if (fetched) return fetched;
+      throw new RejectedPayload({ found: 'an object that is gone', expected: 'a readable object' });
     } catch (error) {
-      object.body.destroy();
       await rm(path, { force: true });
-      throw error instanceof RejectedPayload ? error : unavailable(error);
+      throw error instanceof RejectedPayload ? error : rejectRefused(error);
     }
   }
 

@@ -58,9 +58,10 @@ interface JudgedByStage {
 /** An alarm that CloudWatch judges by itself, from metrics of Step Functions. */
 export interface JudgedByCloudWatch {
   readonly by: 'cloudwatch';
-  readonly namespace: 'AWS/States';
-  /** Added up: Step Functions counts a run that ran out of time apart from one that failed (developer guide, «Execution metrics»). */
-  readonly metrics: readonly ('ExecutionsFailed' | 'ExecutionsTimedOut')[];
+  /** `runs`: what failed, ran out of time or was not started; `judgements`: the stage that raises alarms failed, and did not succeed. */
+  readonly counted: 'runs' | 'judgements';
+  /** Where the counts come from, as docs/alarms.md tells it. */
+  readonly from: string;
 }
 
 /** Every alarm. The list only gains entries: an id that was told once keeps its meaning. Settings may move the limits. */
@@ -136,7 +137,28 @@ export const ALARMS: readonly Alarm[] = [
     points: 1,
     severity: 'critical',
     risksTheMonth: true,
-    judged: { by: 'cloudwatch', namespace: 'AWS/States', metrics: ['ExecutionsFailed', 'ExecutionsTimedOut'] },
+    judged: {
+      by: 'cloudwatch',
+      counted: 'runs',
+      from: '`AWS/States ExecutionsFailed + ExecutionsTimedOut` of both machines, and messages sent to the queue of what could not be started',
+    },
+  },
+  {
+    id: 'alarms-not-judged',
+    name: 'Alarms not judged',
+    meaning:
+      'The stage that judges alarms failed for an hour: months go on and close, and of all other alarms nobody hears',
+    signal: 'judgements_failed',
+    unit: 'judgements',
+    rule: { kind: 'above', limit: 0 },
+    points: 1,
+    severity: 'critical',
+    risksTheMonth: false,
+    judged: {
+      by: 'cloudwatch',
+      counted: 'judgements',
+      from: '`AWS/Lambda Errors` of the stage’s function in an hour in which none of its calls succeeded',
+    },
   },
   {
     id: 'spool-age',

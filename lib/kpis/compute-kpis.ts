@@ -79,7 +79,11 @@ export interface KpiRequest {
  * Computes every figure of the catalogue from the month's ledger (the fact tables must be open in the warehouse) and
  * keeps them in one shape. Throws where the ledger does not account for every row and every cent of the bill.
  */
-export async function computeKpis(request: KpiRequest, book: Book, warehouse: Warehouse): Promise<number> {
+export async function computeKpis(
+  request: KpiRequest,
+  book: Pick<Book, 'produce'>,
+  warehouse: Warehouse,
+): Promise<number> {
   await openSums(request, warehouse);
   await checkAccounts(warehouse);
   await warehouse.run(`CREATE OR REPLACE TEMP TABLE kpis ${KPI_TABLE}`);
@@ -127,7 +131,7 @@ async function insertKpi(kpi: Kpi, currency: string, warehouse: Warehouse): Prom
   );
 }
 
-async function keep(key: string, sql: string, book: Book, warehouse: Warehouse): Promise<void> {
+async function keep(key: string, sql: string, book: Pick<Book, 'produce'>, warehouse: Warehouse): Promise<void> {
   await book.produce(key, (path) =>
     warehouse.run(`COPY (${sql}) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy)`),
   );

@@ -109,7 +109,12 @@ export function settledKeys(folder: Settled, period: Period, slices: readonly Sl
 }
 
 /** Settles a slice of a month: exactly one energy figure for each hour, resource and component. Gives the lines written. */
-export async function settleSlice(period: Period, slice: Slice, book: Book, warehouse: Warehouse): Promise<number> {
+export async function settleSlice(
+  period: Period,
+  slice: Slice,
+  book: Pick<Book, 'produce'>,
+  warehouse: Warehouse,
+): Promise<number> {
   await warehouse.run(`SET VARIABLE day_start = TIMESTAMP ${literal(instantOf(slice.from))}`);
   await warehouse.run(`SET VARIABLE day_end = TIMESTAMP ${literal(instantOf(slice.to))}`);
   await warehouse.run(`SET VARIABLE month_end = TIMESTAMP ${literal(period.to.slice(0, 10))}`);
@@ -135,7 +140,7 @@ async function writePart(
   period: Period,
   slice: Slice,
   part: Part,
-  { book, warehouse }: { readonly book: Book; readonly warehouse: Warehouse },
+  { book, warehouse }: { readonly book: Pick<Book, 'produce'>; readonly warehouse: Warehouse },
 ): Promise<number> {
   const { settled, from, names } = PARTS[part];
   for (const statement of [settled, names]) await warehouse.run(statement);

@@ -17,6 +17,8 @@ export interface PartsRequest extends MonthRun {
   readonly stage: 'collection' | 'facts' | 'settlement';
   /** For the collection: what the run was asked for. Sources of these kinds alone; empty or absent for all. */
   readonly asked?: { readonly kinds?: readonly string[] };
+  /** For the facts: how the collection of each source ended. */
+  readonly collected?: readonly (CollectReport | MissedSource)[];
 }
 
 /** Asks for the halves of a shard that its worker could not hold. */

@@ -92,7 +92,7 @@ class Tally {
 /** A state that works on nothing: it only chooses the next one, or ends the run. */
 function isFork(event: object): boolean {
   const { state } = event as { readonly state?: { readonly type?: string } };
-  return state?.type === 'Choice' || state?.type === 'Succeed';
+  return ['Choice', 'Succeed', 'Fail'].includes(state?.type ?? '');
 }
 
 /** How many parts a state's input holds for it: a map counts what its ItemsPath (`$.planned.shards`) points at. */

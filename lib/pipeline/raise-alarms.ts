@@ -14,6 +14,7 @@ import { instantOf, slicesOf } from '../ledger/slices.ts';
 import { DAY_MS, type Period, parsePeriod, secondsIso } from '../units/period.ts';
 import { sourceKind } from './assumptions.ts';
 import { filledInFor } from './coverage.ts';
+import { checkIsLatest } from './latest-run.ts';
 import { factKeysOf, factReceipts } from './month-receipts.ts';
 import type { AlarmsReport, MonthRun, Workplace } from './stage.ts';
 
@@ -39,9 +40,11 @@ export function alarmsKey(month: string): string {
 
 /**
  * Judges the alarms of a month up to `as_of`, publishes its hours as metrics, and tells in words of every alarm that was
- * not raised before. What was found is kept last: a run that is killed halfway tells again, rather than never.
+ * not raised before. What was found is kept last: a run that is killed halfway tells again, rather than never. Whose month
+ * it is, is asked again before anybody is told: what was read may be half of another run's.
  */
 export async function raiseAlarms(run: MonthRun, workplace: Workplace): Promise<AlarmsReport> {
+  await checkIsLatest(run, workplace);
   const { book, settings, outlets = {} } = workplace;
   const period = parsePeriod(run.month);
   const window = windowOf(period, run.as_of);
@@ -50,6 +53,7 @@ export async function raiseAlarms(run: MonthRun, workplace: Workplace): Promise<
   const isOpen = run.as_of < period.to;
   const fresh = observed.hours.filter(({ hour }) => hour >= (before?.published_until ?? ''));
   const signal = isOpen ? [signalPoint(verdicts, book.location, run.as_of)] : [];
+  await checkIsLatest(run, workplace);
   await outlets.publish?.([...hourPoints(fresh, book.location), ...signal]);
   const { news, told } = newlyRaised(verdicts, before);
   const { name } = settings.organisation;

@@ -18,7 +18,8 @@ import { planHalves } from './halves.ts';
 import type { PartsRequest, Plan, Stages } from './handlers.ts';
 import { instrumentsOf } from './instruments.ts';
 import { keepSettings } from './kept-settings.ts';
-import { beginRun, checkIsLatest } from './latest-run.ts';
+import { beginRun, bookOfLatest, checkIsLatest } from './latest-run.ts';
+import { keepMissed } from './missed-sources.ts';
 import { evidenceReceipts, factKeysOf, factReceipts } from './month-receipts.ts';
 import { type PlannedFile, withPlanOptions } from './plan-options.ts';
 import { raiseAlarms } from './raise-alarms.ts';
@@ -77,7 +78,8 @@ export const STAGES: Stages = {
       const slices = (await slicesOfMonth(period, as_of, workplace)).filter(({ from }) => named.has(from));
       await openMonth(period, as_of, workplace, warehouse, slices);
       let rows = 0;
-      for (const slice of slices) rows += await settleSlice(period, slice, workplace.book, warehouse);
+      const book = bookOfLatest({ month, as_of }, workplace);
+      for (const slice of slices) rows += await settleSlice(period, slice, book, warehouse);
       return { rows };
     });
   },
@@ -88,7 +90,7 @@ export const STAGES: Stages = {
     const request = await kpiRequestOf(period, as_of, workplace);
     return withWarehouse(workplace, async (warehouse) => {
       await openMonth(period, as_of, workplace, warehouse);
-      return { figures: await computeKpis(request, workplace.book, warehouse) };
+      return { figures: await computeKpis(request, bookOfLatest({ month, as_of }, workplace), warehouse) };
     });
   },
 
@@ -106,10 +108,11 @@ async function planCollection({ month, as_of, asked }: PartsRequest, { settings 
 }
 
 /** Deals the current receipts to workers; each list lies in the book, so that the state machine carries keys alone. */
-async function planFacts({ month, as_of }: PartsRequest, workplace: Workplace): Promise<Plan> {
+async function planFacts({ month, as_of, collected = [] }: PartsRequest, workplace: Workplace): Promise<Plan> {
   const period = parsePeriod(month);
   await beginRun({ month, as_of }, workplace);
   await keepSettings(period, as_of, workplace);
+  await keepMissed({ month, as_of }, collected, workplace);
   await refuseMixed(period, as_of, workplace);
   const receipts = await factReceipts(period, as_of, workplace);
   await removeStale(period, receipts, workplace);

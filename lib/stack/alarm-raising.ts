@@ -1,3 +1,4 @@
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Choice, Condition, type IChainable, JsonPath, Succeed, TaskInput } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
@@ -6,18 +7,21 @@ import type * as RaiseAlarms from '../../lambdas/raise-alarms/handler.ts';
 import type { Book } from './book.ts';
 import { CoreFunction } from './core-function.ts';
 import type { Notifications } from './notifications.ts';
+import type { Overtaking } from './overtaking.ts';
 import { againWhenBusy, MONTH_RUN } from './steps.ts';
 
 interface AlarmRaisingProps {
   readonly book: Book;
   readonly notifications: Notifications;
+  readonly overtaking: Overtaking;
 }
 
 /** Judges the month's alarms, and ends a run that was started for them alone. A month closes also where nobody could judge. */
 export class AlarmRaising extends Construct {
   readonly step: IChainable;
+  readonly judge: IFunction;
 
-  constructor(scope: Construct, id: string, { book, notifications }: AlarmRaisingProps) {
+  constructor(scope: Construct, id: string, { book, notifications, overtaking }: AlarmRaisingProps) {
     super(scope, id);
 
     const raiseAlarms = new CoreFunction<RaiseAlarms.Setting>(this, 'RaiseAlarmsFunction', {
@@ -26,7 +30,11 @@ export class AlarmRaising extends Construct {
       memoryMib: 3008,
       diskGib: 10,
     });
-    book.open(raiseAlarms.ownRole, { reads: ['landing', 'calls', 'facts', 'ledger', 'kpis'], writes: ['alarms'] });
+    this.judge = raiseAlarms;
+    book.open(raiseAlarms.ownRole, {
+      reads: ['landing', 'calls', 'facts', 'ledger', 'kpis', 'plans'],
+      writes: ['alarms'],
+    });
     notifications.open(raiseAlarms.ownRole);
     const one = LambdaInvoke.jsonPath(this, 'RaiseAlarms', {
       lambdaFunction: raiseAlarms,
@@ -37,6 +45,9 @@ export class AlarmRaising extends Construct {
     const after = new Choice(this, 'IsDisclosed')
       .when(Condition.isPresent('$.watch'), new Succeed(this, 'Watched'))
       .afterwards({ includeOtherwise: true });
-    this.step = againWhenBusy(one).addCatch(after.startState, { resultPath: JsonPath.DISCARD }).next(after);
+    this.step = overtaking
+      .ends(againWhenBusy(one))
+      .addCatch(after.startState, { resultPath: JsonPath.DISCARD })
+      .next(after);
   }
 }

@@ -12,6 +12,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -27,6 +28,8 @@ interface AlarmsProps {
   readonly machines: readonly IStateMachine[];
   /** Where starts lie that failed. */
   readonly missed: IQueue;
+  /** The function that judges the other alarms: where it fails, the month goes on. */
+  readonly judge: IFunction;
   readonly notifications: Notifications;
 }
 
@@ -41,7 +44,8 @@ export class Alarms extends Construct {
     super(scope, id);
 
     const { machines, people } = notifications;
-    const failed = (judged: JudgedByCloudWatch) => failures(judged, watched);
+    const failed = ({ counted }: JudgedByCloudWatch) =>
+      counted === 'runs' ? failures(watched) : judgementsFailed(watched.judge);
     const made = ALARMS.map((alarm) => ({ alarm, watch: this.#watch(alarm, book, failed) }));
     for (const { alarm, watch } of made) {
       watch.addAlarmAction(new SnsAction(machines));
@@ -116,15 +120,9 @@ function signalMetric(metricName: string, book: Book, statistic: 'Maximum' | 'Mi
 }
 
 /** Runs that ended badly, of all machines, and starts that came to nothing; an hour without any has no value of its own. */
-function failures(
-  { namespace, metrics }: JudgedByCloudWatch,
-  { machines, missed }: Pick<AlarmsProps, 'machines' | 'missed'>,
-): MathExpression {
-  const runs = machines.flatMap(({ stateMachineArn }) =>
-    metrics.map(
-      (metricName) => new Metric({ namespace, metricName, dimensionsMap: { StateMachineArn: stateMachineArn } }),
-    ),
-  );
+function failures({ machines, missed }: Pick<AlarmsProps, 'machines' | 'missed'>): MathExpression {
+  // Step Functions counts a run that ran out of time apart from one that failed (developer guide, «Execution metrics»).
+  const runs = machines.flatMap((machine) => [machine.metricFailed(), machine.metricTimedOut()]);
   const starts = missed.metricNumberOfMessagesSent();
   const counted = [...runs, starts].map((metric) => metric.with({ statistic: 'Sum', period: HOUR }));
   const usingMetrics = Object.fromEntries(counted.map((metric, index) => [`m${index}`, metric]));
@@ -132,6 +130,17 @@ function failures(
     .map((name) => `FILL(${name}, 0)`)
     .join(' + ');
   return new MathExpression({ expression, usingMetrics, label: 'runs that failed or were not started', period: HOUR });
+}
+
+/** Calls of the judging function that failed in an hour in which none went well: one that was overtaken is made good by the next. */
+function judgementsFailed(judge: IFunction): MathExpression {
+  const hourly = { statistic: 'Sum', period: HOUR } as const;
+  return new MathExpression({
+    expression: 'IF(calls > errors, 0, errors)',
+    usingMetrics: { calls: judge.metricInvocations(hourly), errors: judge.metricErrors(hourly) },
+    label: 'hours whose alarms nobody judged',
+    period: HOUR,
+  });
 }
 
 function nameOf(scope: Construct, id: string): string {

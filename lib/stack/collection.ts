@@ -98,10 +98,13 @@ export class Collection extends Construct {
 function openPlace(role: Role, place: string): void {
   const [, bucket, prefix] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(place) ?? [];
   const arn = `arn:aws:s3:::${bucket}`;
-  const objects = `${arn}/${prefix}*`;
+  const name = (prefix ?? '').replace(/\/$/, '');
+  // What lies below a folder, or the one object of that name: `cur` does not open `cur-of-others/`.
+  const below = name === '' ? `${arn}/*` : `${arn}/${name}/*`;
+  const objects = name === '' || name !== prefix ? [below] : [`${arn}/${name}`, below];
   role.addToPolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [arn] }));
-  role.addToPolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: [objects] }));
-  acceptPlace(role, objects);
+  role.addToPolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: objects }));
+  acceptPlace(role, below);
 }
 
 function openService(role: Role, service: Deployment['services'][number]): void {

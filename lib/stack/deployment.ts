@@ -104,15 +104,26 @@ const deploymentSchema = z.strictObject({
 /** The choices of a deployment, complete. */
 export type Deployment = z.infer<typeof deploymentSchema>;
 
+/** The folder of the bucket of exports into which AWS delivers. */
+export const EXPORTS_PREFIX = 'exports';
+
+/** Places outside the book that `collect` may read: those of the operator, and the exports of the stack itself. */
+export function placesRead({ reads, exports }: Deployment): string[] {
+  return exports ? [...reads, `s3://${exports.bucket}/${EXPORTS_PREFIX}/`] : reads;
+}
+
 /** The context that holds the sender of the settings, where they name one. */
 export const SENDER = 'distribute_from';
+
+/** The context that holds the places in S3 that sources of the settings read, beside the book: JSON, a list of addresses. */
+export const PLACES = 'source_places';
 
 /** Reads the operator's choices. Throws for each fault with its path, what is allowed and what stood there. */
 export function deploymentOf(scope: Construct): Deployment {
   const written: unknown = scope.node.tryGetContext('joulebook') ?? {};
   const result = deploymentSchema.safeParse(typeof written === 'string' ? parsed(written) : written);
   const faults = result.success
-    ? senderFaults(result.data, scope)
+    ? [...senderFaults(result.data, scope), ...placeFaults(result.data, scope)]
     : result.error.issues.map((issue) => `${issue.path.join('.')}: ${faultIn(issue)}`);
   if (result.success && faults.length === 0) return result.data;
   throw new Error(`Cannot deploy by these settings:\n${faults.map((fault) => `  joulebook.${fault}`).join('\n')}`);
@@ -125,6 +136,26 @@ function senderFaults({ mail }: Deployment, scope: Construct): string[] {
   return [
     `mail.from: expected ${sender}, the sender in the settings (distribute.from), got ${mail?.from ?? 'nothing'}`,
   ];
+}
+
+/** A source that the stack may not read would be a gap from its first month on. */
+function placeFaults(deployment: Deployment, scope: Construct): string[] {
+  const told: unknown = scope.node.tryGetContext(PLACES);
+  const places = typeof told === 'string' ? z.array(z.string()).parse(parsed(told)) : [];
+  const open = placesRead(deployment);
+  const isOpen = (address: string) => open.some((granted) => covers(granted, address));
+  return places
+    .filter((address) => !isOpen(address))
+    .map(
+      (address) =>
+        `reads: expected ${address}, which a source of the settings reads, got ${open.join(', ') || 'nothing'}`,
+    );
+}
+
+/** Whether what a place opens (lib/stack/collection.ts) holds all objects of an address. */
+function covers(granted: string, address: string): boolean {
+  const folder = (place: string) => `${place.replace(/\/+$/, '')}/`;
+  return folder(address).startsWith(folder(granted));
 }
 
 function faultIn(issue: z.core.$ZodIssue): string {

@@ -5,15 +5,12 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs';
 
 import { acceptNoAccessLog } from './accepted-findings.ts';
-import type { Deployment } from './deployment.ts';
+import { type Deployment, EXPORTS_PREFIX } from './deployment.ts';
 import { EXPORTS } from './exported-tables.ts';
 
 interface ExportsProps extends StackProps {
   readonly exports: NonNullable<Deployment['exports']>;
 }
-
-/** Below this prefix all exports are delivered. */
-export const EXPORTS_PREFIX = 'exports';
 
 /**
  * What AWS exports of its bills and emissions. The service makes exports in us-east-1 alone; the pipeline reads the bucket

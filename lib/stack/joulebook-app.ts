@@ -3,8 +3,8 @@ import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
 
 import cdk from '../../cdk.json' with { type: 'json' };
-import { deploymentOf } from './deployment.ts';
-import { EXPORTS_PREFIX, ExportsStack } from './exports-stack.ts';
+import { deploymentOf, placesRead } from './deployment.ts';
+import { ExportsStack } from './exports-stack.ts';
 import { JoulebookStack } from './stack.ts';
 
 /** The deployable app: the pipeline, and the exports of AWS where they are asked for; checked against the AWS Solutions rules whenever it is synthesised. */
@@ -14,10 +14,10 @@ export class JoulebookApp extends App {
   constructor(context: Readonly<Record<string, unknown>> = {}) {
     super({ context });
     const deployment = deploymentOf(this);
-    const { exports, reads } = deployment;
+    const { exports } = deployment;
     this.stack = new JoulebookStack(this, 'Joulebook', {
       description: 'The books of what AI costs in energy, carbon and money',
-      deployment: { ...deployment, reads: exports ? [...reads, `s3://${exports.bucket}/${EXPORTS_PREFIX}/`] : reads },
+      deployment: { ...deployment, reads: placesRead(deployment) },
     });
     if (exports) {
       new ExportsStack(this, 'JoulebookExports', {

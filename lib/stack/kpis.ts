@@ -5,13 +5,18 @@ import { Construct } from 'constructs';
 import type * as ComputeKpis from '../../lambdas/compute-kpis/handler.ts';
 import type { Book } from './book.ts';
 import { CoreFunction } from './core-function.ts';
+import type { Overtaking } from './overtaking.ts';
 import { againWhenBusy, MONTH_RUN } from './steps.ts';
 
 /** Computes every figure of the month from the sums of the ledger. */
 export class Kpis extends Construct {
   readonly step: IChainable;
 
-  constructor(scope: Construct, id: string, { book }: { readonly book: Book }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { book, overtaking }: { readonly book: Book; readonly overtaking: Overtaking },
+  ) {
     super(scope, id);
 
     const computeKpis = new CoreFunction<ComputeKpis.Setting>(this, 'ComputeKpisFunction', {
@@ -26,6 +31,6 @@ export class Kpis extends Construct {
       payload: TaskInput.fromObject(MONTH_RUN),
       resultPath: JsonPath.DISCARD,
     });
-    this.step = againWhenBusy(one);
+    this.step = overtaking.ends(againWhenBusy(one));
   }
 }

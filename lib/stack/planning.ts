@@ -10,8 +10,12 @@ import { againWhenBusy, FAILURE, MONTH_RUN, PLANNED } from './steps.ts';
 /** What `plan` lists for each stage that works in parts. */
 const LISTS = { collection: 'collections', facts: 'shards', settlement: 'shards' } as const;
 
-/** The collection is told all of a run's input: some of its fields are there only in some runs. */
-const ASKED = { collection: { asked: JsonPath.objectAt('$') }, facts: {}, settlement: {} } as const;
+/** The collection is told all of a run's input: some of its fields are there only in some runs. The facts are told what it came to. */
+const ASKED = {
+  collection: { asked: JsonPath.objectAt('$') },
+  facts: { collected: JsonPath.objectAt('$.collected') },
+  settlement: {},
+} as const;
 
 /** Lists the parts of a stage's work, so that many workers can share it. */
 export class Planning extends Construct {

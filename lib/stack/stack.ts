@@ -14,6 +14,7 @@ import { Facts } from './facts.ts';
 import { Kpis } from './kpis.ts';
 import { Machine } from './machine.ts';
 import { Notifications } from './notifications.ts';
+import { Overtaking } from './overtaking.ts';
 import { Planning } from './planning.ts';
 import { Schedules } from './schedules.ts';
 import { Settlement } from './settlement.ts';
@@ -31,13 +32,14 @@ export class JoulebookStack extends Stack {
 
     const { concurrency, schedules, agents, telemetry } = deployment;
     const book = new Book(this, 'Book', deployment.book);
+    const overtaking = new Overtaking(this, 'Overtaking');
     const planning = new Planning(this, 'Planning', { book });
     const collection = new Collection(this, 'Collection', { book, open: deployment });
     const facts = new Facts(this, 'Facts', { book, concurrency, planning });
     const settlement = new Settlement(this, 'Settlement', { book, concurrency, planning });
-    const kpis = new Kpis(this, 'Kpis', { book });
+    const kpis = new Kpis(this, 'Kpis', { book, overtaking });
     const notifications = new Notifications(this, 'Notifications', deployment.notify);
-    const alarmRaising = new AlarmRaising(this, 'AlarmRaising', { book, notifications });
+    const alarmRaising = new AlarmRaising(this, 'AlarmRaising', { book, notifications, overtaking });
     const disclosure = new Disclosure(this, 'Disclosure', { book });
     const distribution = new Distribution(this, 'Distribution', { book, mail: deployment.mail });
     const { stateMachine: close } = new Machine(this, 'MonthlyClose', {
@@ -47,9 +49,9 @@ export class JoulebookStack extends Stack {
       steps: [
         planning.step('PlanCollection', 'collection'),
         collection.step('Collect'),
-        planning.step('PlanFacts', 'facts'),
+        overtaking.ends(planning.step('PlanFacts', 'facts')),
         facts.step,
-        planning.step('PlanSettlement', 'settlement'),
+        overtaking.ends(planning.step('PlanSettlement', 'settlement')),
         settlement.step,
         kpis.step,
         alarmRaising.step,
@@ -63,7 +65,8 @@ export class JoulebookStack extends Stack {
       steps: [planning.step('PlanLanding', 'collection'), collection.step('Land')],
     });
     const { missed } = new Schedules(this, 'Schedules', { machines: { close, landing }, schedules });
-    new Alarms(this, 'Alarms', { book, machines: [close, landing], missed, notifications });
+    const { judge } = alarmRaising;
+    new Alarms(this, 'Alarms', { book, machines: [close, landing], missed, judge, notifications });
     new Tables(this, 'Tables', { book });
     new TelemetryStore(this, 'TelemetryStore', { book, store: telemetry });
     if (agents) agentHosts(this, book, deployment, agents);

@@ -8,6 +8,7 @@ import {
   JsonPath,
   Map as MapState,
   StateMachineType,
+  Succeed,
   TaskInput,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
@@ -19,6 +20,9 @@ import type { MonthRun } from '../pipeline/stage.ts';
 export const PLANNED = '$.planned';
 /** Where a state that failed leaves what it said. */
 export const FAILURE = '$.failure';
+
+/** The error of a part of a run of whose month another one has begun (lib/pipeline/latest-run.ts). */
+export const OVERTAKEN = 'Overtaken';
 
 /** The fields that every stage is handed, as the paths at which the state of a run holds them. */
 export const MONTH_RUN: Readonly<Record<keyof MonthRun, string>> = {
@@ -56,7 +60,8 @@ const TOO_LARGE = ['Lambda.Unknown', 'Runtime.ExitError', 'Runtime.OutOfMemory',
 /**
  * A state that hands each shard of the latest plan to a function, many at once, as runs of their own. A shard that is too
  * large for its worker is halved, and its halves again; one that fails otherwise fails the month: a ledger with a hole
- * that nobody counted would be worse than none.
+ * that nobody counted would be worse than none. A distributed map does not say by which error a part of it failed
+ * (`States.ExceedToleratedFailureThreshold`): a part of an overtaken run ends in silence, and the next state ends the run.
  */
 export function forEachShard(scope: Construct, name: string, work: ShardWork): DistributedMap {
   const map = new DistributedMap(scope, name, {
@@ -76,7 +81,7 @@ function oneOf(size: string, [halves, ...smaller]: Halves, scope: Construct, wor
     payload: TaskInput.fromJsonPathAt('$'),
     outputPath: '$.Payload',
   });
-  againWhenBusy(one);
+  againWhenBusy(one).addCatch(new Succeed(scope, `${work.verb}${size}Overtaken`), { errors: [OVERTAKEN] });
   if (!halves) return one;
   const [half, all] = halves;
   const split = work.halved(`Split${work.verb}${size}`);

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { alarms } from '../../bin/commands/alarms.ts';
 import { openTopic } from '../../lib/adapters/sns-topic.ts';
 import type { MetricPoint } from '../../lib/alarms/metric-point.ts';
+import { beginRun } from '../../lib/pipeline/latest-run.ts';
 import type { Outlets } from '../../lib/pipeline/outlets.ts';
 import { alarmsKey, raiseAlarms } from '../../lib/pipeline/raise-alarms.ts';
+import type { MonthRun, Workplace } from '../../lib/pipeline/stage.ts';
 import { readSettings } from '../../lib/settings/settings.ts';
 import { startServer } from '../support/answering-server.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -55,6 +57,12 @@ const verdicts = async () => {
   }[];
 };
 
+/** Judges at a moment, or by settings, that no run has been begun with. */
+async function judged(run: MonthRun, at: Workplace): Promise<void> {
+  await beginRun(run, at);
+  await raiseAlarms(run, at);
+}
+
 beforeAll(async () => {
   await writeCompany(COMPANY, folder);
   await closeTiny(tinyWorkplace(folder, tinySettings(COMPANY.settings)), MONTH, asOf(48));
@@ -98,7 +106,7 @@ test('requests to Cost Explorer are those that left in the month of the run', as
     ],
   };
   await workplace.book.put('calls/source=costs/2026-06.json', Buffer.from('{"calls":301}'));
-  await raiseAlarms({ month: MONTH, as_of: asOf(48) }, { ...workplace, settings });
+  await judged({ month: MONTH, as_of: asOf(48) }, { ...workplace, settings });
   expect((await verdicts()).find(({ alarm }) => alarm === 'cost-explorer-requests')).toMatchObject({
     state: 'alarm',
     value: 301,
@@ -135,7 +143,7 @@ test('the command line tells what was found: 1 while an alarm is raised, 2 where
 
 test('a month that has ended publishes no signals', async () => {
   published.length = 0;
-  await raiseAlarms({ month: MONTH, as_of: '2026-07-22T06:00:00Z' }, workplace);
+  await judged({ month: MONTH, as_of: '2026-07-22T06:00:00Z' }, workplace);
   expect(published.flat().some(({ namespace }) => namespace === 'Joulebook/Signals')).toBe(false);
 });
 

@@ -82,6 +82,18 @@ describe('an alarm of CloudWatch', () => {
     );
   });
 
+  test('sees the stage that judges the others fail, where none of its calls in the hour went well', () => {
+    const failed = alarms.find(({ AlarmName }) => AlarmName === 'Joulebook-alarms-not-judged');
+    const metrics = failed?.['Metrics'] as { Expression?: string; MetricStat?: { Metric: Record<string, unknown> } }[];
+    const [judge] = one('AWS::Lambda::Function', /RaiseAlarmsFunction/) ?? [];
+    const Dimensions = [{ Name: 'FunctionName', Value: { Ref: judge } }];
+    expect(metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? [])).toEqual([
+      { Namespace: 'AWS/Lambda', MetricName: 'Invocations', Dimensions },
+      { Namespace: 'AWS/Lambda', MetricName: 'Errors', Dimensions },
+    ]);
+    expect(metrics.find(({ Expression }) => Expression)?.Expression).toBe('IF(calls > errors, 0, errors)');
+  });
+
   test('goes to the machines, and what no stage can tell goes to the people', () => {
     const actions = Object.fromEntries(alarms.map(({ AlarmName, AlarmActions }) => [AlarmName, AlarmActions]));
     for (const { id, judged } of ALARMS)

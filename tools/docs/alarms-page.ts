@@ -62,9 +62,7 @@ function rowOf(alarm: Alarm): string[] {
     String(points),
     severity,
     risksTheMonth ? 'yes' : 'no',
-    judged.by === 'stage'
-      ? 'the stage and CloudWatch'
-      : `CloudWatch (${code(`${judged.namespace} ${judged.metrics.join(' + ')}`)} of both machines, and messages sent to the queue of what could not be started)`,
+    judged.by === 'stage' ? 'the stage and CloudWatch' : `CloudWatch (${judged.from})`,
   ];
 }
 

@@ -107,9 +107,13 @@ function askedWaitMs(headers: Headers, now: number): number | undefined {
   return waits.length === 0 ? undefined : Math.max(...waits);
 }
 
-/** Milliseconds from `Retry-After`: seconds or a date (RFC 9110 §10.2.3; some write parts of a second); undefined where there is none to read. */
+/**
+ * Milliseconds from `Retry-After`: seconds or a date (RFC 9110 §10.2.3), seconds with a fraction as some write them. Undefined where there
+ * is none to read, and for a moment that has passed by this clock: all attempts would be made at once. (`Date.parse` takes 1.5 for a day.)
+ */
 function retryAfterMs(header: string | null, now: number): number | undefined {
   if (!header) return undefined;
-  const ms = /^\d+(\.\d+)?$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+  if (/^\d+(\.\d+)?$/.test(header)) return Number(header) * 1000 || undefined;
+  const ms = /^[A-Z][a-z]{2,8},? /.test(header) ? Date.parse(header) - now : Number.NaN;
+  return ms > 0 ? ms : undefined;
 }
