@@ -14,12 +14,20 @@ WITH untimed AS (
     FROM fct_activity
     WHERE spans IS NULL AND quantity IS NOT NULL AND bucket_up_to IS NULL
 ),
+-- Nearly all hours are told by one file: only of the others are times and texts looked at.
+crowd AS (
+    SELECT counter_hour(period_start, resource_id, measure, spans, model_id) AS counter_hour
+    FROM fct_activity
+    WHERE spans IS NOT NULL
+    GROUP BY ALL
+    HAVING min(hash(source_id, receipt_sha256)) < max(hash(source_id, receipt_sha256))
+),
 part AS (
     SELECT
         counter_hour(period_start, resource_id, measure, spans, model_id) AS counter_hour, source_id, receipt_sha256,
-        list_distinct(flatten(list(spans))) AS spans
+        list_distinct(flatten(list(list_transform(spans, lambda span: {'since': span.since, 'until': span.until})))) AS spans
     FROM fct_activity
-    WHERE spans IS NOT NULL
+    WHERE spans IS NOT NULL AND counter_hour(period_start, resource_id, measure, spans, model_id) IN (FROM crowd)
     GROUP BY ALL
 ),
 ranked AS (
@@ -28,7 +36,6 @@ ranked AS (
         span_microseconds(spans) AS microseconds,
         row_number() OVER (PARTITION BY counter_hour ORDER BY microseconds DESC, source_id, receipt_sha256) AS rank
     FROM part
-    QUALIFY count(*) OVER (PARTITION BY counter_hour) > 1
 ),
 span AS (
     SELECT counter_hour, rank, unnest(spans, recursive := true) FROM ranked

@@ -6,7 +6,11 @@
 -- not say when they read are silent here. Between two readings a minute and a half may lie, as for levels (docs/agent/scraping.md).
 CREATE OR REPLACE TEMP TABLE unread AS
 WITH reading AS (
-    SELECT source_id, resource_id, measure, model_id, unnest(spans, recursive := true)
+    SELECT
+        source_id, resource_id, measure, model_id,
+        unnest(list_transform(spans, lambda span: {
+            'counter': hash(source_id, resource_id, measure, model_id, span.domain), 'since': span.since, 'until': span.until
+        }), recursive := true)
     FROM fct_activity
     WHERE spans IS NOT NULL AND measure IN ('requests', 'input_tokens', 'output_tokens')
 ),
@@ -14,7 +18,7 @@ hole AS (
     SELECT
         source_id, resource_id, measure, model_id,
         epoch_us(since) - epoch_us(max(until) OVER (
-            PARTITION BY source_id, resource_id, measure, model_id, domain ORDER BY since, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            PARTITION BY counter ORDER BY since, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         )) AS microseconds
     FROM reading
 )
