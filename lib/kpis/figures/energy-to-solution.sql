@@ -13,7 +13,7 @@ WITH solution AS (
         sum(facility_energy_joules) AS facility_energy_joules,
         coalesce(sum(in_month_ratio) FILTER (WHERE facility_energy_joules IS NOT NULL), 0) / count(*) AS coverage_ratio,
         max(u95_ratio) AS u95_ratio,
-        bool_or(outcome IS NULL) AND NOT coalesce(bool_or(outcome = 'succeeded'), false) AS is_open
+        bool_or(is_open) AS is_open
     FROM run_sum
     GROUP BY solution_id
 )
