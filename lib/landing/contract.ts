@@ -77,11 +77,10 @@ interface Misfit {
 async function firstFittingShape(warehouse: Warehouse, request: OpenRequest): Promise<Fitting> {
   const known = request.source.shapes.filter((shape) => !request.shape || shape.id === request.shape);
   const shapes = byEnding(request.path, known);
+  const below = await openFirst(warehouse, await belowPreface(warehouse, shapes, request), request);
+  if ('shape' in below) return below;
   const opened = await openFirst(warehouse, shapes, request);
   if ('shape' in opened) return opened;
-  const below = await belowPreface(warehouse, shapes, request);
-  const again = below.length > 0 ? await openFirst(warehouse, below, request) : opened;
-  if ('shape' in again) return again;
   throw misfit(request.source, opened.seen, opened.misfits);
 }
 
@@ -104,8 +103,9 @@ async function openFirst(
 }
 
 /**
- * Shapes whose separator is guessed, to be read from below the lines that stand above the header, such as `# Source: …`. DuckDB
- * finds these where it need not pad short rows; none where there are no such lines.
+ * Shapes whose separator is guessed, to be read from below the lines that stand above the header, such as `# Source: …` or an empty
+ * one; none where there are no such lines. DuckDB finds them where it need not pad short rows, and may take a row for the header
+ * then: the columns must be there.
  */
 async function belowPreface(
   warehouse: Warehouse,

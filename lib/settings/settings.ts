@@ -237,7 +237,9 @@ function misspeltZones({ sources, sites, instruments }: Settings): string[] {
   return zones.flatMap(({ at, zone }) =>
     zone === undefined || isZone(zone)
       ? []
-      : [`${at}: expected the key of a zone as Electricity Maps writes it, such as GB or US-MIDA-PJM, got ${quoted(zone)}`],
+      : [
+          `${at}: expected the key of a zone as Electricity Maps writes it, such as GB or US-MIDA-PJM, got ${quoted(zone)}`,
+        ],
   );
 }
 
