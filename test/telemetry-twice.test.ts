@@ -81,3 +81,40 @@ test('a boot after another in one hour adds up', async () => {
   const files = { 'a.jsonl': ofBoot('boot-1', minutes(0, 5)) + ofBoot('boot-2', minutes(6, 12)) };
   expect(await closedWith('reboot', files)).toEqual({ joules: 11, told: [] });
 });
+
+test('a host whose GPU an exporter names otherwise is one host, also in hours of which the exporter alone tells', async () => {
+  const at = `${folder}/exporter`;
+  const from = Date.parse(hourOf(MONTH, 5));
+  const grid = { 'g.csv': [5, 6, 7].map((hour) => ({ start: hourOf(MONTH, hour), intensity: 300 })) };
+  await writeCompany({ month: MONTH, bills: {}, telemetry: {}, grid }, at);
+  const read = (seq: number, hour: number): Telemetry => ({
+    ...{ host: 'cellar-1', seq, start: hourOf(MONTH, hour), component: 'gpu', domain: 'GPU-a', idle: 3_600_000_000 },
+  });
+  writeText(`${at}/inputs/telemetry/a.jsonl`, telemetryText([read(0, 5), read(1, 7)]));
+  const scrapes = Array.from({ length: 3 * 60 + 1 }, (_, minute) =>
+    [
+      `# scraped_at ${new Date(from + minute * 60_000).toISOString()} target=node-7`,
+      `DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{gpu="0",UUID="GPU-a"} ${minute * 60_000}`,
+    ].join('\n'),
+  );
+  writeText(`${at}/inputs/scrapes/b.prom`, `${scrapes.join('\n')}\n`);
+  const sources = [
+    { id: 'agents', kind: 'agent', path: './inputs/telemetry' },
+    { id: 'scrapes', kind: 'activity', path: './inputs/scrapes' },
+    { id: 'grid', kind: 'grid', path: './inputs/grid', zone: 'IE', factor_kind: 'direct' },
+  ];
+  await closeTiny(tinyWorkplace(at, tinySettings({ sources })), MONTH);
+  const rows = await withWarehouse((warehouse) =>
+    warehouse.query(
+      `SELECT resource_id, hour(period_start)::INTEGER AS hour, sum(it_energy_joules)::DOUBLE AS joules, any_value(method) AS method
+       FROM read_parquet(${literal(`${at}/book/ledger/*/*.parquet`)}) WHERE period_start < TIMESTAMP '2026-06-01 09:00:00'
+       GROUP BY ALL ORDER BY hour, resource_id`,
+    ),
+  );
+  expect(rows).toEqual([
+    { resource_id: 'cellar-1', hour: 5, joules: 3600, method: 'rapl' },
+    { resource_id: 'cellar-1', hour: 6, joules: 3600, method: 'dcgm-counter' },
+    { resource_id: 'cellar-1', hour: 7, joules: 3600, method: 'rapl' },
+    { resource_id: 'cellar-1', hour: 8, joules: null, method: null },
+  ]);
+});

@@ -28,8 +28,9 @@ CREATE OR REPLACE TEMP MACRO managed_disk_gb(tier) AS MAP {
     '1': 4, '2': 8, '3': 16, '4': 32, '6': 64, '10': 128, '15': 256, '20': 512, '30': 1024, '40': 2048,
     '50': 4096, '60': 8192, '70': 16384, '80': 32767
 }[tier];
--- One counter in one hour, as a number: what is told of it twice has the same.
-CREATE OR REPLACE TEMP MACRO counter_hour(period_start, resource_id, measure, spans) AS hash(period_start, resource_id, measure, spans[1].domain);
+-- One counter in one hour, as a number: what is told of it twice has the same. What does not say when it was read is told apart by its model.
+CREATE OR REPLACE TEMP MACRO counter_hour(period_start, resource_id, measure, spans, model_id) AS
+    hash(period_start, resource_id, measure, coalesce(spans[1].domain, model_id));
 -- How long a counter or several were read, in microseconds: their spans together.
 CREATE OR REPLACE TEMP MACRO span_microseconds(spans) AS list_sum(list_transform(spans, lambda span: epoch_us(span.until) - epoch_us(span.since)));
 -- From when on an overlap tells of time that no earlier overlap of the same stretch tells of: what two others tell of is told again once.

@@ -10,6 +10,11 @@ const SHARE_COLUMNS = COLUMNS.replace('factor_ids', 'NULL::VARCHAR[] AS factor_i
 const NO_ENERGY = `NULL::DECIMAL(38,6) AS it_energy_joules, NULL::DECIMAL(38,6) AS modelled_joules, NULL::DECIMAL(38,6) AS filled_joules,
               NULL::VARCHAR[] AS boundary, NULL::VARCHAR[] AS factor_ids, NULL::DOUBLE AS coverage_ratio`;
 
+/** Several runs together. */
+const OF_RUNS = `CASE WHEN min(scope) = max(scope) THEN min(scope) END AS scope, sum(it_energy_joules) AS it_energy_joules,
+              sum(modelled_joules) AS modelled_joules, sum(filled_joules) AS filled_joules, list_sort(list_distinct(flatten(list(boundary)))) AS boundary,
+              list_sort(list_distinct(flatten(list(factor_ids)))) AS factor_ids, NULL::DOUBLE AS coverage_ratio`;
+
 /** The energy behind a figure as a SELECT: its mix of bases, boundary, factors and coverage, cut as the figure is. */
 export const ENERGY_BEHIND = {
   /** All energy of the cut. */
@@ -28,8 +33,12 @@ export const ENERGY_BEHIND = {
   runs: `SELECT 'workload_id' AS dimension, run_id AS dimension_value, scope, it_energy_joules, modelled_joules, filled_joules,
            boundary, factor_ids, NULL::DOUBLE AS coverage_ratio FROM run_sum
          UNION ALL
-         SELECT NULL, NULL, CASE WHEN min(scope) = max(scope) THEN min(scope) END, sum(it_energy_joules), sum(modelled_joules), sum(filled_joules),
-           list_sort(list_distinct(flatten(list(boundary)))), list_sort(list_distinct(flatten(list(factor_ids)))), NULL FROM run_sum`,
+         SELECT NULL, NULL, ${OF_RUNS} FROM run_sum`,
+  /** All runs on the way to a goal, at the run that reached it. */
+  goals: `SELECT 'workload_id' AS dimension, max(run_id) FILTER (WHERE outcome = 'succeeded') AS dimension_value, ${OF_RUNS}
+          FROM run_sum GROUP BY solution_id HAVING count(*) FILTER (WHERE outcome = 'succeeded') > 0
+          UNION ALL
+          SELECT NULL, NULL, ${OF_RUNS} FROM run_sum WHERE NOT is_open`,
   /** None: hardware and what providers say of themselves. */
   nothing: `SELECT dimension, dimension_value, scope, ${NO_ENERGY} FROM cut`,
   /** None, and no emissions either, so no scope of theirs: money and counts. */

@@ -262,7 +262,7 @@ export const KPIS: readonly Kpi[] = [
     unit: 'kWh per run',
     terms: { numerator: 'kWh', denominator: 'runs' },
     reads: ['fct_energy', 'fct_cost', 'fct_run'],
-    energy: 'runs',
+    energy: 'goals',
     includes_pue: true,
     method: null,
     standard: 'MLPerf Power, SCI for AI: all runs on the way to the goal',

@@ -10,6 +10,8 @@ SELECT fct_activity.* REPLACE (
 FROM fct_activity
 LEFT JOIN retold
     ON (fct_activity.spans IS NOT NULL OR (fct_activity.quantity IS NOT NULL AND fct_activity.bucket_up_to IS NULL))
-    AND retold.counter_hour = counter_hour(fct_activity.period_start, fct_activity.resource_id, fct_activity.measure, fct_activity.spans)
+    AND retold.counter_hour = counter_hour(
+        fct_activity.period_start, fct_activity.resource_id, fct_activity.measure, fct_activity.spans, fct_activity.model_id
+    )
     AND retold.source_id = fct_activity.source_id AND retold.receipt_sha256 = fct_activity.receipt_sha256
 WHERE told_ratio IS NULL OR told_ratio < 1

@@ -30,7 +30,9 @@ activity AS (
     FROM fct_activity
     JOIN retold
         ON (fct_activity.spans IS NOT NULL OR (fct_activity.quantity IS NOT NULL AND fct_activity.bucket_up_to IS NULL))
-        AND retold.counter_hour = counter_hour(fct_activity.period_start, fct_activity.resource_id, fct_activity.measure, fct_activity.spans)
+        AND retold.counter_hour = counter_hour(
+            fct_activity.period_start, fct_activity.resource_id, fct_activity.measure, fct_activity.spans, fct_activity.model_id
+        )
         AND retold.source_id = fct_activity.source_id AND retold.receipt_sha256 = fct_activity.receipt_sha256
     GROUP BY fct_activity.source_id, fct_activity.measure
 )

@@ -5,6 +5,7 @@
 -- A run's energy is the ledger's lines whose workload_id is the run; where there are none, those of the workload that the run names, if no
 -- other run names it and it drew nothing before or after the run. Failed runs count: they are part of the way to the goal.
 -- A run stands in the month in which it ended, with that month's energy: in_month_ratio is the part of its time that lies there.
+-- A goal is open (is_open) where of a run on the way nobody told the outcome and none is known to have reached it.
 -- Half-widths as in cuts.sql: linear within one method, one site's PUE and one factor, in quadrature across them.
 CREATE OR REPLACE TEMP TABLE run_sum AS
 WITH told AS (
@@ -72,7 +73,9 @@ SELECT
     END AS in_month_ratio,
     energy.* EXCLUDE (workload_id),
     spread.joules / nullif(energy.facility_energy_joules, 0)::DOUBLE AS u95_ratio,
-    spread.gco2e / nullif(energy.emissions_location_gco2e, 0)::DOUBLE AS emissions_u95_ratio
+    spread.gco2e / nullif(energy.emissions_location_gco2e, 0)::DOUBLE AS emissions_u95_ratio,
+    bool_or(run.outcome IS NULL) OVER goal AND NOT coalesce(bool_or(run.outcome = 'succeeded') OVER goal, false) AS is_open
 FROM run
 LEFT JOIN energy ON energy.workload_id = run.workload_id
 LEFT JOIN spread ON spread.workload_id = run.workload_id
+WINDOW goal AS (PARTITION BY run.solution_id)

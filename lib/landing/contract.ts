@@ -61,16 +61,38 @@ interface FoundColumn {
   readonly mayBeEmpty: boolean;
 }
 
+/** A shape, and how many lines of the file stand above its header. */
+type OpenedShape = Shape & { readonly lines_above?: number };
+
 interface Fitting {
   readonly shape: Shape;
   readonly found: readonly FoundColumn[];
 }
 
+/** Why no shape fits: the columns that were seen, and what each shape lacks. */
+interface Misfit {
+  readonly seen: readonly FoundColumn[];
+  readonly misfits: readonly string[];
+}
+
 async function firstFittingShape(warehouse: Warehouse, request: OpenRequest): Promise<Fitting> {
-  const shapes = request.source.shapes.filter((shape) => !request.shape || shape.id === request.shape);
+  const known = request.source.shapes.filter((shape) => !request.shape || shape.id === request.shape);
+  const shapes = byEnding(request.path, known);
+  const below = await openFirst(warehouse, await belowPreface(warehouse, shapes, request), request);
+  if ('shape' in below) return below;
+  const opened = await openFirst(warehouse, shapes, request);
+  if ('shape' in opened) return opened;
+  throw misfit(request.source, opened.seen, opened.misfits);
+}
+
+async function openFirst(
+  warehouse: Warehouse,
+  shapes: readonly OpenedShape[],
+  request: OpenRequest,
+): Promise<Fitting | Misfit> {
   const misfits: string[] = [];
   let seen: readonly FoundColumn[] = [];
-  for (const shape of byEnding(request.path, shapes)) {
+  for (const shape of shapes) {
     seen = await openRaw(warehouse, shape, request);
     if (refusalOf(request.source, seen)) break;
     const found = (await isHeld(warehouse, shape, request)) ? await openFlat(warehouse, shape, seen) : undefined;
@@ -78,7 +100,28 @@ async function firstFittingShape(warehouse: Warehouse, request: OpenRequest): Pr
     if (found && lacking.length === 0) return { shape, found };
     misfits.push(misfitText(shape, lacking));
   }
-  throw misfit(request.source, seen, misfits);
+  return { seen, misfits };
+}
+
+/**
+ * Shapes whose separator is guessed, to be read from below the lines that stand above the header, such as `# Source: …` or an empty
+ * one; none where there are no such lines. DuckDB finds them where it need not pad short rows, and may take a row for the header
+ * then: the columns must be there.
+ */
+async function belowPreface(
+  warehouse: Warehouse,
+  shapes: readonly Shape[],
+  { path }: OpenRequest,
+): Promise<OpenedShape[]> {
+  const guessed = shapes.filter((shape) => measuresRows(shape) && !shape.delimiter);
+  if (guessed.length === 0) return [];
+  try {
+    const [sniffed] = await warehouse.query(`SELECT SkipRows AS lines FROM sniff_csv(${literal(path)}, ${TEXT_CELLS})`);
+    const lines_above = Number(sniffed?.['lines']);
+    return lines_above > 0 ? guessed.map((shape) => ({ ...shape, lines_above })) : [];
+  } catch {
+    return [];
+  }
 }
 
 function misfitText({ id }: Shape, lacking: readonly string[]): string {
@@ -131,7 +174,7 @@ function refusalOf(source: Source, seen: readonly FoundColumn[]): string | undef
   return source.refuses?.find(({ header }) => seen.some(({ name }) => header.test(name)))?.because;
 }
 
-async function openRaw(warehouse: Warehouse, shape: Shape, { path }: OpenRequest): Promise<FoundColumn[]> {
+async function openRaw(warehouse: Warehouse, shape: OpenedShape, { path }: OpenRequest): Promise<FoundColumn[]> {
   try {
     await warehouse.run(`CREATE OR REPLACE TEMP VIEW raw AS ${reader(shape, path)}`);
     await warehouse.run('CREATE OR REPLACE TEMP VIEW opened AS SELECT * FROM raw');
@@ -226,14 +269,18 @@ const NO_CELL = literal('\u0001');
 /** What no line holds: cells must be separated by something. (In DuckDB `\x01` is those four letters, which a name may hold.) */
 const NO_SEPARATOR = literal('\u0001\u0002\u0003\u0004');
 
-function reader(shape: Shape, path: string): string {
-  const { format, delimiter } = shape;
+/** Every cell is text, below a header. */
+const TEXT_CELLS = `all_varchar = true, header = true, quote = '"', escape = '"', ${LONG_LINES}`;
+
+function reader(shape: OpenedShape, path: string): string {
+  const { format, delimiter, lines_above } = shape;
   const file = literal(path);
   const padding = measuresRows(shape) ? `null_padding = true, nullstr = ${NO_CELL}, parallel = false, ` : '';
-  const cells = `${delimiter ? `delim = ${literal(delimiter)}, ` : ''}${padding}`;
+  const above = lines_above ? `skip = ${lines_above}, ` : '';
+  const cells = `${delimiter ? `delim = ${literal(delimiter)}, ` : ''}${above}${padding}`;
   const readers: Readonly<Record<Format, string>> = {
     parquet: `SELECT *, file_row_number + 1 AS file_row FROM read_parquet(${file}, file_row_number = true, hive_partitioning = false)`,
-    csv: `SELECT *, row_number() OVER () AS file_row FROM read_csv(${file}, ${cells}all_varchar = true, header = true, quote = '"', escape = '"', ${LONG_LINES}, hive_partitioning = false)`,
+    csv: `SELECT *, row_number() OVER () AS file_row FROM read_csv(${file}, ${cells}${TEXT_CELLS}, hive_partitioning = false)`,
     lines: `SELECT *, row_number() OVER () AS file_row FROM read_csv(${file}, columns = {'line': 'VARCHAR'}, header = false, auto_detect = false, delim = ${NO_SEPARATOR}, quote = '', escape = '', parallel = false, ${LONG_LINES}, hive_partitioning = false)`,
     text: `SELECT content, 1 AS file_row FROM read_text(${file})`,
   };

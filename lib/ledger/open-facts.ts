@@ -5,6 +5,7 @@ import countedEnergy from './counted-energy.sql' with { type: 'text' };
 import macros from './macros.sql' with { type: 'text' };
 import { REFERENCE_TABLES } from './reference-tables.ts';
 import repeated from './repeated.sql' with { type: 'text' };
+import sameHosts from './same-hosts.sql' with { type: 'text' };
 import toldEnergy from './told-energy.sql' with { type: 'text' };
 import watched from './watched.sql' with { type: 'text' };
 import winner from './winner.sql' with { type: 'text' };
@@ -37,7 +38,15 @@ const LIFETIME_HOURS = 35_040;
 const BILL_FILES: ReadonlySet<StoredTable> = new Set(['fct_cost', 'dim_charge']);
 
 /** Every statement that a settlement begins with. */
-export const OPENING_STATEMENTS: readonly string[] = [macros, winner, repeated, toldEnergy, countedEnergy, watched];
+export const OPENING_STATEMENTS: readonly string[] = [
+  macros,
+  winner,
+  repeated,
+  toldEnergy,
+  sameHosts,
+  countedEnergy,
+  watched,
+];
 
 /** The keys of a month's fact files, by table: what a settlement reads. */
 export type FactKeys = Readonly<Record<StoredTable, readonly string[]>>;
@@ -59,7 +68,7 @@ export async function openFacts(
   for (const statement of [...statementsOf(macros), ...statementsOf(winner)]) await warehouse.run(statement);
   for (const [table, text] of Object.entries(assumptionTables(assumptions))) await warehouse.loadCsv(table, text);
   await setAssumptions(assumptions, warehouse);
-  for (const statement of [repeated, toldEnergy, countedEnergy, watched]) await warehouse.run(statement);
+  for (const statement of [repeated, toldEnergy, sameHosts, countedEnergy, watched]) await warehouse.run(statement);
 }
 
 /** A number beside each row that stands for its landed file: joined at a third of the cost of two texts. */

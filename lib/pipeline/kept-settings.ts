@@ -1,6 +1,6 @@
 import { type Book, jsonBytes, readText } from '../landing/book.ts';
 import { landedKey, type Receipt, receiptKey } from '../landing/receipt.ts';
-import { readSettings, type Settings } from '../settings/settings.ts';
+import { readSettingsAsKept, type Settings } from '../settings/settings.ts';
 import type { Period } from '../units/period.ts';
 import type { Workplace } from './stage.ts';
 
@@ -43,7 +43,7 @@ export async function readKeptSettings(book: Book, month: string, sha256: string
   const key = landedKey({ source_id: SETTINGS_SOURCE, period: month, sha256, extension: 'json' });
   const text = await readText(book, key);
   if (!text) throw new Error(`Cannot recompute ${month}: expected the settings ${key} in the book, found none`);
-  return readSettings(JSON.parse(text), key);
+  return readSettingsAsKept(JSON.parse(text), key);
 }
 
 /** The hash under which these settings land. */

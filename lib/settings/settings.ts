@@ -16,11 +16,6 @@ const date = z
   .regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a date such as 2026-01-01')
   .refine(isInTheCalendar, 'expected a date that the calendar has');
 const name = z.string().min(1);
-/** Zones meet letter by letter: the hours of `gb` would serve no site in GB, which would take a yearly mean without a word. */
-const zone = name.refine(
-  (text) => text !== 'UK' && (!/^[a-z]{2}(-|$)/i.test(text) || text === text.toUpperCase()),
-  'expected the key of a zone as Electricity Maps writes it, such as GB or US-MIDA-PJM',
-);
 
 const source = z
   .strictObject({
@@ -33,7 +28,7 @@ const source = z
       .optional()
       .describe('Folder, file or s3://bucket/prefix; a relative path starts at the settings file. Or `live`'),
     live: liveSetting.optional(),
-    zone: zone.optional().describe('Grid zone of the values, where the file does not name it'),
+    zone: name.optional().describe('Grid zone of the values, where the file does not name it'),
     factor_kind: z.enum(['direct', 'lifecycle', 'residual', 'marginal']).optional(),
     columns: z.record(name, name).optional().describe('Header of the file by contract column'),
     unit: z
@@ -58,7 +53,7 @@ const source = z
 const site = z.strictObject({
   id: name,
   control: z.enum(CONTROLS),
-  grid_zone: zone,
+  grid_zone: name,
   pue: z
     .array(z.strictObject({ from: date, value: z.number().min(1).max(5) }))
     .min(1)
@@ -88,7 +83,7 @@ const workloadMatch = z.strictObject({
 const instrument = z.strictObject({
   id: name,
   kind: z.enum(['certificate', 'ppa', 'supplier']),
-  grid_zone: zone,
+  grid_zone: name,
   mwh: z.number().positive(),
   gco2e_per_kwh: z.number().min(0),
   vintage: z
@@ -207,12 +202,49 @@ export class InvalidSettings extends Error {
   override readonly name = 'InvalidSettings';
 }
 
-/** Checks settings as parsed from YAML. Throws `InvalidSettings` naming every fault at once. */
+/** Checks settings as parsed from YAML. Throws `InvalidSettings` naming every fault at once; zones after the others. */
 export function readSettings(parsed: unknown, file: string): Settings {
+  const settings = readSettingsAsKept(parsed, file);
+  const faults = misspeltZones(settings);
+  if (faults.length > 0) throw invalid(file, faults);
+  return settings;
+}
+
+/**
+ * Settings that a month was closed with, also where `readSettings` has come to refuse how something is spelt: what was published
+ * with them is still to be recomputed. Throws `InvalidSettings`.
+ */
+export function readSettingsAsKept(parsed: unknown, file: string): Settings {
   const result = settingsSchema.safeParse(parsed);
   if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => faultText(issue, parsed));
-  throw new InvalidSettings(`Cannot read the settings ${file}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  throw invalid(
+    file,
+    result.error.issues.map((issue) => faultText(issue, parsed)),
+  );
+}
+
+function invalid(file: string, faults: readonly string[]): InvalidSettings {
+  return new InvalidSettings(`Cannot read the settings ${file}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+}
+
+/** Zones meet letter by letter: the hours of `gb` would serve no site in GB, which would take a yearly mean without a word. */
+function misspeltZones({ sources, sites, instruments }: Settings): string[] {
+  const zones = [
+    ...sources.map(({ zone }, index) => ({ at: `sources[${index}].zone`, zone })),
+    ...sites.map(({ grid_zone }, index) => ({ at: `sites[${index}].grid_zone`, zone: grid_zone })),
+    ...instruments.map(({ grid_zone }, index) => ({ at: `instruments[${index}].grid_zone`, zone: grid_zone })),
+  ];
+  return zones.flatMap(({ at, zone }) =>
+    zone === undefined || isZone(zone)
+      ? []
+      : [
+          `${at}: expected the key of a zone as Electricity Maps writes it, such as GB or US-MIDA-PJM, got ${quoted(zone)}`,
+        ],
+  );
+}
+
+function isZone(text: string): boolean {
+  return text !== 'UK' && (!/^[a-z]{2}(-|$)/i.test(text) || text === text.toUpperCase());
 }
 
 function faultText(issue: z.core.$ZodIssue, parsed: unknown): string {

@@ -15,6 +15,8 @@ const ENERGY_BEHIND: Readonly<Record<Kpi['energy'], string>> = {
   requests: 'inference whose requests are counted',
   output_tokens: 'inference whose output tokens are counted',
   runs: 'training and batch runs',
+  goals:
+    'that of all runs on the way to the goal; in total of all runs but those on the way to a goal of which nobody knows whether it was reached',
   nothing: 'none',
   neither: 'none, and no scope',
 };

@@ -2,9 +2,9 @@
 -- Unit    kWh per run that reached its goal
 -- Grain   total and one row a run that succeeded
 -- Reads   run_sum
--- The total divides the energy of all runs by the goals reached; a month without one has no figure. Of runs whose outcome nobody told
--- (CodeCarbon) it is not known whether they reached theirs: they are left out of it and lower coverage_ratio, save on the way to a goal reached.
--- So are goals of which no energy at all is known
+-- The total divides the energy of all runs by the goals reached; a month without one has no figure. Of runs whose outcome nobody told, as
+-- those of CodeCarbon, it is not known whether they reached theirs: they are left out of it and lower coverage_ratio, save on the way to a
+-- goal reached. So are goals of which no energy at all is known.
 -- Runs that ended in the month, with the energy of the month: what a run drew before it lowers coverage_ratio
 WITH solution AS (
     SELECT
@@ -13,7 +13,7 @@ WITH solution AS (
         sum(facility_energy_joules) AS facility_energy_joules,
         coalesce(sum(in_month_ratio) FILTER (WHERE facility_energy_joules IS NOT NULL), 0) / count(*) AS coverage_ratio,
         max(u95_ratio) AS u95_ratio,
-        bool_or(outcome IS NULL) AND NOT coalesce(bool_or(outcome = 'succeeded'), false) AS is_open
+        bool_or(is_open) AS is_open
     FROM run_sum
     GROUP BY solution_id
 )

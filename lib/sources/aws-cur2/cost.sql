@@ -7,8 +7,8 @@
 SELECT
     *, -- charge_category, energy_driver and tags as the charge says them
     'AWS' AS provider_name,
-    bill_payer_account_id AS billing_account_id,
-    line_item_usage_account_id AS sub_account_id,
+    nullif(bill_payer_account_id, '') AS billing_account_id,
+    nullif(line_item_usage_account_id, '') AS sub_account_id,
     coalesce(nullif(product_region_code, ''), zone_region_id) AS region_id,
     line_item_product_code AS service_name,
     nullif(line_item_resource_id, '') AS resource_id,

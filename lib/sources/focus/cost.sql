@@ -63,9 +63,9 @@ driven AS (
             WHEN provider = 'Microsoft' AND publisher_category = 'Vendor'
                 THEN CASE WHEN NOT regexp_matches(words, '(?i)tokens?\b|consumption unit') THEN 'none' END
             WHEN provider = 'AWS' AND is_reservation_tally(words) THEN 'none'
-            -- Google bills what a reservation holds by cores and memory
+            -- Google bills what a reservation holds by cores, memory, local disks and accelerators
             WHEN capacity_reservation_status = 'Unused'
-                THEN CASE WHEN provider = 'Google Cloud' AND regexp_matches(words, '(?i)\b(ram|gpu)\b') THEN 'none' ELSE 'unused_capacity_hours' END
+                THEN CASE WHEN provider = 'Google Cloud' AND regexp_matches(words, '(?i)\b(ram|gpu|local storage)\b|licens') THEN 'none' ELSE 'unused_capacity_hours' END
             WHEN instance_type IS NOT NULL AND is_by_the_hour
                 AND ((provider = 'Microsoft' AND is_azure_reservation(resource_id)) OR (provider = 'AWS' AND is_unused_reservation(words)))
                 THEN 'unused_capacity_hours'

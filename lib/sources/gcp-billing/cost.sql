@@ -55,8 +55,8 @@ driven AS (
             WHEN is_fee_on_machines(sku) OR regexp_matches(sku, '(?i)licens|\b(static|external) ip\b') THEN 'none'
             -- `2 vCPU + 7.5GB RAM` is billed by the machine
             WHEN regexp_matches(sku, '(?i)[0-9]+ vcpu \+') THEN NULL
-            -- A reservation in which nothing runs is billed like a machine that does
-            WHEN is_unused THEN CASE WHEN regexp_matches(sku, '(?i)\b(ram|gpu)\b') THEN 'none' ELSE 'unused_capacity_hours' END
+            -- A reservation in which nothing runs is billed like a machine that does: its memory, local disks and accelerators stand beside its cores
+            WHEN is_unused THEN CASE WHEN "usage.unit" = 'byte-seconds' OR regexp_matches(sku, '(?i)\bgpu\b') THEN 'none' ELSE 'unused_capacity_hours' END
             WHEN regexp_matches(sku, '(?i)^(micro|small) instance') AND "usage.unit" = 'seconds' AND machine_type IS NOT NULL THEN 'instance_hours'
             WHEN regexp_matches(sku, '(?i)instance core|custom core|\bcore running|(^|: )cpu allocation time|vcpu') AND "usage.unit" = 'seconds'
                 THEN CASE

@@ -22,7 +22,7 @@ const HAS_ONE_VALUE = `count(DISTINCT TRY_CAST(carbon_intensity AS DOUBLE)) OVER
 
 /** Whether a row says it, or else the settings do for the whole file. */
 const isTold = (column: string, setting: string) =>
-  `coalesce(nullif(trim(${column}), ''), getvariable('${setting}')) IS NOT NULL`;
+  `(coalesce(trim(${column}), '') NOT IN ('', 'NULL', 'null') OR getvariable('${setting}') IS NOT NULL)`;
 
 const ANSWER =
   'an entry of Electricity Maps (datetime, carbonIntensity) or of the UK Carbon Intensity service (from, to, intensity)';

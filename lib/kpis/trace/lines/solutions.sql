@@ -8,10 +8,6 @@ WHERE facility_energy_joules IS NOT NULL
   AND workload_id IN (
       SELECT workload_id
       FROM run_sum
-      WHERE getvariable('traced_dimension') IS NULL AND solution_id NOT IN (
-              SELECT solution_id FROM run_sum
-              GROUP BY solution_id
-              HAVING bool_or(outcome IS NULL) AND NOT coalesce(bool_or(outcome = 'succeeded'), false)
-          )
+      WHERE getvariable('traced_dimension') IS NULL AND NOT is_open
          OR solution_id IN (SELECT solution_id FROM run_sum WHERE run_id = getvariable('traced_value'))
   )

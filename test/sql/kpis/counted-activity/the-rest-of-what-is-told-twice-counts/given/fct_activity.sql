@@ -1,4 +1,4 @@
-SELECT *, NULL::DOUBLE AS bucket_up_to FROM (VALUES
+SELECT *, NULL::DOUBLE AS bucket_up_to, NULL::VARCHAR AS model_id FROM (VALUES
     ('servers', 'aa', TIMESTAMP '2026-06-01 00:00:00', 's', 'requests', 60::DECIMAL(28,6), [{'domain': 'llama', 'since': TIMESTAMP '2026-06-01 00:00:00', 'until': TIMESTAMP '2026-06-01 01:00:00'}]),
     ('servers', 'bb', TIMESTAMP '2026-06-01 00:00:00', 's', 'requests', 60::DECIMAL(28,6), [{'domain': 'llama', 'since': TIMESTAMP '2026-06-01 00:00:00', 'until': TIMESTAMP '2026-06-01 01:00:00'}]),
     ('servers', 'aa', TIMESTAMP '2026-06-01 01:00:00', 's', 'requests', 30::DECIMAL(28,6), [{'domain': 'llama', 'since': TIMESTAMP '2026-06-01 01:00:00', 'until': TIMESTAMP '2026-06-01 01:30:00'}]),
