@@ -4,6 +4,7 @@ import { removeFolders } from '../lib/adapters/process-folder.ts';
 import { CODE_VERSION } from '../lib/adapters/workplace.ts';
 import { COMMANDS, usage, usageOf } from './commands/catalogue.ts';
 import { type Answer, CannotAnswer, type Command, type Terminal } from './commands/command.ts';
+import { visible } from './commands/visible.ts';
 
 /** A reader that has seen enough (`| head`) closes the pipe: the work goes on, and its answer stays the exit code. */
 for (const stream of [process.stdout, process.stderr])
@@ -20,13 +21,16 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.kill(process.pid, signal);
   });
 
+const isInteractive = process.stderr.isTTY === true;
+
 /** Exit codes: 0 done, 1 the answer is no, 2 cannot. */
 process.exitCode = await main(process.argv.slice(2), {
   // biome-ignore lint/style/noProcessEnv: the command line is where the environment enters
   environment: process.env,
-  isInteractive: process.stderr.isTTY === true,
-  print: (text) => void process.stdout.write(`${text}\n`),
-  tell: (text) => void process.stderr.write(text),
+  isInteractive,
+  print: (text) => void process.stdout.write(`${visible(text)}\n`),
+  tell: (text) => void process.stderr.write(visible(text)),
+  clearLine: () => void (isInteractive && process.stderr.write('\r\u001b[K')),
 });
 
 async function main([verb = 'help', ...rest]: readonly string[], terminal: Terminal): Promise<Answer> {
@@ -98,6 +102,7 @@ function explain(error: unknown, terminal: Terminal): Answer {
     'code' in error ||
     error instanceof RangeError;
   const words = isForeseen ? error.message : (error.stack ?? error.message);
-  terminal.tell(`${terminal.isInteractive ? '\r\u001b[K' : ''}${words}\n`);
+  terminal.clearLine();
+  terminal.tell(`${words}\n`);
   return 2;
 }

@@ -84,6 +84,7 @@ describe('nothing is lost', () => {
         'gz-of-gz',
         'latin-1',
         'long-footer',
+        'long-line',
         'no-bytes',
         'no-outcome',
         'no-text',
@@ -102,7 +103,7 @@ describe('nothing is lost', () => {
 
   test('a rejected row names its file, row, column and what was expected', () => {
     const rows = quarantined.filter(({ reason }) => !reason.whole_file).flatMap(({ reason }) => reason.reasons);
-    expect(rows).toHaveLength(12);
+    expect(rows).toHaveLength(13);
     for (const row of rows)
       expect(row).toEqual({
         file: expect.any(String),
@@ -232,6 +233,7 @@ describe('settings that cannot be used end the run with 2', () => {
   });
 
   test.each([
+    ['an anchor that holds itself', 'sites: &a [*a]', /: expected no alias \(\*name\) within what its anchor/],
     ['anchors that repeat one another without end', nestedAnchors(9), /: expected fewer aliases of anchors \(\*name\)/],
     ['an alias without its anchor', 'organisation: *nobody\n', /: Unresolved alias .*nobody$/],
     [

@@ -19,20 +19,31 @@ export async function closeInAws(run: MonthRun, typed: Arguments, terminal: Term
   if (typed.values['redrive']) await redrive(execution, machine, terminal);
   const report = await machine.follow(execution, progressTeller(terminal)).catch(async (error: unknown) => {
     // What follows is worth telling; what failed matters more.
-    if (error instanceof StageFailed) await tellStanding(execution, machine, terminal).catch(() => undefined);
+    if (error instanceof StageFailed && !isOvertaken(error.cause))
+      await tellStanding(execution, machine, terminal).catch(() => undefined);
     throw error;
   });
-  const { folder }: Partial<DisclosureReport> = report;
-  if (folder === undefined) return tellWatched(run, typed, terminal);
+  const { folder, failure }: Partial<DisclosureReport> & { readonly failure?: unknown } = report;
+  if (folder === undefined) return tellWatched(run, failure !== undefined, { typed, terminal });
   return tellReport(report, machine.book, typed, terminal);
 }
 
-/** A run that the clock began to judge alarms ends before a disclosure. */
-function tellWatched({ month, as_of }: MonthRun, { values }: Arguments, terminal: Terminal): Answer {
+/** A run that another one overtook fails again when it is redriven: its own words say what to do. */
+function isOvertaken(cause: unknown): boolean {
+  return cause instanceof Error && cause.name === 'Overtaken';
+}
+
+/** A run that the clock began to judge alarms ends before a disclosure; one that was overtaken has judged none (lib/stack/overtaking.ts). */
+function tellWatched(
+  { month, as_of }: MonthRun,
+  wasOvertaken: boolean,
+  { typed, terminal }: { readonly typed: Arguments; readonly terminal: Terminal },
+): Answer {
+  const words = wasOvertaken
+    ? 'a run of a later time has begun and judges the alarms, no disclosure is written'
+    : 'alarms are judged, no disclosure is written';
   terminal.print(
-    values['json']
-      ? JSON.stringify({ month, as_of, watched: true })
-      : `${month}: alarms are judged, no disclosure is written`,
+    typed.values['json'] ? JSON.stringify({ month, as_of, watched: !wasOvertaken }) : `${month}: ${words}`,
   );
   return 0;
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { checkOpensForWriting } from '../../lib/adapters/reachable.ts';
-import { DEFINITION } from '../../lib/pipeline/definition.ts';
+import { WORKING } from '../../lib/pipeline/definition.ts';
 import { handlersAt } from '../../lib/pipeline/handlers.ts';
 import { runLocally } from '../../lib/pipeline/run-locally.ts';
 import { STAGES } from '../../lib/pipeline/stages.ts';
@@ -21,7 +21,7 @@ export const close: Command = {
     '--book stands before the book of the settings. --as-of leaves out what landed later, and is the time on the pages.',
     '--in aws starts the month in the deployed stack (Joulebook, or --stack) and follows it, by the settings in its book;',
     '--redrive goes on with the run of the same --as-of from the state that failed.',
-    `--until stops after a state: ${Object.keys(DEFINITION.States).join(', ')}.`,
+    `--until stops after a state: ${Object.keys(WORKING).join(', ')}.`,
   ],
   options: {
     month: { type: 'string' },

@@ -2,12 +2,14 @@ import type { ParseArgsOptionsConfig } from 'node:util';
 
 import { secondsIso } from '../../lib/units/period.ts';
 
-/** What a command needs of the place where it is typed. Results go to `print`, progress and complaints to `tell`. */
+/** What a command needs of the place where it is typed. Results go to `print`, progress and complaints to `tell`; neither steers a terminal. */
 export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly isInteractive: boolean;
   print(line: string): void;
   tell(text: string): void;
+  /** Takes back the line that a bar of progress stands on; nothing where no terminal is. */
+  clearLine(): void;
 }
 
 /** 0 done, 1 the answer is no, 2 cannot. */

@@ -16,23 +16,24 @@ const WORDS: Readonly<Record<string, string>> = {
   Distribute: 'send the disclosure',
 };
 const BAR_WIDTH = 24;
-const CLEARED_LINE = '\r\u001b[K';
 
 /** Tells progress: a bar that moves on a terminal, a plain line a finished stage elsewhere; remarks always on lines of their own. */
-export function progressTeller({ isInteractive, tell }: Terminal): (progress: Progress) => void {
-  const lines = isInteractive ? barLines : plainLines;
-  return (progress) => tell(lines(progress));
+export function progressTeller(terminal: Terminal): (progress: Progress) => void {
+  const line = terminal.isInteractive ? barLine : plainLine;
+  return (progress) => {
+    terminal.clearLine();
+    const remark = progress.remark ? `${indented(progress.remark)}\n` : '';
+    terminal.tell(`${remark}${line(progress)}`);
+  };
 }
 
-function barLines(progress: Progress): string {
-  const remark = progress.remark ? `${CLEARED_LINE}${indented(progress.remark)}\n` : '';
-  return `${remark}${CLEARED_LINE}${bar(progress)}${isDone(progress) ? '\n' : ''}`;
+function barLine(progress: Progress): string {
+  return `${bar(progress)}${isDone(progress) ? '\n' : ''}`;
 }
 
-function plainLines(progress: Progress): string {
-  const remark = progress.remark ? `${indented(progress.remark)}\n` : '';
+function plainLine(progress: Progress): string {
   const parts = progress.total > 1 ? `: ${progress.total} parts` : '';
-  return `${remark}${isDone(progress) ? `${wordsOf(progress)}${parts}\n` : ''}`;
+  return isDone(progress) ? `${wordsOf(progress)}${parts}\n` : '';
 }
 
 function isDone({ state, done, total }: Progress): boolean {

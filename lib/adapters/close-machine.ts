@@ -26,7 +26,7 @@ import {
   statesEntered,
 } from '../pipeline/cloud-history.ts';
 import { StageFailed } from '../pipeline/crew.ts';
-import { DEFINITION } from '../pipeline/definition.ts';
+import { WORKING } from '../pipeline/definition.ts';
 import type { MachineRun } from '../pipeline/doctor/examine-machine.ts';
 import { reasonOf } from '../pipeline/handlers.ts';
 import type { Progress } from '../pipeline/progress.ts';
@@ -183,7 +183,11 @@ export class CloseMachine {
   async #failure(execution: DescribeExecutionCommandOutput, state: string): Promise<StageFailed> {
     const part = await this.#failedPart(execution.executionArn ?? '', state);
     const { status = '', error = status, cause = 'nothing was said' } = part ?? execution;
-    return new StageFailed(state, partIn(part?.input), new Error(reasonOf({ source_id: '', error, cause })));
+    return new StageFailed(
+      state,
+      partIn(part?.input),
+      Object.assign(new Error(reasonOf({ source_id: '', error, cause })), { name: error }),
+    );
   }
 
   async #failedPart(executionArn: string, state: string): Promise<DescribeExecutionCommandOutput | undefined> {
@@ -195,8 +199,8 @@ export class CloseMachine {
   }
 }
 
-/** The machine that is deployed with this code. */
-const OUTLINE = DEFINITION.States as Outline;
+/** The machine that is deployed with this code; its forks and ends are nothing to tell of. */
+const OUTLINE: Outline = WORKING;
 
 /** `2026-06_20260722T060000Z`: the same month and time twice is one run. */
 function nameOf({ month, as_of }: MonthRun): string {

@@ -38,7 +38,10 @@ function parsed(text: string, path: string): unknown {
   const [fault] = document.errors;
   if (fault) throw new InvalidSettings(`Cannot read the settings ${path}: ${inWords(fault)}`);
   try {
-    return document.toJS();
+    const value: unknown = document.toJS();
+    // Nobody can write down what holds itself, not even in the complaint.
+    JSON.stringify(value);
+    return value;
   } catch (error) {
     throw new InvalidSettings(`Cannot read the settings ${path}: ${inWords(error)}`);
   }
@@ -49,6 +52,10 @@ const PARSER_WORDS: readonly { readonly said: RegExp; readonly words: string }[]
   {
     said: /Excessive alias count/,
     words: 'expected fewer aliases of anchors (*name), they repeat one another too often',
+  },
+  {
+    said: /Converting circular structure.*/,
+    words: 'expected no alias (*name) within what its anchor (&name) stands for',
   },
   { said: /multiple documents; [^;]*parseAllDocuments\(\)/, words: 'multiple documents, expected one' },
 ];

@@ -10,9 +10,9 @@ interface TopicOptions {
   readonly endpoint?: string;
 }
 
-/** SNS API Reference, Publish: a subject has at most 100 ASCII characters and no line end, a message 256 KiB. */
+/** SNS API Reference, Publish: a subject has at most 100 ASCII characters and no line end, a message 256 KiB (262 144 bytes). */
 const LONGEST_SUBJECT = 100;
-const LONGEST_MESSAGE = 200_000;
+const LONGEST_MESSAGE_BYTES = 250_000;
 /** The version of the SNS Query API. */
 const VERSION = '2010-03-31';
 const PATIENCE_MS = 10_000;
@@ -33,7 +33,7 @@ export function openTopic(
       Version: VERSION,
       TopicArn: arn,
       Subject: subjectText(subject),
-      Message: text.slice(0, LONGEST_MESSAGE),
+      Message: Buffer.from(text).subarray(0, LONGEST_MESSAGE_BYTES).toString(),
     }).toString();
     const { protocol, hostname, port, host } = url;
     const signed = await signature.sign({

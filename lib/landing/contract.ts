@@ -22,7 +22,8 @@ export interface OpenRequest {
 
 /** Between the parts of a defect: column, what was found, what was expected. */
 export const FIELD_SEPARATOR = '␟';
-// DuckDB reserves sixteen of the longest lines at once and for every scan, unless it is told how much to read ahead.
+// DuckDB reserves sixteen of the longest lines at once and for every scan, unless it is told how much to read ahead. What is longer than that
+// ends the reading, but for a last line without its end, which the reader of many threads leaves out in silence.
 const LONG_LINES = 'max_line_size = 16777216, buffer_size = 33554432';
 
 /**
@@ -221,7 +222,13 @@ async function columnsOfOpened(warehouse: Warehouse, { format, charges }: Shape)
 
 const UTF_8 = 'text in UTF-8 (a spreadsheet saves it as “CSV UTF-8”)';
 /** What DuckDB says of broken bytes, and what a reader of the report calls it. */
-const BROKEN_BYTES: readonly { readonly said: RegExp; readonly found: string; readonly expected?: string }[] = [
+const BROKEN_BYTES: readonly {
+  readonly said: RegExp;
+  readonly found: string;
+  readonly expected?: string;
+  /** It names the first line, whichever it is. */
+  readonly isLineUnknown?: boolean;
+}[] = [
   { said: /magic bytes|too small to be a parquet|footer/i, found: 'a Parquet file that is cut off, or is none' },
   {
     said: /not utf-8|unicode/i,
@@ -232,6 +239,12 @@ const BROKEN_BYTES: readonly { readonly said: RegExp; readonly found: string; re
     said: /Expected Number of Columns: \d+ Found: \d+/,
     found: 'a line with another number of cells than the header',
     expected: 'as many cells as the header has in every line (a comma within a cell needs quotes)',
+  },
+  {
+    said: /Maximum line size of \d+ bytes exceeded/,
+    found: 'a line of more than 16 MiB',
+    expected: 'text in lines, as its format has',
+    isLineUnknown: true,
   },
   { said: /sniffing file/i, found: 'bytes in which no columns of text can be told apart' },
 ];
@@ -245,13 +258,16 @@ export function unreadable(error: unknown, path: string): RejectedPayload {
   const words = firstLine.replace(/^((\w+ )*Error: )+/, '').slice(0, 300);
   const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
   return new RejectedPayload({
-    found: `${known?.found ?? words}${line && known ? `: line ${line}` : ''}`,
+    found: `${known?.found ?? words}${line && known && !known.isLineUnknown ? `: line ${line}` : ''}`,
     expected: known?.expected ?? 'a whole, readable file',
   });
 }
 
 /** What no cell holds: an empty cell is then an empty text, and NULL alone what a short row lacks. */
 const NO_CELL = literal('\u0001');
+
+/** What no line holds: cells must be separated by something. (In DuckDB `\x01` is those four letters, which a name may hold.) */
+const NO_SEPARATOR = literal('\u0001\u0002\u0003\u0004');
 
 /** Every cell is text, below a header. */
 const TEXT_CELLS = `all_varchar = true, header = true, quote = '"', escape = '"', ${LONG_LINES}`;
@@ -265,7 +281,7 @@ function reader(shape: OpenedShape, path: string): string {
   const readers: Readonly<Record<Format, string>> = {
     parquet: `SELECT *, file_row_number + 1 AS file_row FROM read_parquet(${file}, file_row_number = true, hive_partitioning = false)`,
     csv: `SELECT *, row_number() OVER () AS file_row FROM read_csv(${file}, ${cells}${TEXT_CELLS}, hive_partitioning = false)`,
-    lines: `SELECT *, row_number() OVER () AS file_row FROM read_csv(${file}, columns = {'line': 'VARCHAR'}, header = false, auto_detect = false, delim = '\\x01', quote = '', escape = '', ${LONG_LINES}, hive_partitioning = false)`,
+    lines: `SELECT *, row_number() OVER () AS file_row FROM read_csv(${file}, columns = {'line': 'VARCHAR'}, header = false, auto_detect = false, delim = ${NO_SEPARATOR}, quote = '', escape = '', parallel = false, ${LONG_LINES}, hive_partitioning = false)`,
     text: `SELECT content, 1 AS file_row FROM read_text(${file})`,
   };
   return readers[format];

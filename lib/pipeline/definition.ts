@@ -19,6 +19,11 @@ export type States = Readonly<Record<string, State>>;
 /** The definition as it is deployed (lib/stack): written by `tools/synth-definition.ts`, never by hand. */
 export const DEFINITION: { readonly StartAt: string; readonly States: States } = synthesised;
 
+/** The outer states that do work, in their order: those that are told of, and after which a run may be stopped. */
+export const WORKING: States = Object.fromEntries(
+  Object.entries(DEFINITION.States).filter(([, { Type }]) => Type === 'Task' || Type === 'Map'),
+);
+
 /** The local runner gives up after a minute where no time is set; a laptop may take as long as it takes. */
 const A_WEEK_SECONDS = 7 * 24 * 60 * 60;
 
@@ -56,7 +61,8 @@ function limitedState(state: State, limit: number): State {
 
 function endAfter(name: string, states: States): States {
   const last = states[name];
-  if (!last) throw new RangeError(`Cannot stop after ${name}: expected one of ${Object.keys(states).join(', ')}`);
+  if (!last || !WORKING[name])
+    throw new RangeError(`Cannot stop after ${name}: expected one of ${Object.keys(WORKING).join(', ')}`);
   const { Next: _, ...ending } = last;
   return { ...states, [name]: { ...ending, End: true } };
 }

@@ -12,15 +12,24 @@ export interface Period {
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
-const MONTH = /^(\d{4})-(0[1-9]|1[0-2])$/;
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 
-/** Reads `2026-06`; throws a RangeError for anything that is not a calendar month. */
+/** No meter, bill or grid figure is older; the calendar of computers takes the years 0 to 99 for 1900 to 1999. */
+const FIRST_MONTH = '1970-01';
+
+/** Reads `2026-06`; throws a RangeError for anything that is not a calendar month, and for one before 1970. */
 export function parsePeriod(month: string): Period {
-  const [, year, monthOfYear] = MONTH.exec(month) ?? [];
-  if (!year || !monthOfYear)
-    throw new RangeError(`Cannot read a month: expected YYYY-MM such as 2026-06, got "${month}"`);
-  const next = new Date(Date.UTC(Number(year), Number(monthOfYear), 1));
-  return { month, from: `${month}-01T00:00:00Z`, to: secondsIso(next) };
+  if (!MONTH.test(month)) throw new RangeError(`Cannot read a month: expected YYYY-MM such as 2026-06, got "${month}"`);
+  if (month < FIRST_MONTH)
+    throw new RangeError(`Cannot read a month: expected ${FIRST_MONTH} or later, got "${month}"`);
+  return periodFrom(month);
+}
+
+function periodFrom(month: string): Period {
+  const from = `${month}-01T00:00:00Z`;
+  const next = new Date(from);
+  next.setUTCMonth(next.getUTCMonth() + 1);
+  return { month, from, to: secondsIso(next) };
 }
 
 /** The month that an instant in UTC belongs to. */
@@ -30,7 +39,7 @@ export function periodOf(instant: string): Period {
 
 /** The month before. */
 export function periodBefore({ from }: Period): Period {
-  return periodOf(secondsIso(new Date(Date.parse(from) - 1000)));
+  return periodFrom(secondsIso(new Date(Date.parse(from) - 1000)).slice(0, 7));
 }
 
 /** The month's days as `2026-06-01`, in order. */

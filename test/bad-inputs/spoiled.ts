@@ -460,6 +460,26 @@ export const SPOILED: readonly Spoiled[] = [
     },
   },
   {
+    name: 'a line without end',
+    source: 'long-line',
+    kind: 'focus',
+    fate: 'file in quarantine',
+    remark: 'long-line/bill.csv: found a line of more than 16 MiB, expected text in lines, as its format has',
+    write: (folder) => writeText(join(folder, 'bill.csv'), focusText(['x'.repeat(17 * MEBIBYTE)])),
+  },
+  {
+    name: 'a last line without end, longer than what is read ahead',
+    source: 'long-end',
+    kind: 'agent',
+    fate: 'rows in quarantine',
+    remark: 'long-end/all.jsonl: 1 of 2 rows rejected, the first: row 2, column line: found xxxx',
+    write: (folder) =>
+      writeText(
+        join(folder, 'all.jsonl'),
+        telemetryText([{ host: 'cellar-2', seq: 1, start: hourOf(MONTH, 5), idle: 1 }]) + 'x'.repeat(34 * MEBIBYTE),
+      ),
+  },
+  {
     name: 'a link that leads to nothing',
     source: 'dangling',
     kind: 'aws-cur2',

@@ -85,6 +85,38 @@ test('a run that was begun to judge alarms alone ends without a disclosure, and 
   expect([status, out]).toEqual([0, '2026-06: alarms are judged, no disclosure is written\n']);
 });
 
+const OVERTAKEN = {
+  Error: 'Overtaken',
+  Cause: JSON.stringify({ errorType: 'Overtaken', errorMessage: 'Cannot go on with 2026-06: close again' }),
+};
+
+test('a run for alarms that another one overtook does not say that it judged them', async () => {
+  const output = JSON.stringify({ month: '2026-06', as_of: '2026-07-22T06:00:00Z', watch: true, failure: OVERTAKEN });
+  const { status, out } = await close({
+    DescribeExecution: { executionArn: RUN, status: 'SUCCEEDED', output },
+    GetExecutionHistory: { events: [] },
+  });
+  expect(out).toBe('2026-06: a run of a later time has begun and judges the alarms, no disclosure is written\n');
+  expect(status).toBe(0);
+});
+
+test('a close that another run overtook names the state, says what to do, and does not speak of a redrive', async () => {
+  const entered = (name: string) => ({ type: 'StateEntered', stateEnteredEventDetails: { name, input: '{}' } });
+  const { status, err } = await close({
+    DescribeExecution: {
+      executionArn: RUN,
+      status: 'FAILED',
+      error: OVERTAKEN.Error,
+      cause: OVERTAKEN.Cause,
+      redriveStatus: 'REDRIVABLE',
+      redriveCount: 0,
+    },
+    GetExecutionHistory: { events: ['PlanSettlement', 'IsWatchOvertaken', 'OvertakenClose'].map(entered) },
+  });
+  expect(err).toBe(`${RUN}\nCannot finish PlanSettlement: Overtaken: Cannot go on with 2026-06: close again\n`);
+  expect(status).toBe(2);
+});
+
 test('a run that failed is redriven and followed to its end', async () => {
   const succeeded = {
     executionArn: RUN,

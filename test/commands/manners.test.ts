@@ -86,6 +86,11 @@ describe('the shell sees', () => {
       /^Cannot read a month: expected YYYY-MM such as 2026-06, got "2026-13"\n$/,
     ],
     [
+      'a month of the year 0',
+      ['close', '--month', '0000-01'],
+      /^Cannot read a month: expected 1970-01 or later, got "0000-01"\n$/,
+    ],
+    [
       'a month that is still to come',
       ['close', '--month', '9876-05'],
       /^Cannot close 9876-05 as of .*: expected a time after its begin, 9876-05-01T00:00:00Z\n$/,
@@ -192,6 +197,32 @@ describe('close', () => {
   });
 });
 
+describe('a terminal is not steered by what strangers wrote', () => {
+  const steers = (text: string) =>
+    Array.from(text).some((character) => /\p{Cc}|\u202e/u.test(character) && character !== '\n');
+
+  test('names of files and cells, in remarks, findings and JSON', async () => {
+    const own = join(folder, 'strange');
+    await writeCompany({ month: MONTH, bills: {}, telemetry: {}, grid: {} }, own);
+    const cell = 'period_start,carbon_intensity\n2026-06-01T00:00:00Z,\u009b2J\n';
+    writeText(join(own, 'inputs/grid/red\u001b[31m\u202e.csv'), cell);
+    const options = ['--month', MONTH, '--settings', join(own, 'joulebook.yaml')];
+    const closed = joulebook('close', ...options, '--until', 'Collect');
+    expect(closed.stderr).toContain('red\\u001b[31m\\u202e.csv: column carbon_intensity: found \\u009b2J in row 1');
+    const examined = joulebook('doctor', ...options);
+    expect(examined.stdout).toContain('the whole file of grid/red\\u001b[31m\\u202e.csv in quarantine');
+    const json = joulebook('doctor', ...options, '--json');
+    expect(JSON.stringify(JSON.parse(json.stdout))).toContain('red\\u001b[31m\u202e.csv');
+    for (const { stdout, stderr } of [closed, examined, json]) expect(steers(stdout + stderr)).toBe(false);
+  });
+
+  test('what was typed, in a complaint', () => {
+    const { status, stderr } = joulebook('frobnicate\u001b]0;mine\u0007');
+    expect(stderr).toMatch(/^Cannot run "frobnicate\\u001b\]0;mine\\u0007": expected one of close/);
+    expect(status).toBe(2);
+  });
+});
+
 describe('progress', () => {
   const told = (isInteractive: boolean) => {
     const words: string[] = [];
@@ -200,6 +231,7 @@ describe('progress', () => {
       isInteractive,
       print: () => undefined,
       tell: (text) => void words.push(text),
+      clearLine: () => void (isInteractive && words.push('\r\u001b[K')),
     });
     tell({ stage: 'Settle', state: 'started', done: 0, total: 2 });
     tell({ stage: 'Settle', state: 'succeeded', done: 1, total: 2, remark: 'mind the gap' });
@@ -210,7 +242,7 @@ describe('progress', () => {
   test('is a bar on a terminal, with remarks above it', () => {
     const clear = '\r\u001b[K';
     expect(told(true)).toBe(
-      `${clear}${'░'.repeat(24)} settle the ledger 0/2${clear}  mind the gap\n${clear}${'█'.repeat(12)}${'░'.repeat(12)} settle the ledger 1/2${clear}${'█'.repeat(24)} settle the ledger 2/2\n`,
+      `${clear}${'░'.repeat(24)} settle the ledger 0/2${clear}  mind the gap\n${'█'.repeat(12)}${'░'.repeat(12)} settle the ledger 1/2${clear}${'█'.repeat(24)} settle the ledger 2/2\n`,
     );
   });
 

@@ -22,6 +22,7 @@ export async function typeIn(command: Command, ...words: readonly string[]): Pro
       isInteractive: false,
       print: (line) => void printed.push(line),
       tell: (text) => void told.push(text),
+      clearLine: () => undefined,
     },
   );
   return { answer, printed: printed.join('\n'), told: told.join('') };
