@@ -1,5 +1,6 @@
 import type { Book } from '../landing/book.ts';
-import { openLanded, type SourceOptions } from '../landing/contract.ts';
+import { openLanded } from '../landing/contract.ts';
+import type { SourceOptions } from '../landing/open-request.ts';
 import { landedKey, type Receipt } from '../landing/receipt.ts';
 import { identifier, literal, type Warehouse } from '../landing/warehouse.ts';
 import type { FactTable, Shape, Source } from '../sources/source.ts';

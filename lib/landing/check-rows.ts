@@ -1,6 +1,7 @@
 import type { Shape } from '../sources/source.ts';
 import type { Period } from '../units/period.ts';
-import { FIELD_SEPARATOR, passes } from './contract.ts';
+import { FIELD_SEPARATOR } from './checked-rows.ts';
+import { passes } from './contract.ts';
 import { RejectedPayload } from './origin.ts';
 import type { ContractResult, Rejection } from './receipt.ts';
 import { identifier, type Row, type Warehouse } from './warehouse.ts';

@@ -1,7 +1,7 @@
 import type { Source } from '../sources/source.ts';
 import type { Period } from '../units/period.ts';
 import type { Book } from './book.ts';
-import type { SourceOptions } from './contract.ts';
+import type { SourceOptions } from './open-request.ts';
 import type { Offer, Origin } from './origin.ts';
 import type { PackLimits, PutTogether } from './pack.ts';
 import type { Receipt } from './receipt.ts';

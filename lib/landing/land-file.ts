@@ -1,10 +1,11 @@
 import { type Book, jsonBytes, readText } from './book.ts';
 import { type Checked, checkRows } from './check-rows.ts';
 import type { CollectRequest, Edges, Fate, Named } from './collection.ts';
-import { openLanded, unreadable } from './contract.ts';
+import { openLanded } from './contract.ts';
 import type { Glances } from './glance.ts';
 import { type Fetched, type Offer, RejectedPayload } from './origin.ts';
 import { extensionOf, keepRejections, quarantine } from './quarantine.ts';
+import { unreadable } from './raw-file.ts';
 import type { Reading } from './read-ahead.ts';
 import { landedKey, type Receipt, receiptKey, rejectionText } from './receipt.ts';
 import { latestReceipt } from './receipts.ts';

@@ -1,4 +1,4 @@
-import type { SourceOptions } from '../landing/contract.ts';
+import type { SourceOptions } from '../landing/open-request.ts';
 import type { Assumptions } from '../ledger/open-facts.ts';
 import type { Settings, SourceSetting } from '../settings/settings.ts';
 import { SOURCES } from '../sources/catalogue.ts';

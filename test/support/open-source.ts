@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import { DuckDbWarehouse } from '../../lib/adapters/duckdb-warehouse.ts';
 import { type Checked, checkRows } from '../../lib/landing/check-rows.ts';
-import { openLanded, type SourceOptions } from '../../lib/landing/contract.ts';
+import { openLanded } from '../../lib/landing/contract.ts';
+import type { SourceOptions } from '../../lib/landing/open-request.ts';
 import type { Row } from '../../lib/landing/warehouse.ts';
 import type { FactTable, Source } from '../../lib/sources/source.ts';
 import { parsePeriod } from '../../lib/units/period.ts';
