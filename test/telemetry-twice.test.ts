@@ -41,6 +41,10 @@ async function closedWith(name: string, files: Readonly<Record<string, string>>)
     { id: 'grid', kind: 'grid', path: './inputs/grid', zone: 'IE', factor_kind: 'direct' },
   ];
   await closeTiny(tinyWorkplace(at, tinySettings({ sources })), MONTH);
+  return bookedIn(at);
+}
+
+async function bookedIn(at: string) {
   return withWarehouse(async (warehouse) => {
     const [ledger] = await warehouse.query(
       `SELECT sum(it_energy_joules)::DOUBLE AS joules FROM read_parquet(${literal(`${at}/book/ledger/*/*.parquet`)})
@@ -117,4 +121,25 @@ test('a host whose GPU an exporter names otherwise is one host, also in hours of
     { resource_id: 'cellar-1', hour: 7, joules: 3600, method: 'rapl' },
     { resource_id: 'cellar-1', hour: 8, joules: null, method: null },
   ]);
+});
+
+test('GPUs of a node that Kepler and DCGM both tell of count once, and are told', async () => {
+  const at = `${folder}/node`;
+  const grid = { 'g.csv': [{ start: hourOf(MONTH, 5), intensity: 300 }] };
+  await writeCompany({ month: MONTH, bills: {}, telemetry: {}, grid }, at);
+  const scrapes = (counter: (seconds: number) => string) =>
+    Array.from({ length: 61 }, (_, minute) => {
+      const moment = new Date(Date.parse(hourOf(MONTH, 5)) + minute * 60_000).toISOString();
+      return `# scraped_at ${moment} target=node-7\n${counter(minute * 60)}\n`;
+    }).join('');
+  const kepler = scrapes((seconds) => `kepler_node_gpu_joules_total{mode="dynamic"} ${seconds * 1.1}`);
+  const dcgm = scrapes((seconds) => `DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{gpu="0",UUID="GPU-a"} ${seconds * 1000}`);
+  writeText(`${at}/inputs/scrapes/dcgm.prom`, dcgm);
+  writeText(`${at}/inputs/scrapes/kepler.prom`, kepler);
+  const sources = [
+    { id: 'scrapes', kind: 'activity', path: './inputs/scrapes' },
+    { id: 'grid', kind: 'grid', path: './inputs/grid', zone: 'IE', factor_kind: 'direct' },
+  ];
+  await closeTiny(tinyWorkplace(at, tinySettings({ sources })), MONTH);
+  expect(await bookedIn(at)).toEqual({ joules: 3600, told: [{ what: 'scrapes: gpu of node-7', hours: 1 }] });
 });

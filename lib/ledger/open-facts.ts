@@ -3,6 +3,7 @@ import type { Book } from '../landing/book.ts';
 import { csvTable, likePattern, literal, statementsOf, type Warehouse } from '../landing/warehouse.ts';
 import countedEnergy from './counted-energy.sql' with { type: 'text' };
 import macros from './macros.sql' with { type: 'text' };
+import nodeGpus from './node-gpus.sql' with { type: 'text' };
 import { REFERENCE_TABLES } from './reference-tables.ts';
 import repeated from './repeated.sql' with { type: 'text' };
 import sameHosts from './same-hosts.sql' with { type: 'text' };
@@ -42,6 +43,7 @@ export const OPENING_STATEMENTS: readonly string[] = [
   macros,
   winner,
   repeated,
+  nodeGpus,
   toldEnergy,
   sameHosts,
   countedEnergy,
@@ -68,7 +70,8 @@ export async function openFacts(
   for (const statement of [...statementsOf(macros), ...statementsOf(winner)]) await warehouse.run(statement);
   for (const [table, text] of Object.entries(assumptionTables(assumptions))) await warehouse.loadCsv(table, text);
   await setAssumptions(assumptions, warehouse);
-  for (const statement of [repeated, toldEnergy, sameHosts, countedEnergy, watched]) await warehouse.run(statement);
+  for (const statement of [repeated, nodeGpus, toldEnergy, sameHosts, countedEnergy, watched])
+    await warehouse.run(statement);
 }
 
 /** A number beside each row that stands for its landed file: joined at a third of the cost of two texts. */
