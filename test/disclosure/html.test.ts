@@ -104,3 +104,13 @@ test('an annex without figures is still a report that says what is not known', (
     expect(text).toContain(sentence);
   expect(text).not.toMatch(/NaN|undefined|null/);
 });
+
+test('what an agent could not read stands in words, other reasons as they are', () => {
+  const [gap] = sampleAnnex.gaps;
+  const gaps = ['counter-not-readable', 'no telemetry', 'in quarantine: a-b'].flatMap((reason) =>
+    gap ? [{ ...gap, reason }] : [],
+  );
+  const text = renderHtml(buildReport({ ...sampleAnnex, gaps }), {});
+  for (const words of ['agent: counter not readable', 'no telemetry', 'in quarantine: a-b'])
+    expect(text).toContain(`>${words}<`);
+});

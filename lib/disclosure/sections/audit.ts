@@ -230,11 +230,14 @@ function qualityRow(total: Figure, texts: Texts): Cell[] {
   ];
 }
 
+/** How an agent names what it could not read, such as `counter-not-readable`; all other reasons are sentences. */
+const AGENT_WORD = /^[a-z0-9]+(-[a-z0-9]+)+$/;
+
 function gapBlocks({ annex, texts }: Source): Block[] {
   const { gap, provider, reason, resources, hours, quantity, gapCost } = texts.columns;
   const rows = annex.gaps.map((own) => [
     cell(own.what),
-    cell(own.reason),
+    cell(AGENT_WORD.test(own.reason) ? texts.agentSays(own.reason) : own.reason),
     cell(nameOf(texts, 'provider', own.provider)),
     cell(printCount(own.resources)),
     cell(printTerm(own.hours, null)),

@@ -261,6 +261,7 @@ export const en = {
     'The index says where a framework’s item is answered. No claim of conformity with any framework is made beyond it.',
   noFrameworks: 'No framework was chosen in the settings.',
   omitted: (reason: string) => `Omitted: ${reason}`,
+  agentSays: (word: string) => `agent: ${word.replaceAll('-', ' ')}`,
   andMore: (count: string, dimension: string) => `${count} more by ${dimension.toLowerCase()} are in figures.csv.`,
   moreInAnnex: (count: string) => `${count} more are in annex.json.`,
   evidence:
