@@ -120,7 +120,7 @@ describe('telemetry', () => {
       {
         component: 'gpu',
         period_start: '2026-06-17T07:30:00Z',
-        gap_reason: 'device-not-readable',
+        gap_reason: 'counter-not-readable',
         shares: [],
         idle_joules: null,
       },

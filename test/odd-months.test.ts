@@ -37,7 +37,7 @@ test('a month whose devices drew nothing is disclosed, with its gaps', async () 
     telemetry: {
       'a.jsonl': [
         { host: 'cellar-1', seq: 1, start: hourOf(MONTH, 0), idle: 0 },
-        { host: 'cellar-1', seq: 2, start: hourOf(MONTH, 1), gap: 'device-not-readable' },
+        { host: 'cellar-1', seq: 2, start: hourOf(MONTH, 1), gap: 'counter-not-readable' },
       ],
     },
   });

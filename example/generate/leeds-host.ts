@@ -91,7 +91,7 @@ function gpuDraw(quarter: number, domain: string, uses: readonly Use[]): Draw {
     idle: microjoules(36 * between(`leeds/${domain}/${quarter}`, 0.985, 1.015), NVML),
     unattributed: 0,
     work,
-    ...(isUnreadable && { gap_reason: 'device-not-readable' }),
+    ...(isUnreadable && { gap_reason: 'counter-not-readable' }),
   };
 }
 
