@@ -5,9 +5,9 @@
 -- Kepler adds up the GPUs of a node and names none, so nothing but the node tells that they are the same. DCGM, or the agent of the
 -- host, reads each by itself: their figure stands, moment by moment. Where they know some of the GPUs alone for a while, it is that part of it.
 CREATE OR REPLACE TEMP TABLE node_gpu AS
-WITH gpu AS (
+WITH gpu AS NOT MATERIALIZED (
     SELECT
-        coalesce(agent_source_id, source_id) AS counted_source, coalesce(agent_resource_id, resource_id) AS counted_resource,
+        hash(coalesce(agent_source_id, source_id), coalesce(agent_resource_id, resource_id), period_start) AS node_hour,
         source_id, receipt_sha256, boot_id, period_start, resource_id, method, covered_seconds, spans
     FROM fct_energy
     LEFT JOIN same_host USING (resource_id)
@@ -15,53 +15,54 @@ WITH gpu AS (
 ),
 node AS (
     SELECT
-        counted_source, counted_resource, source_id, receipt_sha256, period_start, resource_id,
-        min(list_min(list_transform(spans, lambda span: span.since))) AS since,
-        max(list_max(list_transform(spans, lambda span: span.until))) AS until
+        node_hour, source_id, receipt_sha256, period_start, resource_id,
+        min(list_min(list_transform(spans, lambda span: epoch_us(span.since)))) AS node_since,
+        max(list_max(list_transform(spans, lambda span: epoch_us(span.until)))) AS node_until
     FROM gpu
     WHERE method = 'kepler'
     GROUP BY ALL
 ),
--- The seconds of a file are a mean over the GPUs that it knows, also over those that it did not read in the hour.
-known AS (
-    SELECT
-        counted_source, counted_resource, period_start,
-        round(sum(span_microseconds(spans)) / 1000000 / max(covered_seconds)) AS devices_of_file,
-        list_distinct(flatten(list(list_transform(spans, lambda span: span.domain)))) AS domains,
-        flatten(list(spans)) AS spans
-    FROM gpu
-    WHERE method <> 'kepler' AND covered_seconds > 0
-    GROUP BY counted_source, counted_resource, period_start, source_id, receipt_sha256, boot_id
-),
-devices AS (
-    SELECT
-        counted_source, counted_resource, period_start, flatten(list(spans)) AS spans,
-        greatest(max(devices_of_file), len(list_distinct(flatten(list(domains))))) AS devices
-    FROM known
-    GROUP BY counted_source, counted_resource, period_start
-),
+-- Texts become numbers here: a month of large clusters has to fit into the memory of a stage.
 span AS (
-    SELECT counted_source, counted_resource, period_start, devices, unnest(spans, recursive := true) FROM devices
+    SELECT
+        node_hour,
+        hash(source_id, receipt_sha256, boot_id) AS file_key,
+        covered_seconds,
+        unnest(list_transform(spans, lambda span: {
+            'domain': hash(span.domain), 'since': epoch_us(span.since), 'until': epoch_us(span.until)
+        }), recursive := true)
+    FROM gpu
+    WHERE method <> 'kepler' AND covered_seconds > 0 AND node_hour IN (SELECT node_hour FROM node)
+),
+-- The seconds of a file are a mean over the GPUs that it knows, also over those that it did not read in the hour.
+device_count AS (
+    SELECT node_hour, max(devices_of_file) AS devices
+    FROM (
+        SELECT node_hour, greatest(count(DISTINCT domain), round(sum(until - since) / 1000000 / max(covered_seconds))) AS devices_of_file
+        FROM span
+        GROUP BY node_hour, file_key
+        UNION ALL
+        SELECT node_hour, count(DISTINCT domain) FROM span GROUP BY node_hour
+    )
+    GROUP BY node_hour
 ),
 told AS (
     SELECT
-        node.source_id, node.receipt_sha256, node.period_start, node.resource_id, span.domain,
-        devices * (epoch_us(node.until) - epoch_us(node.since)) AS microseconds,
-        epoch_us(greatest(node.since, span.since)) AS since,
-        epoch_us(least(node.until, span.until)) AS until
+        hash(node.source_id, node.receipt_sha256, node.node_hour, node.resource_id) AS node_key, domain,
+        greatest(node_since, since) AS since, least(node_until, until) AS until
     FROM node
-    JOIN span USING (counted_source, counted_resource, period_start)
-    WHERE span.since < node.until AND node.since < span.until
+    JOIN span USING (node_hour)
+    WHERE since < node_until AND node_since < until
 ),
 told_once AS (
-    SELECT
-        source_id, receipt_sha256, period_start, resource_id, microseconds, until,
-        since_untold(since, until, row(source_id, receipt_sha256, period_start, resource_id, domain)) AS since
-    FROM told
+    SELECT node_key, sum(greatest(0, until - since)) AS microseconds
+    FROM (SELECT node_key, until, since_untold(since, until, row(node_key, domain)) AS since FROM told)
+    GROUP BY node_key
 )
 SELECT
     source_id, receipt_sha256, period_start, resource_id,
-    least(1, sum(greatest(0, until - since))::DOUBLE / any_value(microseconds)::DOUBLE) AS told_ratio
-FROM told_once
-GROUP BY source_id, receipt_sha256, period_start, resource_id
+    least(1, microseconds::DOUBLE / (devices * (node_until - node_since))::DOUBLE) AS told_ratio
+FROM node
+JOIN device_count USING (node_hour)
+JOIN told_once ON node_key = hash(source_id, receipt_sha256, node_hour, resource_id)
 ORDER BY ALL
