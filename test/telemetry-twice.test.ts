@@ -1,4 +1,5 @@
 import { literal } from '../lib/landing/warehouse.ts';
+import { examineMonth } from '../lib/pipeline/doctor/examine-month.ts';
 import { tempFolder } from './support/temp-folder.ts';
 import {
   closeTiny,
@@ -107,7 +108,8 @@ test('a host whose GPU an exporter names otherwise is one host, also in hours of
     { id: 'scrapes', kind: 'activity', path: './inputs/scrapes' },
     { id: 'grid', kind: 'grid', path: './inputs/grid', zone: 'IE', factor_kind: 'direct' },
   ];
-  await closeTiny(tinyWorkplace(at, tinySettings({ sources })), MONTH);
+  const workplace = tinyWorkplace(at, tinySettings({ sources }));
+  await closeTiny(workplace, MONTH);
   const rows = await withWarehouse((warehouse) =>
     warehouse.query(
       `SELECT resource_id, hour(period_start)::INTEGER AS hour, sum(it_energy_joules)::DOUBLE AS joules, any_value(method) AS method
@@ -121,6 +123,8 @@ test('a host whose GPU an exporter names otherwise is one host, also in hours of
     { resource_id: 'cellar-1', hour: 7, joules: 3600, method: 'rapl' },
     { resource_id: 'cellar-1', hour: 8, joules: null, method: null },
   ]);
+  const findings = await examineMonth(workplace, { month: MONTH });
+  expect(findings.map(({ about }) => about).filter((about) => about.startsWith('host '))).toEqual([]);
 });
 
 /** Reads of a node's exporters from one minute of the day to another: Kepler's of its processor and GPUs, at 1.1 W, and DCGM's of its one GPU. */
@@ -184,7 +188,7 @@ describe('GPUs of a node that Kepler and DCGM both tell of', () => {
   });
 
   test('are the agent’s where the agent of the host reads them, and so is its processor', async () => {
-    const of = (component: string, domain: string, seq: number): Telemetry => ({
+    const of = (component: 'cpu' | 'gpu', domain: string, seq: number): Telemetry => ({
       ...{ host: 'cellar-1', seq, start: hourOf(MONTH, 5), component, domain, idle: 3_600_000_000 },
     });
     const agent = telemetryText([of('gpu', 'GPU-a', 0), of('cpu', 'package-0', 1)]);
