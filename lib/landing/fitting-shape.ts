@@ -78,7 +78,7 @@ async function belowPreface(
       `SELECT SkipRows AS lines FROM sniff_csv(${literal(request.path)}, ${TEXT_CELLS})`,
     );
     const lines_above = Number(sniffed?.['lines']);
-    if (!(lines_above > 0) || (await hasHeaderAbove(warehouse, guessed, lines_above, request))) return [];
+    if (!(lines_above > 0) || (await hasHeaderAbove(warehouse, request, { shapes: guessed, lines_above }))) return [];
     return guessed.map((shape) => ({ ...shape, lines_above }));
   } catch {
     return [];
@@ -91,9 +91,8 @@ async function belowPreface(
  */
 async function hasHeaderAbove(
   warehouse: Warehouse,
-  shapes: readonly Shape[],
-  lines_above: number,
   { path, columnMapping }: OpenRequest,
+  { shapes, lines_above }: { readonly shapes: readonly Shape[]; readonly lines_above: number },
 ): Promise<boolean> {
   const lines = await warehouse.query(
     `SELECT line FROM (${reader({ format: 'lines' }, path)}) WHERE file_row <= ${lines_above}`,
