@@ -5,6 +5,9 @@ const RUNS = `SELECT * FROM (VALUES
   ('try-1', 'goal', 'failed', false, 4, 0, ['cpu'], 'scope_2'),
   ('try-2', 'goal', 'succeeded', false, 6, 0, ['gpu'], 'scope_2'),
   ('lost', 'lost', 'failed', false, 2, 2, ['gpu'], 'scope_2'),
+  ('mixed', 'mixed', 'succeeded', false, 5, 0, ['gpu'], NULL),
+  ('again', 'mixed', 'failed', false, 5, 0, ['gpu'], 'scope_2'),
+  ('unread', 'goal', 'failed', false, NULL, NULL, NULL, NULL),
   ('tracked', 'tracked', NULL, true, 90, 90, ['memory'], 'scope_3')
 ) AS given (run_id, solution_id, outcome, is_open, it_energy_joules, modelled_joules, boundary, scope)`;
 
@@ -18,7 +21,8 @@ test('behind energy to solution stand the runs that it adds up: all on the way t
        FROM (${ENERGY_BEHIND.goals}) ORDER BY dimension_value NULLS FIRST`,
     );
     expect(rows).toEqual([
-      { dimension_value: null, joules: 12, modelled: 2, boundary: '[cpu, gpu]', scope: 'scope_2' },
+      { dimension_value: null, joules: 22, modelled: 2, boundary: '[cpu, gpu]', scope: null },
+      { dimension_value: 'mixed', joules: 10, modelled: 0, boundary: '[gpu]', scope: null },
       { dimension_value: 'try-2', joules: 10, modelled: 0, boundary: '[cpu, gpu]', scope: 'scope_2' },
     ]);
   }));

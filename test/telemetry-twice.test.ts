@@ -1,4 +1,5 @@
 import { literal } from '../lib/landing/warehouse.ts';
+import { examineMonth } from '../lib/pipeline/doctor/examine-month.ts';
 import { tempFolder } from './support/temp-folder.ts';
 import {
   closeTiny,
@@ -107,7 +108,8 @@ test('a host whose GPU an exporter names otherwise is one host, also in hours of
     { id: 'scrapes', kind: 'activity', path: './inputs/scrapes' },
     { id: 'grid', kind: 'grid', path: './inputs/grid', zone: 'IE', factor_kind: 'direct' },
   ];
-  await closeTiny(tinyWorkplace(at, tinySettings({ sources })), MONTH);
+  const workplace = tinyWorkplace(at, tinySettings({ sources }));
+  await closeTiny(workplace, MONTH);
   const rows = await withWarehouse((warehouse) =>
     warehouse.query(
       `SELECT resource_id, hour(period_start)::INTEGER AS hour, sum(it_energy_joules)::DOUBLE AS joules, any_value(method) AS method
@@ -121,25 +123,79 @@ test('a host whose GPU an exporter names otherwise is one host, also in hours of
     { resource_id: 'cellar-1', hour: 7, joules: 3600, method: 'rapl' },
     { resource_id: 'cellar-1', hour: 8, joules: null, method: null },
   ]);
+  const findings = await examineMonth(workplace, { month: MONTH });
+  expect(findings.map(({ about }) => about).filter((about) => about.startsWith('host '))).toEqual([]);
 });
 
-test('GPUs of a node that Kepler and DCGM both tell of count once, and are told', async () => {
-  const at = `${folder}/node`;
+/** Reads of a node's exporters from one minute of the day to another: Kepler's of its processor and GPUs, at 1.1 W, and DCGM's of its one GPU. */
+function scrapes(from: number, to: number, exporters: readonly ('kepler' | 'dcgm')[]): string {
+  const read = (exporter: 'kepler' | 'dcgm', seconds: number) =>
+    exporter === 'kepler'
+      ? `kepler_node_gpu_joules_total{mode="dynamic"} ${seconds * 1.1}\nkepler_node_cpu_active_joules_total{zone="package"} ${seconds}`
+      : `DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{gpu="0",UUID="GPU-a"} ${seconds * 1000}`;
+  return Array.from({ length: to - from + 1 }, (_, index) => {
+    const minute = from + index;
+    const moment = new Date(Date.parse(hourOf(MONTH, 0)) + minute * 60_000).toISOString();
+    return [`# scraped_at ${moment} target=node-7`, ...exporters.map((each) => read(each, minute * 60)), ''].join('\n');
+  }).join('');
+}
+
+/** Joules of hour 5 by resource and component where exporters are scraped, and an agent stands beside them. */
+async function closedBeside(name: string, files: Readonly<Record<string, string>>, agent?: string) {
+  const at = `${folder}/${name}`;
   const grid = { 'g.csv': [{ start: hourOf(MONTH, 5), intensity: 300 }] };
   await writeCompany({ month: MONTH, bills: {}, telemetry: {}, grid }, at);
-  const scrapes = (counter: (seconds: number) => string) =>
-    Array.from({ length: 61 }, (_, minute) => {
-      const moment = new Date(Date.parse(hourOf(MONTH, 5)) + minute * 60_000).toISOString();
-      return `# scraped_at ${moment} target=node-7\n${counter(minute * 60)}\n`;
-    }).join('');
-  const kepler = scrapes((seconds) => `kepler_node_gpu_joules_total{mode="dynamic"} ${seconds * 1.1}`);
-  const dcgm = scrapes((seconds) => `DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{gpu="0",UUID="GPU-a"} ${seconds * 1000}`);
-  writeText(`${at}/inputs/scrapes/dcgm.prom`, dcgm);
-  writeText(`${at}/inputs/scrapes/kepler.prom`, kepler);
+  for (const [file, text] of Object.entries(files)) writeText(`${at}/inputs/scrapes/${file}`, text);
+  if (agent) writeText(`${at}/inputs/telemetry/a.jsonl`, agent);
   const sources = [
+    ...(agent ? [{ id: 'agents', kind: 'agent', path: './inputs/telemetry' }] : []),
     { id: 'scrapes', kind: 'activity', path: './inputs/scrapes' },
     { id: 'grid', kind: 'grid', path: './inputs/grid', zone: 'IE', factor_kind: 'direct' },
   ];
   await closeTiny(tinyWorkplace(at, tinySettings({ sources })), MONTH);
-  expect(await bookedIn(at)).toEqual({ joules: 3600, told: [{ what: 'scrapes: gpu of node-7', hours: 1 }] });
+  const rows = await withWarehouse((warehouse) =>
+    warehouse.query(
+      `SELECT resource_id || ' ' || component AS of, sum(it_energy_joules)::DOUBLE AS joules, max(gap_reason) AS gap
+       FROM read_parquet(${literal(`${at}/book/ledger/*/*.parquet`)}) WHERE period_start = TIMESTAMP '2026-06-01 05:00:00'
+       GROUP BY ALL ORDER BY ALL`,
+    ),
+  );
+  return { rows, told: (await bookedIn(at)).told };
+}
+
+describe('GPUs of a node that Kepler and DCGM both tell of', () => {
+  const cpu = { of: 'node-7 cpu', joules: 3600, gap: null };
+
+  test('count once, and are told', async () => {
+    const files = { 'd.prom': scrapes(300, 360, ['dcgm']), 'k.prom': scrapes(300, 360, ['kepler']) };
+    expect(await closedBeside('node', files)).toEqual({
+      rows: [cpu, { of: 'node-7 gpu', joules: 3600, gap: null }],
+      told: [{ what: 'scrapes: gpu of node-7', hours: 1 }],
+    });
+  });
+
+  test('add up where they tell of different times', async () => {
+    const files = { 'd.prom': scrapes(330, 360, ['dcgm']), 'k.prom': scrapes(300, 330, ['kepler']) };
+    const { rows, told } = await closedBeside('halves', files);
+    expect(rows[1]).toEqual({ of: 'node-7 gpu', joules: 1800 * 1.1 + 1800, gap: null });
+    expect(told).toEqual([]);
+  });
+
+  test('leave to Kepler what DCGM does not tell of, also where DCGM tells twice', async () => {
+    const dcgm = { 'd.prom': scrapes(330, 360, ['dcgm']), 'e.prom': scrapes(330, 359, ['dcgm']) };
+    const { rows } = await closedBeside('twice', { ...dcgm, 'k.prom': scrapes(300, 360, ['kepler']) });
+    expect(rows).toEqual([cpu, { of: 'node-7 gpu', joules: 1800 * 1.1 + 1800, gap: null }]);
+  });
+
+  test('are the agent’s where the agent of the host reads them, and so is its processor', async () => {
+    const of = (component: 'cpu' | 'gpu', domain: string, seq: number): Telemetry => ({
+      ...{ host: 'cellar-1', seq, start: hourOf(MONTH, 5), component, domain, idle: 3_600_000_000 },
+    });
+    const agent = telemetryText([of('gpu', 'GPU-a', 0), of('cpu', 'package-0', 1)]);
+    const rows = ['cpu', 'gpu'].map((component) => ({ of: `cellar-1 ${component}`, joules: 3600, gap: null }));
+    const inOne = { 'm.prom': scrapes(300, 360, ['kepler', 'dcgm']) };
+    expect(await closedBeside('in-one', inOne, agent)).toMatchObject({ rows });
+    const inTwo = { 'd.prom': scrapes(300, 330, ['dcgm']), 'k.prom': scrapes(300, 360, ['kepler']) };
+    expect(await closedBeside('in-two', inTwo, agent)).toMatchObject({ rows });
+  });
 });

@@ -10,8 +10,8 @@ const SHARE_COLUMNS = COLUMNS.replace('factor_ids', 'NULL::VARCHAR[] AS factor_i
 const NO_ENERGY = `NULL::DECIMAL(38,6) AS it_energy_joules, NULL::DECIMAL(38,6) AS modelled_joules, NULL::DECIMAL(38,6) AS filled_joules,
               NULL::VARCHAR[] AS boundary, NULL::VARCHAR[] AS factor_ids, NULL::DOUBLE AS coverage_ratio`;
 
-/** Several runs together. */
-const OF_RUNS = `CASE WHEN min(scope) = max(scope) THEN min(scope) END AS scope, sum(it_energy_joules) AS it_energy_joules,
+/** Several runs together. A run whose own energy is of two scopes names none, and then neither do they. */
+const OF_RUNS = `CASE WHEN min(scope) = max(scope) AND count(scope) = count(it_energy_joules) THEN min(scope) END AS scope, sum(it_energy_joules) AS it_energy_joules,
               sum(modelled_joules) AS modelled_joules, sum(filled_joules) AS filled_joules, list_sort(list_distinct(flatten(list(boundary)))) AS boundary,
               list_sort(list_distinct(flatten(list(factor_ids)))) AS factor_ids, NULL::DOUBLE AS coverage_ratio`;
 

@@ -7,6 +7,7 @@ import {
   measuresRows,
   type OpenedShape,
   openRaw,
+  reader,
   TEXT_CELLS,
   UTF_8,
   unreadable,
@@ -68,17 +69,44 @@ async function openFirst(
 async function belowPreface(
   warehouse: Warehouse,
   shapes: readonly Shape[],
-  { path }: OpenRequest,
+  request: OpenRequest,
 ): Promise<OpenedShape[]> {
   const guessed = shapes.filter((shape) => measuresRows(shape) && !shape.delimiter);
   if (guessed.length === 0) return [];
   try {
-    const [sniffed] = await warehouse.query(`SELECT SkipRows AS lines FROM sniff_csv(${literal(path)}, ${TEXT_CELLS})`);
+    const [sniffed] = await warehouse.query(
+      `SELECT SkipRows AS lines FROM sniff_csv(${literal(request.path)}, ${TEXT_CELLS})`,
+    );
     const lines_above = Number(sniffed?.['lines']);
-    return lines_above > 0 ? guessed.map((shape) => ({ ...shape, lines_above })) : [];
+    if (!(lines_above > 0) || (await hasHeaderAbove(warehouse, request, { shapes: guessed, lines_above }))) return [];
+    return guessed.map((shape) => ({ ...shape, lines_above }));
   } catch {
     return [];
   }
+}
+
+/**
+ * Whether one of the lines above the header that DuckDB found is a header itself, as where two files were put into one: the rows below
+ * it would be passed over without a word.
+ */
+async function hasHeaderAbove(
+  warehouse: Warehouse,
+  { path, columnMapping }: OpenRequest,
+  { shapes, lines_above }: { readonly shapes: readonly Shape[]; readonly lines_above: number },
+): Promise<boolean> {
+  const lines = await warehouse.query(
+    `SELECT line FROM (${reader({ format: 'lines' }, path)}) WHERE file_row <= ${lines_above}`,
+  );
+  return lines.some(({ line }) => {
+    const cells = String(line).split(/[,;\t|]/);
+    const found = cells.map((cell) => ({
+      name: cell.replaceAll('"', '').trim(),
+      type: 'VARCHAR',
+      isText: true,
+      mayBeEmpty: false,
+    }));
+    return shapes.some((shape) => missingColumns(shape, found, columnMapping).length === 0);
+  });
 }
 
 function misfitText({ id }: Shape, lacking: readonly string[]): string {

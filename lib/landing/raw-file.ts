@@ -52,7 +52,11 @@ const NO_SEPARATOR = literal('\u0001\u0002\u0003\u0004');
 /** Every cell is text, below a header. */
 export const TEXT_CELLS = `all_varchar = true, header = true, quote = '"', escape = '"', ${LONG_LINES}`;
 
-function reader(shape: OpenedShape, path: string): string {
+/** What reads a file as a format has it: its columns, and the number of each row. */
+export function reader(
+  shape: Pick<OpenedShape, 'format' | 'delimiter' | 'open' | 'lines_above'>,
+  path: string,
+): string {
   const { format, delimiter, lines_above } = shape;
   const file = literal(path);
   const padding = measuresRows(shape) ? `null_padding = true, nullstr = ${NO_CELL}, parallel = false, ` : '';
@@ -68,7 +72,7 @@ function reader(shape: OpenedShape, path: string): string {
 }
 
 /** Of a file that the shape's own SELECT opens, the rows are no longer those of the file: DuckDB refuses it whole instead. */
-export function measuresRows({ format, open }: Shape): boolean {
+export function measuresRows({ format, open }: Pick<Shape, 'format' | 'open'>): boolean {
   return format === 'csv' && !open;
 }
 

@@ -1,7 +1,7 @@
 -- Step    contested: each watched component and hour with the basis that won it
 -- Unit    joules
 -- Grain   hour x resource x component
--- Reads   watched, device_hour, fct_energy, charge_hour, rate, variables day_start, day_end
+-- Reads   watched, device_hour, fct_energy, same_host, charge_hour, rate, variables day_start, day_end
 -- filled = what was measured + the model for the part of the hour that was not.
 CREATE OR REPLACE TEMP TABLE contested AS
 WITH billed AS (
@@ -48,8 +48,9 @@ heard AS (
     SELECT told.period_start, watched.resource_id, watched.component
     FROM watched
     JOIN (
-        SELECT DISTINCT period_start, resource_id
+        SELECT DISTINCT period_start, coalesce(agent_resource_id, resource_id) AS resource_id
         FROM fct_energy
+        LEFT JOIN same_host USING (resource_id)
         WHERE period_start >= getvariable('day_start') AND period_start < getvariable('day_end')
     ) AS told USING (resource_id)
     WHERE watched.is_billed AND told.period_start >= watched.first_seen

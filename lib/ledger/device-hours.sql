@@ -16,12 +16,12 @@ WITH file_hour AS (
     WHERE period_start >= getvariable('day_start') AND period_start < getvariable('day_end') AND energy_joules IS NOT NULL
     GROUP BY ALL
 ),
--- Devices are looked at only where several files tell of one hour.
+-- Devices are looked at only where several files tell of one hour. Kepler's counters are those of a node, and no device beside others.
 crowd AS (
     SELECT period_start, resource_id, component, source_id
     FROM file_hour
     GROUP BY ALL
-    HAVING min(receipt_sha256) < max(receipt_sha256)
+    HAVING min(receipt_sha256) < max(receipt_sha256) AND NOT coalesce(bool_or(component = 'gpu' AND method = 'kepler'), false)
 ),
 known AS (
     SELECT

@@ -43,9 +43,9 @@ export const OPENING_STATEMENTS: readonly string[] = [
   macros,
   winner,
   repeated,
+  sameHosts,
   nodeGpus,
   toldEnergy,
-  sameHosts,
   countedEnergy,
   watched,
 ];
@@ -70,7 +70,7 @@ export async function openFacts(
   for (const statement of [...statementsOf(macros), ...statementsOf(winner)]) await warehouse.run(statement);
   for (const [table, text] of Object.entries(assumptionTables(assumptions))) await warehouse.loadCsv(table, text);
   await setAssumptions(assumptions, warehouse);
-  for (const statement of [repeated, nodeGpus, toldEnergy, sameHosts, countedEnergy, watched])
+  for (const statement of [repeated, sameHosts, nodeGpus, toldEnergy, countedEnergy, watched])
     await warehouse.run(statement);
 }
 

@@ -1,6 +1,6 @@
 -- Step    repeated: telemetry of the month that tells of time which other telemetry of the same device tells of too, and how much of it does
 -- Unit    told_ratio: the part of its time that the other tells of, above 0 and up to 1; no energy counts for it
--- Grain   hour x source x landed file x host x boot x resource x component x basis
+-- Grain   hour x source x landed file x host x boot x resource x component x basis x whether Kepler tells of it
 -- Reads   fct_energy
 -- Of one counter or device only one reading of any moment counts. Of two boots that tell of the same time it is the one that
 -- covers more of the hour, of two files of one boot the one that does: names decide among equals, so that no order of landing matters.
@@ -57,7 +57,7 @@ doubtful AS (
 ),
 part AS (
     SELECT
-        device_hour, source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis,
+        device_hour, source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis, coalesce(method = 'kepler', false) AS is_of_node,
         sum(span_microseconds(spans)) AS microseconds,
         flatten(list(list_transform(spans, lambda span: {'domain': hash(span.domain), 'since': span.since, 'until': span.until}))) AS spans
     FROM telemetry
@@ -69,7 +69,7 @@ ranked AS (
         *,
         row_number() OVER (
             PARTITION BY device_hour
-            ORDER BY boot_id IS NULL, of_boot DESC, boot_id, microseconds DESC, receipt_sha256, host_id, resource_id
+            ORDER BY boot_id IS NULL, of_boot DESC, boot_id, microseconds DESC, receipt_sha256, host_id, resource_id, is_of_node
         ) AS rank
     FROM (SELECT *, sum(microseconds) OVER (PARTITION BY device_hour, host_id, boot_id) AS of_boot FROM part)
 ),
@@ -96,7 +96,7 @@ told_better AS (
     GROUP BY device_hour, rank
 )
 SELECT
-    source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis,
+    source_id, receipt_sha256, period_start, host_id, boot_id, resource_id, component, basis, is_of_node,
     least(1, told_better.microseconds::DOUBLE / ranked.microseconds::DOUBLE) AS told_ratio
 FROM ranked
 JOIN told_better USING (device_hour, rank)

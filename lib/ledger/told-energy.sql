@@ -10,7 +10,8 @@ LEFT JOIN repeated
     AND repeated.period_start = fct_energy.period_start AND repeated.host_id = fct_energy.host_id
     AND repeated.boot_id IS NOT DISTINCT FROM fct_energy.boot_id
     AND repeated.resource_id = fct_energy.resource_id AND repeated.component = fct_energy.component AND repeated.basis = fct_energy.basis
+    AND repeated.is_of_node = coalesce(fct_energy.method = 'kepler', false)
 LEFT JOIN node_gpu
     ON fct_energy.component = 'gpu' AND fct_energy.method = 'kepler'
-    AND node_gpu.source_id = fct_energy.source_id AND node_gpu.period_start = fct_energy.period_start
-    AND node_gpu.resource_id = fct_energy.resource_id
+    AND node_gpu.source_id = fct_energy.source_id AND node_gpu.receipt_sha256 = fct_energy.receipt_sha256
+    AND node_gpu.period_start = fct_energy.period_start AND node_gpu.resource_id = fct_energy.resource_id

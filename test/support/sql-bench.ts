@@ -45,7 +45,7 @@ const VIEWS: Readonly<Record<string, () => string>> = {
 };
 
 /** Statements of the settlement whose tables other stages read as well. */
-const READ_BY_ALL = ['name-sums', 'kinds', 'node-gpus', 'told-energy'] as const;
+const READ_BY_ALL = ['name-sums', 'kinds', 'same-hosts', 'node-gpus', 'told-energy'] as const;
 
 /** What a standing says of the lines that stand on it, and what a line comes to; everything else is said by its name. */
 const OF_STANDING = [

@@ -85,7 +85,7 @@ const QUESTIONS: readonly Question[] = [
 ];
 
 /** What a closed month's facts and ledger say of the settings. A month that is not settled yet is a note. */
-export async function examineMonth(workplace: Workplace, { month }: Surroundings): Promise<Finding[]> {
+export async function examineMonth(workplace: Workplace, { month }: Pick<Surroundings, 'month'>): Promise<Finding[]> {
   const { book } = workplace;
   const ledger = (await book.list(`ledger/month=${month}/`)).map(({ key }) => key);
   if (ledger.length === 0) {

@@ -1,4 +1,4 @@
-SELECT * FROM (VALUES
+SELECT *, NULL::VARCHAR AS method FROM (VALUES
     ('agents', 'aa', TIMESTAMP '2026-06-01 05:00:00', 'i-1', '1', 'i-1', 'gpu', 'measured', [{'domain': 'GPU-a', 'since': TIMESTAMP '2026-06-01 05:00:00', 'until': TIMESTAMP '2026-06-01 06:00:00'}, {'domain': 'GPU-b', 'since': TIMESTAMP '2026-06-01 05:00:00', 'until': TIMESTAMP '2026-06-01 06:00:00'}]),
     ('scrapes', 'bb', TIMESTAMP '2026-06-01 05:00:00', 'node-7', NULL, 'node-7', 'gpu', 'measured', [{'domain': 'GPU-a', 'since': TIMESTAMP '2026-06-01 05:00:00', 'until': TIMESTAMP '2026-06-01 06:00:00'}, {'domain': 'GPU-b', 'since': TIMESTAMP '2026-06-01 05:00:00', 'until': TIMESTAMP '2026-06-01 06:00:00'}]),
     ('agents', 'aa', TIMESTAMP '2026-06-01 06:00:00', 'i-1', '1', 'i-1', 'gpu', 'measured', [{'domain': 'GPU-b', 'since': TIMESTAMP '2026-06-01 06:00:00', 'until': TIMESTAMP '2026-06-01 07:00:00'}]),

@@ -1,4 +1,4 @@
-SELECT * FROM (VALUES
+SELECT *, NULL::VARCHAR AS method FROM (VALUES
     ('agents', 'aa', TIMESTAMP '2026-06-01 05:00:00', 'h', '1', 'h', 'gpu', 'measured', [{'domain': 'g0', 'since': TIMESTAMP '2026-06-01 05:00:00', 'until': TIMESTAMP '2026-06-01 05:10:00'}]),
     ('agents', 'aa', TIMESTAMP '2026-06-01 05:00:00', 'h', '1', 'h', 'gpu', 'measured', [{'domain': 'g0', 'since': TIMESTAMP '2026-06-01 05:20:00', 'until': TIMESTAMP '2026-06-01 05:30:00'}]),
     ('agents', 'bb', TIMESTAMP '2026-06-01 05:00:00', 'h', '1', 'h', 'gpu', 'measured', [{'domain': 'g0', 'since': TIMESTAMP '2026-06-01 05:10:00', 'until': TIMESTAMP '2026-06-01 05:20:00'}]),
