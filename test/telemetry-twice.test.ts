@@ -199,3 +199,37 @@ describe('GPUs of a node that Kepler and DCGM both tell of', () => {
     expect(await closedBeside('in-two', inTwo, agent)).toMatchObject({ rows });
   });
 });
+
+test('GPUs that an agent, and Kepler and DCGM in one file under another name, tell of count once', async () => {
+  const at = `${folder}/three`;
+  const grid = { 'g.csv': [{ start: hourOf(MONTH, 5), intensity: 300 }] };
+  await writeCompany({ month: MONTH, bills: {}, telemetry: {}, grid }, at);
+  const read: Telemetry = {
+    ...{ host: 'cellar-1', seq: 0, start: hourOf(MONTH, 5), component: 'gpu', domain: 'GPU-a', idle: 3_600_000_000 },
+  };
+  writeText(`${at}/inputs/telemetry/a.jsonl`, telemetryText([read]));
+  const scrapes = Array.from({ length: 121 }, (_, minute) => {
+    const moment = new Date(Date.parse(hourOf(MONTH, 5)) + minute * 60_000).toISOString();
+    const kepler = `kepler_node_gpu_joules_total{mode="dynamic"} ${minute * 60}`;
+    const dcgm = `DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{gpu="0",UUID="GPU-a"} ${minute * 60_000}`;
+    return `# scraped_at ${moment} target=node-7\n${kepler}\n${minute <= 90 ? `${dcgm}\n` : ''}`;
+  });
+  writeText(`${at}/inputs/scrapes/all.prom`, scrapes.join(''));
+  const sources = [
+    { id: 'agents', kind: 'agent', path: './inputs/telemetry' },
+    { id: 'scrapes', kind: 'activity', path: './inputs/scrapes' },
+    { id: 'grid', kind: 'grid', path: './inputs/grid', zone: 'IE', factor_kind: 'direct' },
+  ];
+  await closeTiny(tinyWorkplace(at, tinySettings({ sources })), MONTH);
+  const rows = await withWarehouse((warehouse) =>
+    warehouse.query(
+      `SELECT resource_id, hour(period_start)::INTEGER AS hour, sum(it_energy_joules)::DOUBLE AS joules
+       FROM read_parquet(${literal(`${at}/book/ledger/*/*.parquet`)}) WHERE period_start < TIMESTAMP '2026-06-01 07:00:00'
+       GROUP BY ALL ORDER BY hour, resource_id`,
+    ),
+  );
+  expect(rows).toEqual([
+    { resource_id: 'cellar-1', hour: 5, joules: 3600 },
+    { resource_id: 'cellar-1', hour: 6, joules: 3600 },
+  ]);
+});
