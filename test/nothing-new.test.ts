@@ -9,6 +9,7 @@ import {
   discloseTiny,
   gridText,
   hourOf,
+  oneHour,
   tinySettings,
   tinyWorkplace,
   writeCompany,
@@ -24,15 +25,7 @@ const hours = (intensity: number) => [{ start: hourOf(MONTH, 5), intensity }];
 
 async function newCompany(): Promise<{ readonly folder: string; readonly workplace: Workplace }> {
   const folder = mkdtempSync(join(root, 'company-'));
-  await writeCompany(
-    {
-      month: MONTH,
-      bills: { 'a.parquet': [{ start: hourOf(MONTH, 5), resource: 'i-1', project: 'chat' }] },
-      telemetry: { 'all.jsonl': [{ host: 'cellar-1', seq: 1, start: hourOf(MONTH, 5), idle: 3_600_000_000 }] },
-      grid: { 'a.csv': hours(250) },
-    },
-    folder,
-  );
+  await writeCompany({ ...oneHour(MONTH), grid: { 'a.csv': hours(250) } }, folder);
   return { folder, workplace: tinyWorkplace(folder, tinySettings()) };
 }
 

@@ -6,23 +6,13 @@ import type { Collection } from '../lib/pipeline/stage.ts';
 import { STAGES } from '../lib/pipeline/stages.ts';
 import { annexOf } from '../lib/pipeline/write-disclosure.ts';
 import { tempFolder } from './support/temp-folder.ts';
-import { AS_OF, discloseTiny, hourOf, tinySettings, tinyWorkplace, writeCompany } from './support/tiny-company.ts';
+import { AS_OF, discloseTiny, oneHour, tinySettings, tinyWorkplace, writeCompany } from './support/tiny-company.ts';
 
 const MONTH = '2026-06';
 const LATER = '2026-07-23T06:00:00Z';
 const root = tempFolder();
 
-beforeAll(() =>
-  writeCompany(
-    {
-      month: MONTH,
-      bills: { 'a.parquet': [{ start: hourOf(MONTH, 5), resource: 'i-1', project: 'chat' }] },
-      telemetry: { 'all.jsonl': [{ host: 'cellar-1', seq: 1, start: hourOf(MONTH, 5), idle: 3_600_000_000 }] },
-      grid: { 'a.csv': [{ start: hourOf(MONTH, 5), intensity: 250 }] },
-    },
-    root,
-  ),
-);
+beforeAll(() => writeCompany(oneHour(MONTH), root));
 
 /** A worker that is killed, or whose book does not answer: it can write no word of its own. */
 function dying(handlers: ReturnType<typeof handlersAt>) {

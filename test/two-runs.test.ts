@@ -11,7 +11,7 @@ import { tempFolder } from './support/temp-folder.ts';
 import {
   discloseTiny,
   fingerprintsOf,
-  hourOf,
+  oneHour,
   tinySettings,
   tinyWorkplace,
   writeCompany,
@@ -22,17 +22,7 @@ const MONTH = '2026-06';
 const [EARLIER, LATER] = ['2026-07-22T06:00:00Z', '2026-07-22T06:00:01Z'];
 const root = tempFolder();
 
-beforeAll(() =>
-  writeCompany(
-    {
-      month: MONTH,
-      bills: { 'a.parquet': [{ start: hourOf(MONTH, 5), resource: 'i-1', project: 'chat' }] },
-      telemetry: { 'all.jsonl': [{ host: 'cellar-1', seq: 1, start: hourOf(MONTH, 5), idle: 3_600_000_000 }] },
-      grid: { 'a.csv': [{ start: hourOf(MONTH, 5), intensity: 250 }] },
-    },
-    root,
-  ),
-);
+beforeAll(() => writeCompany(oneHour(MONTH), root));
 
 type Overtaken = 'buildFacts' | 'settle' | 'computeKpis' | 'raiseAlarms' | 'writeDisclosure';
 

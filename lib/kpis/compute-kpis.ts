@@ -20,6 +20,7 @@ import retold from './retold.sql' with { type: 'text' };
 import runs from './runs.sql' with { type: 'text' };
 import serving from './serving.sql' with { type: 'text' };
 import shareCuts from './share-cuts.sql' with { type: 'text' };
+import toldActivity from './told-activity.sql' with { type: 'text' };
 import unread from './unread.sql' with { type: 'text' };
 
 const STEPS = [
@@ -27,6 +28,7 @@ const STEPS = [
   cuts,
   shareCuts,
   retold,
+  toldActivity,
   countedActivity,
   activitySums,
   activity,

@@ -5,6 +5,7 @@ import endedRuns from './ended-runs.sql' with { type: 'text' };
 import hours from './hours.sql' with { type: 'text' };
 import retold from './retold.sql' with { type: 'text' };
 import silences from './silences.sql' with { type: 'text' };
+import toldActivity from './told-activity.sql' with { type: 'text' };
 
 /** The hours that are looked at, half-open in UTC: `2026-06-16T00:00:00Z`. */
 export interface Window {
@@ -68,7 +69,7 @@ export interface HourBook {
 /** Adds up the ledger hour by hour, and tells how long each watched host has been silent and what each run emitted. */
 export async function readHours(request: HoursRequest, warehouse: Warehouse): Promise<HourBook> {
   await openHours(request, warehouse);
-  for (const step of [retold, countedActivity, hours, silences, endedRuns]) await warehouse.run(step);
+  for (const step of [retold, toldActivity, countedActivity, hours, silences, endedRuns]) await warehouse.run(step);
   return {
     hours: asRows<HourSum>(await warehouse.query(HOURS_IN_KWH)),
     silences: asRows<Silence>(await warehouse.query(SILENCES)),

@@ -219,43 +219,9 @@ test('the month is at risk with the first alarm that risks it, and unknown where
   expect(raised?.text).toContain('Raised by source-late of bill.');
 });
 
-test('a source is late by its last event, a report by the day on which it is due, and runs never', () => {
-  const period = parsePeriod('2026-06');
-  const receipt = (source_id: string, last_event: string | null): Receipt => ({
-    source_id,
-    kind: 'any',
-    period: '2026-06',
-    origin: 'x',
-    fetched_at: '2026-06-05T00:00:00Z',
-    bytes: 1,
-    sha256: '0',
-    extension: 'csv',
-    provider_version: null,
-    contract: { shape: 'x', rows: 1, rows_rejected: 0, first_event: null, last_event },
-  });
-  const sources = [
-    { id: 'bill', tables: ['fct_cost' as const] },
-    { id: 'agents', tables: ['fct_energy' as const] },
-    { id: 'carbon', tables: ['fct_provider_emissions' as const] },
-    { id: 'runs', tables: ['fct_run' as const] },
-  ];
-  const receipts = [receipt('bill', '2026-06-09T12:00:00Z')];
-  expect(lagsOf(sources, receipts, { period, asOf: AS_OF })).toEqual([
-    { source_id: 'bill', hours: 12 },
-    { source_id: 'agents', hours: 216 },
-    { source_id: 'carbon', hours: 0 },
-  ]);
-  const late = lagsOf(sources, [receipt('bill', '2026-06-30T23:00:00Z')], { period, asOf: '2026-07-23T00:00:00Z' });
-  expect(late).toEqual([
-    { source_id: 'bill', hours: 1 },
-    { source_id: 'agents', hours: 720 },
-    { source_id: 'carbon', hours: 24 },
-  ]);
-});
-
-test('a mean of the whole month is never late, and what fills in for a bill is as late as the two of them', () => {
-  const period = parsePeriod('2026-06');
-  const receipt = (source_id: string, first_event: string, last_event: string): Receipt => ({
+/** What landed of a source in June 2026, by its first and its last event. */
+function receipt(source_id: string, first_event: string | null, last_event: string): Receipt {
+  return {
     source_id,
     kind: 'any',
     period: '2026-06',
@@ -266,7 +232,36 @@ test('a mean of the whole month is never late, and what fills in for a bill is a
     extension: 'csv',
     provider_version: null,
     contract: { shape: 'x', rows: 1, rows_rejected: 0, first_event, last_event },
+  };
+}
+
+test('a source is late by its last event, a report by the day on which it is due, and runs never', () => {
+  const period = parsePeriod('2026-06');
+  const sources = [
+    { id: 'bill', tables: ['fct_cost' as const] },
+    { id: 'agents', tables: ['fct_energy' as const] },
+    { id: 'carbon', tables: ['fct_provider_emissions' as const] },
+    { id: 'runs', tables: ['fct_run' as const] },
+  ];
+  const receipts = [receipt('bill', null, '2026-06-09T12:00:00Z')];
+  expect(lagsOf(sources, receipts, { period, asOf: AS_OF })).toEqual([
+    { source_id: 'bill', hours: 12 },
+    { source_id: 'agents', hours: 216 },
+    { source_id: 'carbon', hours: 0 },
+  ]);
+  const late = lagsOf(sources, [receipt('bill', null, '2026-06-30T23:00:00Z')], {
+    period,
+    asOf: '2026-07-23T00:00:00Z',
   });
+  expect(late).toEqual([
+    { source_id: 'bill', hours: 1 },
+    { source_id: 'agents', hours: 720 },
+    { source_id: 'carbon', hours: 24 },
+  ]);
+});
+
+test('a mean of the whole month is never late, and what fills in for a bill is as late as the two of them', () => {
+  const period = parsePeriod('2026-06');
   const sources = [
     { id: 'bill', tables: ['fct_cost' as const] },
     { id: 'costs', tables: ['fct_cost' as const], fillsInFor: ['bill'] },

@@ -5,23 +5,13 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import { tempFolder } from '../support/temp-folder.ts';
-import { AS_OF, hourOf, writeCompany } from '../support/tiny-company.ts';
+import { AS_OF, oneHour, writeCompany } from '../support/tiny-company.ts';
 
 const MONTH = '2026-06';
 const FLAGS = ['--experimental-import-text', '--no-warnings', resolve('bin/joulebook.ts')];
 const root = tempFolder();
 
-beforeAll(() =>
-  writeCompany(
-    {
-      month: MONTH,
-      bills: { 'a.parquet': [{ start: hourOf(MONTH, 5), resource: 'i-1', project: 'chat' }] },
-      telemetry: { 'all.jsonl': [{ host: 'cellar-1', seq: 1, start: hourOf(MONTH, 5), idle: 3_600_000_000 }] },
-      grid: { 'a.csv': [{ start: hourOf(MONTH, 5), intensity: 250 }] },
-    },
-    root,
-  ),
-);
+beforeAll(() => writeCompany(oneHour(MONTH), root));
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
   'a close that %s ends in the midst of its work leaves nothing outside the book',

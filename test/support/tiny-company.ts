@@ -85,6 +85,17 @@ export function tinySettings(more: Readonly<Record<string, unknown>> = {}): Reco
   };
 }
 
+/** The least of a company that has all of it: one bill row, one record of a host and one grid hour, in the sixth hour of the month. */
+export function oneHour(month: string): TinyCompany {
+  const start = hourOf(month, 5);
+  return {
+    month,
+    bills: { 'a.parquet': [{ start, resource: 'i-1', project: 'chat' }] },
+    telemetry: { 'all.jsonl': [{ host: 'cellar-1', seq: 1, start, idle: 3_600_000_000 }] },
+    grid: { 'a.csv': [{ start, intensity: 250 }] },
+  };
+}
+
 /** Writes the inputs below `folder`, and the settings beside them as YAML (which JSON is). */
 export async function writeCompany(company: TinyCompany, folder: string): Promise<void> {
   for (const { id } of SOURCES)
