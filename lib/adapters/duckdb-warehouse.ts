@@ -8,6 +8,19 @@ import macros from '../facts/macros.sql' with { type: 'text' };
 import { type Cell, identifier, literal, type Row, statementsOf, type Warehouse } from '../landing/warehouse.ts';
 import { makeFolder, removeFolder } from './process-folder.ts';
 
+/** A DuckDB in memory, and the folder that it spills to. */
+interface Engine {
+  readonly instance: DuckDBInstance;
+  readonly folder: string;
+  readonly memoryLimit: string;
+}
+
+/**
+ * Engines between two warehouses. One that is closed gives all its memory back, and the next would fetch as much anew, page by page: a tenth
+ * of the time that a month takes. What a warehouse made is gone with its connection.
+ */
+const idle: Engine[] = [];
+
 /**
  * A DuckDB of its own in memory, with the project's macros loaded.
  *
@@ -16,42 +29,36 @@ import { makeFolder, removeFolder } from './process-folder.ts';
  */
 export class DuckDbWarehouse implements Warehouse {
   readonly #connection: DuckDBConnection;
-  readonly #instance: DuckDBInstance;
-  readonly #folder: string;
+  readonly #engine: Engine;
+  /** A statement failed: whatever it left behind, nobody has it after us. */
+  #hasFailed = false;
 
-  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, folder: string) {
-    this.#instance = instance;
+  private constructor(engine: Engine, connection: DuckDBConnection) {
+    this.#engine = engine;
     this.#connection = connection;
-    this.#folder = folder;
   }
 
   static async open(memoryLimit = '1GB'): Promise<DuckDbWarehouse> {
-    const folder = makeFolder('warehouse-');
-    const instance = await DuckDBInstance.create(':memory:', {
-      threads: '1',
-      memory_limit: memoryLimit,
-      temp_directory: join(folder, 'spill'),
-      autoinstall_known_extensions: 'false',
-    });
-    const connection = await instance.connect();
-    await connection.run("SET TimeZone = 'UTC'");
+    const engine = takeIdle(memoryLimit) ?? (await startEngine(memoryLimit));
+    const warehouse = new DuckDbWarehouse(engine, await engine.instance.connect());
+    await warehouse.run("SET TimeZone = 'UTC'");
     // One file is asked several times for its columns and rows; its footer is parsed once.
-    await connection.run('SET parquet_metadata_cache = true');
-    for (const statement of statementsOf(macros)) await connection.run(statement);
-    return new DuckDbWarehouse(instance, connection, folder);
+    await warehouse.run('SET parquet_metadata_cache = true');
+    for (const statement of statementsOf(macros)) await warehouse.run(statement);
+    return warehouse;
   }
 
   async run(sql: string): Promise<void> {
-    await this.#connection.run(sql);
+    await this.#watched(this.#connection.run(sql));
   }
 
   async query(sql: string, parameters: Readonly<Record<string, Cell>> = {}): Promise<Row[]> {
-    const result = await this.#connection.runAndReadAll(sql, { ...parameters });
+    const result = await this.#watched(this.#connection.runAndReadAll(sql, { ...parameters }));
     return result.getRowObjectsJson() as Row[];
   }
 
   async loadCsv(table: string, text: string): Promise<void> {
-    const path = join(this.#folder, `${randomUUID()}.csv`);
+    const path = join(this.#engine.folder, `${randomUUID()}.csv`);
     const columns = headerOf(text);
     await writeFile(path, text);
     const types = columns.map(({ name, type }) => `${literal(name)}: ${literal(type)}`).join(', ');
@@ -64,9 +71,40 @@ export class DuckDbWarehouse implements Warehouse {
 
   async close(): Promise<void> {
     this.#connection.closeSync();
-    this.#instance.closeSync();
-    await removeFolder(this.#folder);
+    if (!this.#hasFailed) {
+      idle.push(this.#engine);
+      return;
+    }
+    this.#engine.instance.closeSync();
+    await removeFolder(this.#engine.folder);
   }
+
+  async #watched<Answer>(statement: Promise<Answer>): Promise<Answer> {
+    try {
+      return await statement;
+    } catch (error) {
+      this.#hasFailed = true;
+      throw error;
+    }
+  }
+}
+
+function takeIdle(memoryLimit: string): Engine | undefined {
+  const index = idle.findIndex((engine) => engine.memoryLimit === memoryLimit);
+  return index === -1 ? undefined : idle.splice(index, 1)[0];
+}
+
+async function startEngine(memoryLimit: string): Promise<Engine> {
+  const folder = makeFolder('warehouse-');
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: '1',
+    memory_limit: memoryLimit,
+    temp_directory: join(folder, 'spill'),
+    autoinstall_known_extensions: 'false',
+    // No file is kept from one warehouse to the next.
+    enable_external_file_cache: 'false',
+  });
+  return { instance, folder, memoryLimit };
 }
 
 /** The columns of a header whose cells read `name:TYPE`. A type may hold a comma in parentheses: `DECIMAL(28,6)`. */

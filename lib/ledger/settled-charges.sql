@@ -6,7 +6,7 @@
 CREATE OR REPLACE TEMP VIEW settled_charge AS
 WITH amount AS (
     -- A quantity as DOUBLE costs more than all that is made of it, so once a charge and not once a component
-    SELECT *, driver_quantity::DOUBLE AS driver_units
+    SELECT *, quantity_as_double(driver_quantity) AS driver_units
     FROM charge_amount
 ),
 line AS (
