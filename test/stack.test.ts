@@ -270,14 +270,14 @@ describe('the book', () => {
     );
   });
 
-  test('refuses a landed key that is written without asking that it be new', () => {
+  test('refuses a landed or delivered key that is written without asking that it be new', () => {
     const rules = every('AWS::S3::BucketPolicy').flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
-    const once = rules.find(({ Sid }) => Sid === 'WhatLandedIsNeverOverwritten');
+    const once = rules.find(({ Sid }) => Sid === 'WhatCameInIsNeverOverwritten');
     expect(once).toMatchObject({
       Effect: 'Deny',
       Action: 's3:PutObject',
       Condition: { Null: { 's3:if-none-match': 'true' } },
     });
-    expect(folderOf(once?.Resource)).toBe('/landing/*');
+    expect([once?.Resource].flat().map(folderOf)).toEqual(['/agent/*', '/landing/*', '/runs/host=*']);
   });
 });

@@ -29,6 +29,8 @@ const KEPT_FOR_EVER = 'landing';
 const LOCKED = [KEPT_FOR_EVER, 'disclosures'];
 /** Where hosts deliver; collected from there into the landing (docs/adr/0009). */
 const INBOX = ['agent', 'runs'];
+/** Keys that nobody writes a second time: what landed, and what one host delivered, which another must not be able to put its own over. */
+const WRITTEN_ONCE = [`${KEPT_FOR_EVER}/*`, 'agent/*', 'runs/host=*'];
 /** Can be made again from the landing: their earlier versions are kept for a while only. */
 const DERIVED = ['facts', 'ledger', 'sums', 'kpis', 'plans'];
 const DERIVED_VERSIONS_DAYS = 30;
@@ -40,7 +42,7 @@ const SAFE: BucketProps = {
   removalPolicy: RemovalPolicy.RETAIN,
 };
 
-/** The bucket that holds the book. It outlives the stack, keeps every version, and lets nobody write a landed key twice. */
+/** The bucket that holds the book. It outlives the stack, keeps every version, and lets nobody write a key twice that came from outside. */
 export class Book extends Construct {
   readonly bucket: Bucket;
   /** The book's own key, where the operator asked for one. */
@@ -72,7 +74,7 @@ export class Book extends Construct {
     });
     this.#lock = settings.object_lock;
     this.#inboxDays = settings.inbox_days;
-    this.bucket.addToResourcePolicy(writtenOnce(this.bucket.arnForObjects(`${KEPT_FOR_EVER}/*`)));
+    this.bucket.addToResourcePolicy(writtenOnce(WRITTEN_ONCE.map((keys) => this.bucket.arnForObjects(keys))));
   }
 
   /** `s3://bucket`, as the settings would write it. */
@@ -141,13 +143,13 @@ function expiring(folder: string, days: number): LifecycleRule {
 }
 
 /** S3 refuses an object under these keys unless the writer asks that none be there; the parts of an upload are not objects yet. */
-function writtenOnce(keys: string): PolicyStatement {
+function writtenOnce(keys: string[]): PolicyStatement {
   return new PolicyStatement({
-    sid: 'WhatLandedIsNeverOverwritten',
+    sid: 'WhatCameInIsNeverOverwritten',
     effect: Effect.DENY,
     principals: [new AnyPrincipal()],
     actions: ['s3:PutObject'],
-    resources: [keys],
+    resources: keys,
     conditions: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
   });
 }
