@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 
 import { verify } from '../bin/commands/verify.ts';
 import { literal } from '../lib/landing/warehouse.ts';
+import { examineMonth } from '../lib/pipeline/doctor/examine-month.ts';
 import { STAGES } from '../lib/pipeline/stages.ts';
 import { tempFolder } from './support/temp-folder.ts';
 import {
@@ -121,6 +122,29 @@ test('lines that only their ids tell apart are no copy', async () => {
   await pack(`${bill}/a.parquet`, `${bill}/b.parquet`, "*, 'x' || line_item_resource_id AS identity_line_item_id");
   expect(await closeTiny(workplace, MONTH)).toEqual([]);
   expect(await costIn(`${at}/book`)).toEqual({ cost: 12, rows: 6 });
+});
+
+test('what the bills of two sources both tell of is counted twice and told, in the annex and by the doctor', async () => {
+  const at = `${folder}/two-sources`;
+  await writeCompany({ month: MONTH, bills: { 'a.parquet': CHARGES }, telemetry: {}, grid: {} }, at);
+  await writeBill(`${at}/inputs/other/b.parquet`, [
+    { start: hourOf(MONTH, 1), resource: 'i-1', cost: 1.5 },
+    { start: hourOf(MONTH, 2), resource: 'k', cost: 10 },
+  ]);
+  const settings = tinySettings({ sources: [...SOURCES, { id: 'other', kind: 'aws-cur2', path: './inputs/other' }] });
+  const workplace = tinyWorkplace(at, settings);
+  expect(await closeTiny(workplace, MONTH)).toEqual([]);
+  expect(await costIn(`${at}/book`)).toEqual({ cost: 17.5, rows: 5 });
+  const { folder: disclosure } = await discloseTiny(workplace, MONTH);
+  const { gaps } = JSON.parse(readFileSync(`${at}/book/${disclosure}annex.json`, 'utf8'));
+  expect(gaps.filter(({ reason }: { reason: string }) => reason.startsWith('two bills'))).toEqual([
+    expect.objectContaining({ what: 'other: also in bill', resources: 1, hours: null, effective_cost: '1.5' }),
+  ]);
+  expect(await isVerified(`${at}/book`, disclosure)).toBe(true);
+  const findings = await examineMonth(workplace, { month: MONTH });
+  expect(findings.map(({ what }) => what)).toContain(
+    'tells of 1 resources, 1.50 in all, that bill tells of for the same time',
+  );
 });
 
 const PARTITION = 'BILLING_PERIOD=2026-06';

@@ -137,13 +137,13 @@ export interface Exclusion {
   readonly reason: string;
 }
 
-/** Something that drew energy and has no figure, or data that never came: with what is known of its size. */
+/** Something that drew energy and has no figure, or data that never came: with what is known of its size, null where nothing is. */
 export interface Gap {
   readonly reason: string;
   readonly provider: string | null;
   readonly what: string;
-  readonly resources: number;
-  readonly hours: string;
+  readonly resources: number | null;
+  readonly hours: string | null;
   readonly quantity: string | null;
   readonly unit: string | null;
   readonly effective_cost: string | null;

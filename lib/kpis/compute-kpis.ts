@@ -4,6 +4,7 @@ import type { Period } from '../units/period.ts';
 import activity from './activity.sql' with { type: 'text' };
 import activitySums from './activity-sums.sql' with { type: 'text' };
 import { ENERGY_BEHIND } from './behind.ts';
+import billedTwice from './billed-twice.sql' with { type: 'text' };
 import { KPIS, type Kpi } from './catalogue.ts';
 import countedActivity from './counted-activity.sql' with { type: 'text' };
 import cuts from './cuts.sql' with { type: 'text' };
@@ -33,6 +34,7 @@ const STEPS = [
   activitySums,
   activity,
   unread,
+  billedTwice,
   serving,
   runs,
   providerEmissions,

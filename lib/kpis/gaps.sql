@@ -1,7 +1,8 @@
--- Step    gaps: what drew energy that nobody knows, known energy that no PUE or no grid factor is known for, and counters that nobody read
+-- Step    gaps: what drew energy that nobody knows, known energy that no PUE or no grid factor is known for, counters that nobody read, and
+--         what two bills tell of
 -- Unit    hours, the charge's own unit or kWh, billing currency
 -- Grain   reason x provider x service x resource type x component x unit
--- Reads   gap_sum (lib/ledger/gap-sums.sql of each slice), unread
+-- Reads   gap_sum (lib/ledger/gap-sums.sql of each slice), unread, billed_twice
 SELECT
     reason,
     provider_name AS provider,
@@ -21,4 +22,9 @@ SELECT
     'a model server was not read: what it counted is in no figure', NULL, concat(source_id, ': ', measure, ' of ' || model_id),
     resources, hours, NULL, NULL, NULL
 FROM unread
+UNION ALL
+SELECT
+    'two bills tell of it: the cost and the modelled energy of both are counted', provider_name, concat(source_id, ': also in ', dearer_source_id),
+    resources, NULL, NULL, NULL, effective_cost
+FROM billed_twice
 ORDER BY effective_cost DESC NULLS LAST, reason, provider, what, unit

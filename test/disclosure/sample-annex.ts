@@ -326,6 +326,16 @@ export const sampleAnnex: Annex = {
   ],
   gaps: [
     {
+      reason: 'Two bills tell of it',
+      provider: 'AWS',
+      what: 'focus: also in cur',
+      resources: null,
+      hours: null,
+      quantity: null,
+      unit: null,
+      effective_cost: null,
+    },
+    {
       reason: 'Unknown instance type: no power model',
       provider: 'AWS',
       what: 'p6-b300.48xlarge',

@@ -233,16 +233,21 @@ function qualityRow(total: Figure, texts: Texts): Cell[] {
 /** How an agent names what it could not read, such as `counter-not-readable`; all other reasons are sentences. */
 const AGENT_WORD = /^[a-z0-9]+(-[a-z0-9]+)+$/;
 
+/** A cell of what is known; a dash stands for what is not. */
+function known<Value>(value: Value | null, print: (value: Value) => string): Cell {
+  return cell(value === null ? NONE : print(value));
+}
+
 function gapBlocks({ annex, texts }: Source): Block[] {
   const { gap, provider, reason, resources, hours, quantity, gapCost } = texts.columns;
   const rows = annex.gaps.map((own) => [
     cell(own.what),
     cell(AGENT_WORD.test(own.reason) ? texts.agentSays(own.reason) : own.reason),
     cell(nameOf(texts, 'provider', own.provider)),
-    cell(printCount(own.resources)),
-    cell(printTerm(own.hours, null)),
-    cell(own.quantity === null ? NONE : printText({ value: own.quantity, unit: own.unit ?? '' })),
-    cell(own.effective_cost === null ? NONE : printText({ value: own.effective_cost, unit: annex.meta.currency })),
+    known(own.resources, printCount),
+    known(own.hours, (value) => printTerm(value, null)),
+    known(own.quantity, (value) => printText({ value, unit: own.unit ?? '' })),
+    known(own.effective_cost, (value) => printText({ value, unit: annex.meta.currency })),
   ]);
   const columns = [
     ...[gap, reason, provider].map(textColumn),

@@ -1,4 +1,5 @@
 import { STORED_TABLES } from '../../facts/columns.ts';
+import billedTwice from '../../kpis/billed-twice.sql' with { type: 'text' };
 import { openLedger } from '../../kpis/compute-kpis.ts';
 import { messageOf } from '../../landing/message.ts';
 import type { Row, Warehouse } from '../../landing/warehouse.ts';
@@ -73,6 +74,16 @@ const QUESTIONS: readonly Question[] = [
     }),
   },
   {
+    sql: 'SELECT *, effective_cost::DECIMAL(28,2)::VARCHAR AS money FROM billed_twice',
+    finding: ({ source_id, dearer_source_id, resources, money }) => ({
+      about: `source ${source_id}`,
+      weight: 'trouble',
+      what: `tells of ${resources} resources, ${money} in all, that ${dearer_source_id} tells of for the same time`,
+      why: 'the cost and the modelled energy of both are counted',
+      mend: `keep one of the sources ${source_id} and ${dearer_source_id}, or let each export other accounts`,
+    }),
+  },
+  {
     sql: gaps,
     finding: ({ reason, provider_name, what, hours, effective_cost }) => ({
       about: `gap ${provider_name} ${what}`,
@@ -138,6 +149,7 @@ async function openSettled(
   await openFacts(Object.fromEntries(keys) as FactKeys, assumptionsOf(settings), book, warehouse);
   const paths = await Promise.all(ledger.map((key) => book.localPath(key)));
   await openLedger(paths, warehouse);
+  await warehouse.run(billedTwice);
 }
 
 function unreadable(month: string, error: unknown): Finding {
