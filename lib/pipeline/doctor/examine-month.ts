@@ -9,6 +9,7 @@ import { examineRules } from './examine-rules.ts';
 import type { Finding, Surroundings } from './finding.ts';
 import gaps from './gaps.sql' with { type: 'text' };
 import homelessHosts from './homeless-hosts.sql' with { type: 'text' };
+import idleGrids from './idle-grids.sql' with { type: 'text' };
 import unmatchedPatterns from './unmatched-patterns.sql' with { type: 'text' };
 import unplacedRegions from './unplaced-regions.sql' with { type: 'text' };
 import zoneGrain from './zone-grain.sql' with { type: 'text' };
@@ -70,6 +71,16 @@ const QUESTIONS: readonly Question[] = [
       what: `${hourly_ratio} of its energy is matched to a factor of its own hour`,
       why: 'the rest takes the mean of the month or year, whose interval is wider',
       mend: `add a source of kind grid for the zone ${grid_zone}, or complete the one that is there`,
+    }),
+  },
+  {
+    sql: idleGrids,
+    finding: ({ source_id, zones }) => ({
+      about: `source ${source_id}`,
+      weight: 'note',
+      what: `its grid zones serve nothing: ${zones}`,
+      why: 'no site and no region of the month stands in one of them',
+      mend: 'compare them with grid_zone of the sites and with the zones that lack hourly factors',
     }),
   },
   {
