@@ -88,7 +88,12 @@ describe('the shell sees', () => {
     [
       'a month of the year 0',
       ['close', '--month', '0000-01'],
-      /^Cannot read a month: expected 1970-01 or later, got "0000-01"\n$/,
+      /^Cannot read a month: expected 1970-01 to 9998-12, got "0000-01"\n$/,
+    ],
+    [
+      'a month whose end no calendar of four digits has',
+      ['close', '--month', '9999-12', '--as-of', '9999-12-31T23:59:59Z'],
+      /^Cannot read a month: expected 1970-01 to 9998-12, got "9999-12"\n$/,
     ],
     [
       'a month that is still to come',
