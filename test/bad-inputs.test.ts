@@ -231,6 +231,7 @@ describe('settings that cannot be used end the run with 2', () => {
   test.each([
     ['an anchor that holds itself', 'sites: &a [*a]', /: expected no alias \(\*name\) within what its anchor/],
     ['anchors that repeat one another without end', nestedAnchors(9), /: expected fewer aliases of anchors \(\*name\)/],
+    ['lists in lists without end', '['.repeat(50_000), /: expected lists and maps less deep in one another at line 1/],
     ['an alias without its anchor', 'organisation: *nobody\n', /: Unresolved alias .*nobody$/],
     [
       'two documents',
