@@ -180,15 +180,11 @@ describe('settings that cannot be used end the run with 2', () => {
       /pue\[0\]\.from: expected a date that the calendar has, got "2026-02-30"/,
     ],
     [
-      'a zone in small letters',
-      { sources: [{ id: 'series', kind: 'grid', path: '.', zone: 'gb', factor_kind: 'direct' }] },
-      /sources\[0\]\.zone: expected the key of a zone as Electricity Maps writes it, such as GB or US-MIDA-PJM, got "gb"/,
-    ],
-    [
       'a zone that the map calls otherwise',
-      { sites: [siteOf('x', { grid_zone: 'UK' })] },
-      /sites\[0\]\.grid_zone: expected the key of a zone .*, got "UK"/,
+      { sites: [siteOf('x', { grid_zone: 'uk' })] },
+      /sites\[0\]\.grid_zone: expected the key of a zone .*, GB for the United Kingdom, got "UK"/,
     ],
+    ['a zone of blanks', { sites: [siteOf('x', { grid_zone: ' ' })] }, /sites\[0\]\.grid_zone: .*, got " "/],
     [
       'two sites of one name',
       { sites: [siteOf('x'), siteOf('x')] },
@@ -235,6 +231,7 @@ describe('settings that cannot be used end the run with 2', () => {
   test.each([
     ['an anchor that holds itself', 'sites: &a [*a]', /: expected no alias \(\*name\) within what its anchor/],
     ['anchors that repeat one another without end', nestedAnchors(9), /: expected fewer aliases of anchors \(\*name\)/],
+    ['lists in lists without end', '['.repeat(50_000), /: expected lists and maps less deep in one another at line 1/],
     ['an alias without its anchor', 'organisation: *nobody\n', /: Unresolved alias .*nobody$/],
     [
       'two documents',

@@ -9,8 +9,8 @@ import { withWarehouse } from './support/with-warehouse.ts';
 const MONTH = '2026-06';
 const folder = tempFolder();
 
-async function totalsOf(kind: string, lines: readonly string[]): Promise<unknown> {
-  const at = join(folder, kind);
+async function totalsOf(kind: string, lines: readonly string[], name = kind): Promise<unknown> {
+  const at = join(folder, name);
   await writeCompany({ month: MONTH, bills: {}, telemetry: {}, grid: {} }, at);
   writeText(join(at, 'inputs/bills/a.csv'), [...lines, ''].join('\n'));
   const sources = [{ id: 'bills', kind, path: './inputs/bills' }];
@@ -77,4 +77,15 @@ test('a FOCUS month of use, a purchase upfront, a credit and a correction', asyn
     'AWS,EC2,Usage,Correction,2026-05-02T00:00:00.000Z,2026-05-02T01:00:00.000Z,-4,-4,USD,Usage-Based',
   ];
   expect(await totalsOf('focus', lines)).toEqual({ billed: 991, effective: -6.5, rows: 5 });
+});
+
+test('use that is named by one instant, or without an end, counts whole also where a day or the month ends within the hour after it', async () => {
+  const use = (start: string, end: string) => `AWS,AmazonEC2,Usage,${start},${end},1,Hours,BoxUsage:c5.large,2,2,USD`;
+  const lines = [
+    'ProviderName,ServiceName,ChargeCategory,ChargePeriodStart,ChargePeriodEnd,ConsumedQuantity,ConsumedUnit,x_UsageType,BilledCost,EffectiveCost,BillingCurrency',
+    use('2026-06-30 23:45:00', '2026-06-30 23:45:00'),
+    use('2026-06-10 23:30:00', 'NULL'),
+    use('2026-06-12 08:00:00', '2026-06-12 08:00:00'),
+  ];
+  expect(await totalsOf('focus', lines, 'instants')).toEqual({ billed: 6, effective: 6, rows: 3 });
 });

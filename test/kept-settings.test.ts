@@ -8,9 +8,9 @@ const folder = tempFolder();
 test('what a month was closed with is read again, also where a zone is spelt as is refused by now', async () => {
   const series = { id: 'series', kind: 'grid', path: './series', zone: 'GB', factor_kind: 'direct' };
   const workplace = tinyWorkplace(folder, tinySettings({ sources: [series] }));
-  const sources = workplace.settings.sources.map((source) => ({ ...source, zone: 'gb' }));
+  const sources = workplace.settings.sources.map((source) => ({ ...source, zone: 'UK' }));
   const earlier = { ...workplace, settings: { ...workplace.settings, sources } };
   await keepSettings(parsePeriod('2026-06'), AS_OF, earlier);
   const kept = await readKeptSettings(workplace.book, '2026-06', settingsFingerprint(earlier));
-  expect(kept.sources.map(({ zone }) => zone)).toEqual(['gb']);
+  expect(kept.sources.map(({ zone }) => zone)).toEqual(['UK']);
 });

@@ -96,3 +96,13 @@ describe.each(providers.map((provider) => ({ id: provider.id, provider })))('$id
     expect(provider.reference).toMatch(/\w+\.\w+|\w+ \w+/);
   });
 });
+
+test('zones that grids are asked for are written as the services write them', () => {
+  const provider = (id: string) => providers.find((each) => each.id === id);
+  const callOf = (id: string, options: Record<string, string>) =>
+    provider(id)?.ask({ period: parsePeriod('2026-06'), asOf: ENDED, options })[0]?.call;
+  expect(callOf('electricity-maps', { zone: ' de', emission_factor_type: 'direct' })).toMatchObject({
+    url: expect.stringContaining('?zone=DE&'),
+  });
+  expect(callOf('tgwf-co2', { zones: 'de, ie' })).toMatchObject({ zones: ['DE', 'IE'] });
+});

@@ -89,6 +89,27 @@ describe.each([true, false])('an answer of S3 that ends in the midst of its byte
   });
 });
 
+test('a server that leads from page to page in a circle is asked once for each, and told of', async () => {
+  const page = (mark: string) =>
+    `<ListBucketResult><IsTruncated>true</IsTruncated><Contents><Key>a.csv</Key><Size>1</Size></Contents><NextContinuationToken>${mark}</NextContinuationToken></ListBucketResult>`;
+  for (const marks of [['one'], ['one', 'two']]) {
+    const server = await startServer((_, before) => ({ status: 200, body: page(marks[before % marks.length] ?? '') }));
+    const client = new S3Client({
+      endpoint: server.url,
+      forcePathStyle: true,
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
+    });
+    await expect(new S3Book(address, client).list('landing/')).rejects.toThrow(
+      'Cannot list s3://book/landing/: expected S3 to do it, got the mark of a page that it gave before',
+    );
+    await expect(new S3Origin(address, { client }).list()).rejects.toBeInstanceOf(SourceUnavailable);
+    expect(server.asked).toHaveLength(2 * (marks.length + 1));
+    client.destroy();
+    await server.stop();
+  }
+});
+
 test('a bucket that asks to slow down for longer than the usual three calls is asked on', async () => {
   const slow = (before: number): Said =>
     before < 5

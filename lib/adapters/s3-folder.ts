@@ -65,15 +65,25 @@ export class S3Folder {
   /** All objects whose key starts with `prefix`, sorted; the empty objects that consoles write as folders are left out. */
   async list(prefix: string): Promise<BookEntry[]> {
     const entries: BookEntry[] = [];
+    for await (const { Contents = [] } of this.#pages(prefix)) {
+      for (const { Key = '', Size = 0 } of Contents) {
+        if (!Key.endsWith('/')) entries.push({ key: Key.slice(this.#prefix.length), bytes: Size });
+      }
+    }
+    return entries.sort((a, b) => inCodeUnitOrder(a.key, b.key));
+  }
+
+  /** The pages of a list. A server that leads back to a page it has given would be asked for ever: that is a failure. */
+  async *#pages(prefix: string) {
+    const turned = new Set<string>();
     let token: string | undefined;
     do {
       const page = await this.#listPage(prefix, token);
-      for (const { Key = '', Size = 0 } of page.Contents ?? []) {
-        if (!Key.endsWith('/')) entries.push({ key: Key.slice(this.#prefix.length), bytes: Size });
-      }
+      yield page;
       token = page.NextContinuationToken;
+      if (token && turned.has(token)) throw this.#failure('list', prefix, 'the mark of a page that it gave before');
+      if (token) turned.add(token);
     } while (token);
-    return entries.sort((a, b) => inCodeUnitOrder(a.key, b.key));
   }
 
   /** Opens an object; `undefined` where there is none. With `unlessEtag`, `unchanged` where it still has that ETag. */
@@ -196,9 +206,8 @@ export class S3Folder {
   }
 
   #failure(verb: string, key: string, cause: unknown): S3Failure {
-    return new S3Failure(`Cannot ${verb} ${this.addressOf(key)}: expected S3 to do it, got ${wordsOf(cause)}`, {
-      cause,
-    });
+    const got = typeof cause === 'string' ? cause : wordsOf(cause);
+    return new S3Failure(`Cannot ${verb} ${this.addressOf(key)}: expected S3 to do it, got ${got}`, { cause });
   }
 }
 

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 
 import { parseDocument } from 'yaml';
 
@@ -14,11 +15,24 @@ export interface SettingsFile {
 
 /** Reads the settings file. Throws `InvalidSettings` in words for whoever wrote it: file, line or path, value, what is allowed. */
 export async function openSettings(path: string): Promise<SettingsFile> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    const found = FOUND[error.code ?? ''] ?? error.code ?? error.message;
-    throw new InvalidSettings(`Cannot read the settings ${path}: expected a readable YAML file, got ${found}`);
-  });
+  const bytes = await bytesOf(path);
   return { settings: readSettings(parsed(decoded(bytes, path), path), path), base: dirname(resolve(path)) };
+}
+
+/** A hundred thousand hosts fit twice. A device or a pipe may have no end, so it is read no further than this. */
+const LARGEST_MIB = 8;
+
+async function bytesOf(path: string): Promise<Uint8Array> {
+  const bytes = await buffer(createReadStream(path, { end: LARGEST_MIB * 1024 ** 2 })).catch(
+    (error: NodeJS.ErrnoException) => {
+      const found = FOUND[error.code ?? ''] ?? error.code ?? error.message;
+      throw new InvalidSettings(`Cannot read the settings ${path}: expected a readable YAML file, got ${found}`);
+    },
+  );
+  if (bytes.length <= LARGEST_MIB * 1024 ** 2) return bytes;
+  throw new InvalidSettings(
+    `Cannot read the settings ${path}: expected a YAML file of at most ${LARGEST_MIB} MiB, got more`,
+  );
 }
 
 const FOUND: Readonly<Record<string, string>> = { EISDIR: 'a folder', ENOENT: 'nothing there' };
@@ -57,6 +71,7 @@ const PARSER_WORDS: readonly { readonly said: RegExp; readonly words: string }[]
     said: /Converting circular structure.*/,
     words: 'expected no alias (*name) within what its anchor (&name) stands for',
   },
+  { said: /Maximum call stack size exceeded/, words: 'expected lists and maps less deep in one another' },
   { said: /multiple documents; [^;]*parseAllDocuments\(\)/, words: 'multiple documents, expected one' },
 ];
 

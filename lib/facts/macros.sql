@@ -23,6 +23,10 @@ CREATE OR REPLACE TEMP MACRO upper_cut(line_number, line_count, up_to_here, tota
 CREATE OR REPLACE TEMP MACRO without_nul(text) AS replace(text::VARCHAR, chr(0), chr(65533));
 -- An id of a resource. Azure compares its own without regard to case and writes one in several: they stand in small letters.
 CREATE OR REPLACE TEMP MACRO resource_named(id) AS CASE WHEN id ILIKE '/subscriptions/%' THEN lower(id) ELSE id END;
+-- The key of a grid zone as it is compared and shown, NULL for blanks: what is written `de` is DE. Letters beyond a to z, which an own zone may have,
+-- stay as they are, since databases and programs disagree on their capitals. `zoneKey` of the settings is its twin.
+CREATE OR REPLACE TEMP MACRO zone_key(zone) AS nullif(
+    translate(trim(zone, ' ' || chr(9) || chr(160)), 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'), '');
 -- GB of a managed disk of Azure by the number of its tier (P10, E10 and S10 are of one size): it is billed by the tier.
 CREATE OR REPLACE TEMP MACRO managed_disk_gb(tier) AS MAP {
     '1': 4, '2': 8, '3': 16, '4': 32, '6': 64, '10': 128, '15': 256, '20': 512, '30': 1024, '40': 2048,

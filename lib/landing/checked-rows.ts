@@ -14,7 +14,7 @@ export function checkedRows({ shape, found }: Fitting, mapping: OpenRequest['col
     ...bound.map(({ column, match }) => `${contractValue(column, match)} AS ${identifier(column.name)}`),
     ...(shape.tag_columns ? [`${tagsOf(shape.tag_columns, found)} AS tags`] : []),
   ];
-  const read = bound.flatMap(({ column, match }) => (match ? [{ column, match }] : []));
+  const read = bound.flatMap(({ column, match }) => (match ? [{ column, match, all: bound }] : []));
   const [amounts, others] = [read.filter(isAmount), read.filter((each) => !isAmount(each))];
   const defects = [...defectsOfLength(shape, found), ...others.flatMap(defectsOf), ...defectsOfAmounts(amounts)];
   const hasRow = found.some(({ name }) => name === 'file_row');
@@ -61,6 +61,8 @@ function cleaned({ name, type }: FoundColumn): string {
 interface BoundColumn {
   readonly column: ContractColumn;
   readonly match: FoundColumn;
+  /** Those that it may be measured by; of one that the file lacks there is no match. */
+  readonly all: readonly { readonly column: ContractColumn; readonly match: FoundColumn | undefined }[];
 }
 
 /** A number in its own type of which nothing is asked but a magnitude. */
@@ -105,7 +107,7 @@ function defectsOfLength(shape: Shape, found: readonly FoundColumn[]): string[] 
   ];
 }
 
-function defectsOf({ column, match }: BoundColumn): string[] {
+function defectsOf({ column, match, all }: BoundColumn): string[] {
   const words = (expected: string) =>
     `concat_ws('${FIELD_SEPARATOR}', ${literal(match.name)}, coalesce(nullif(left(${identifier(match.name)}::VARCHAR, 80), ''), 'nothing'), ${literal(expected)})`;
   const value = contractValue(column, match);
@@ -115,7 +117,9 @@ function defectsOf({ column, match }: BoundColumn): string[] {
       : [`WHEN ${cleaned(match)} IS NOT NULL AND ${value} IS NULL THEN ${words(wordsOf(column.type))}`];
   const finite = column.type === 'DOUBLE' ? [`WHEN NOT isfinite(${value}) THEN ${words('a finite number')}`] : [];
   const check = column.check
-    ? [`WHEN (${truthOf(column.check, value)}) IS FALSE THEN ${words(column.check.expected)}${settingOf(column.check)}`]
+    ? [
+        `WHEN (${truthOf(column.check, value, all)}) IS FALSE THEN ${words(column.check.expected)}${settingOf(column.check)}`,
+      ]
     : [];
   return [...wrongType, ...finite, ...check];
 }
@@ -136,6 +140,10 @@ function settingOf(check: ValueCheck): string {
     : '';
 }
 
-function truthOf(check: ValueCheck, value: string): string {
+function truthOf(check: ValueCheck, value: string, all: BoundColumn['all']): string {
+  if ('not_before' in check) {
+    const start = all.find(({ column }) => column.name === check.not_before);
+    return start ? `${value} >= ${contractValue(start.column, start.match)}` : 'NULL';
+  }
   return 'below' in check ? `abs(${value}) < ${check.below}` : check.sql.replaceAll(/\bvalue\b/g, `(${value})`);
 }

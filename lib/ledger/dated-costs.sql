@@ -3,7 +3,8 @@
 -- Grain   bill row
 -- Reads   slice_cost, billed_charge, variables day_start, day_end, month_end
 -- `spread_from` and `spread_to` stand where a charge draws energy over more than one hour: it is cut by time. Money alone stays in
--- the hour in which it was charged. What began before the slice bears its first hour.
+-- the hour in which it was charged, and so does what a bill names by one instant, or without an end. What began before the slice bears its
+-- first hour.
 CREATE OR REPLACE TEMP TABLE dated_cost AS
 WITH dated AS (
     SELECT
@@ -12,7 +13,6 @@ WITH dated AS (
         slice_cost.charge_period_start,
         CASE
             WHEN slice_cost.charge_period_end > slice_cost.charge_period_start THEN least(slice_cost.charge_period_end, getvariable('month_end'))
-            ELSE slice_cost.charge_period_start + INTERVAL 1 HOUR
         END AS charge_period_end,
         hour_number(slice_cost.charge_period_start) AS hour_number,
         slice_cost.driver_quantity, slice_cost.consumed_quantity, slice_cost.billed_cost, slice_cost.effective_cost
@@ -20,7 +20,7 @@ WITH dated AS (
     JOIN billed_charge USING (file_key, charge_in_file)
 ),
 told AS (
-    SELECT *, expected = 'energy'::settled_as AND last_hour_number(charge_period_end) > hour_number AS is_long
+    SELECT *, coalesce(expected = 'energy'::settled_as AND last_hour_number(charge_period_end) > hour_number, FALSE) AS is_long
     FROM dated
 )
 SELECT

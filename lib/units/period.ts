@@ -16,12 +16,14 @@ const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 
 /** No meter, bill or grid figure is older; the calendar of computers takes the years 0 to 99 for 1900 to 1999. */
 const FIRST_MONTH = '1970-01';
+/** What follows a month by up to a year is still written with four digits, as the calendar of DuckDB and of the book's keys is. */
+const LAST_MONTH = '9998-12';
 
-/** Reads `2026-06`; throws a RangeError for anything that is not a calendar month, and for one before 1970. */
+/** Reads `2026-06`; throws a RangeError for anything that is not a calendar month, and for one before 1970 or after 9998. */
 export function parsePeriod(month: string): Period {
   if (!MONTH.test(month)) throw new RangeError(`Cannot read a month: expected YYYY-MM such as 2026-06, got "${month}"`);
-  if (month < FIRST_MONTH)
-    throw new RangeError(`Cannot read a month: expected ${FIRST_MONTH} or later, got "${month}"`);
+  if (month < FIRST_MONTH || month > LAST_MONTH)
+    throw new RangeError(`Cannot read a month: expected ${FIRST_MONTH} to ${LAST_MONTH}, got "${month}"`);
   return periodFrom(month);
 }
 
@@ -34,7 +36,7 @@ function periodFrom(month: string): Period {
 
 /** The month that an instant in UTC belongs to. */
 export function periodOf(instant: string): Period {
-  return parsePeriod(instant.slice(0, 7));
+  return periodFrom(instant.slice(0, 7));
 }
 
 /** The month before. */

@@ -24,6 +24,19 @@ function joulebook(...words: readonly string[]) {
   return { status, stdout, stderr };
 }
 
+const JOULEBOOK = 'node --experimental-import-text --no-warnings bin/joulebook.ts';
+
+/** What a shell makes of a line with redirections. */
+function inBash(line: string) {
+  const { status, stdout, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', line], {
+    encoding: 'utf8',
+    cwd: join(__dirname, '../..'),
+    // biome-ignore lint/style/noProcessEnv: a shell finds its programs by the environment
+    env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` },
+  });
+  return { status, stdout, stderr };
+}
+
 beforeAll(async () => {
   await writeCompany(
     { month: MONTH, bills: { 'a.parquet': [{ start: hourOf(MONTH, 1), resource: 'i-1' }] }, telemetry: {}, grid: {} },
@@ -38,13 +51,13 @@ describe('the shell sees', () => {
   });
 
   test('the answer also where nobody reads on: a closed pipe is no answer', () => {
-    const words = 'node --experimental-import-text --no-warnings bin/joulebook.ts frobnicate 2>&1 | true';
-    const { status } = spawnSync('bash', ['-o', 'pipefail', '-c', words], {
-      cwd: join(__dirname, '../..'),
-      // biome-ignore lint/style/noProcessEnv: a shell finds its programs by the environment
-      env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` },
-    });
-    expect(status).toBe(2);
+    expect(inBash(`${JOULEBOOK} frobnicate 2>&1 | true`).status).toBe(2);
+  });
+
+  test('settings that come through a pipe', () => {
+    const { stdout, stderr } = inBash(`${JOULEBOOK} doctor --book '${folder}/book' --settings <(cat '${settings}')`);
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^fine +settings: \S+ is valid: 3 sources, 1 site/m);
   });
 
   test('that the answer could not be written, with exit code 2', () => {
@@ -88,7 +101,12 @@ describe('the shell sees', () => {
     [
       'a month of the year 0',
       ['close', '--month', '0000-01'],
-      /^Cannot read a month: expected 1970-01 or later, got "0000-01"\n$/,
+      /^Cannot read a month: expected 1970-01 to 9998-12, got "0000-01"\n$/,
+    ],
+    [
+      'a month whose end no calendar of four digits has',
+      ['close', '--month', '9999-12', '--as-of', '9999-12-31T23:59:59Z'],
+      /^Cannot read a month: expected 1970-01 to 9998-12, got "9999-12"\n$/,
     ],
     [
       'a month that is still to come',
@@ -104,6 +122,11 @@ describe('the shell sees', () => {
       'settings that are not there',
       ['doctor', '--settings', '/nowhere.yaml'],
       /^Cannot read the settings \/nowhere\.yaml: expected a readable YAML file, got nothing there\n$/,
+    ],
+    [
+      'settings without an end',
+      ['close', '--month', MONTH, '--settings', '/dev/zero'],
+      /^Cannot read the settings \/dev\/zero: expected a YAML file of at most 8 MiB, got more\n$/,
     ],
     [
       'nothing to verify',

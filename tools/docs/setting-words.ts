@@ -17,7 +17,8 @@ export const SETTING_WORDS: Readonly<Record<string, string>> = {
   sites: 'Own and colocation sites; cloud regions are known without',
   'sites[].id': 'Name of the site',
   'sites[].control': 'Who controls the site: own and colo are Scope 2, cloud is Scope 3 category 1',
-  'sites[].grid_zone': 'Electricity Maps zone key, for instance GB',
+  'sites[].grid_zone':
+    'Electricity Maps zone key, for instance GB, or an own name that a grid source has too; stands in capitals',
   'sites[].pue[].from': 'First day, UTC',
   'sites[].pue[].value': 'Facility energy over IT energy (methods/pue.md)',
   workloads: 'Rules that name workloads: for each name the first rule that matches and says it wins',

@@ -10,6 +10,7 @@ import { examineRules } from './examine-rules.ts';
 import type { Finding, Surroundings } from './finding.ts';
 import gaps from './gaps.sql' with { type: 'text' };
 import homelessHosts from './homeless-hosts.sql' with { type: 'text' };
+import idleGrids from './idle-grids.sql' with { type: 'text' };
 import unmatchedPatterns from './unmatched-patterns.sql' with { type: 'text' };
 import unplacedRegions from './unplaced-regions.sql' with { type: 'text' };
 import zoneGrain from './zone-grain.sql' with { type: 'text' };
@@ -81,6 +82,16 @@ const QUESTIONS: readonly Question[] = [
       what: `tells of ${resources} resources, ${money} in all, that ${dearer_source_id} tells of for the same time`,
       why: 'the cost and the modelled energy of both are counted',
       mend: `keep one of the sources ${source_id} and ${dearer_source_id}, or let each export other accounts`,
+    }),
+  },
+  {
+    sql: idleGrids,
+    finding: ({ source_id, zones }) => ({
+      about: `source ${source_id}`,
+      weight: 'note',
+      what: `its grid zones serve nothing: ${zones}`,
+      why: 'no site and no region of the month stands in one of them',
+      mend: 'compare them with grid_zone of the sites and with the zones that lack hourly factors',
     }),
   },
   {

@@ -17,7 +17,13 @@ export const CUR_COLUMNS = [
     required: true,
     check: { sql: 'value IS NOT NULL', expected: 'an instant' },
   },
-  { name: 'line_item_usage_end_date', type: 'TIMESTAMP', aliases: ['lineItem/UsageEndDate'], required: true },
+  {
+    name: 'line_item_usage_end_date',
+    type: 'TIMESTAMP',
+    aliases: ['lineItem/UsageEndDate'],
+    required: true,
+    check: { not_before: 'line_item_usage_start_date', expected: 'an end that is not before the start' },
+  },
   { name: 'line_item_line_item_type', type: 'VARCHAR', aliases: ['lineItem/LineItemType'], required: true },
   { name: 'line_item_usage_amount', type: 'DOUBLE', aliases: ['lineItem/UsageAmount'], required: true, check: amount },
   {

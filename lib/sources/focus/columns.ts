@@ -19,7 +19,13 @@ export function focusColumns(nested: 'JSON' | 'VARCHAR'): ContractColumn[] {
       required: true,
       check: { sql: 'value IS NOT NULL', expected: 'an instant' },
     },
-    { name: 'charge_period_end', type: 'TIMESTAMP', aliases: ['ChargePeriodEnd'], required: true },
+    {
+      name: 'charge_period_end',
+      type: 'TIMESTAMP',
+      aliases: ['ChargePeriodEnd'],
+      required: true,
+      check: { not_before: 'charge_period_start', expected: 'an end that is not before the start' },
+    },
     {
       name: 'charge_category',
       type: 'VARCHAR',

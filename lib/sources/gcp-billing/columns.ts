@@ -11,7 +11,12 @@ export const BILLING_COLUMNS = [
     required: true,
     check: { sql: 'value IS NOT NULL', expected: 'an instant' },
   },
-  { name: 'usage_end_time', type: 'TIMESTAMP', required: true },
+  {
+    name: 'usage_end_time',
+    type: 'TIMESTAMP',
+    required: true,
+    check: { not_before: 'usage_start_time', expected: 'an end that is not before the start' },
+  },
   {
     name: 'cost',
     type: 'DOUBLE',

@@ -83,12 +83,17 @@ export const kind: ContractColumn = {
   check: { sql: `value IN (${KINDS.map((each) => `'${each}'`).join(', ')})`, expected: KINDS.join(', ') },
 };
 
+/** Where a value holds; `sql` asks more, or less, than that something is there. No zone is called UK, so a row of that name would serve nobody. */
+export function zone(expected: string, sql = 'zone_key(value) IS NOT NULL'): ContractColumn {
+  return { name: 'grid_zone', type: 'VARCHAR', check: { sql, expected } };
+}
+
 /** The columns of one value of a service's JSON answer; a value without its time or place is a fault, in these words. */
-export function answerColumns(time: string, place: string): ContractColumn[] {
+export function answerColumns(time: string, place: ContractColumn): ContractColumn[] {
   return [
     instant('period_start', { required: true, check: { sql: 'value IS NOT NULL', expected: time } }),
     end('period_end', 'period_start'),
-    { name: 'grid_zone', type: 'VARCHAR', check: { sql: 'value IS NOT NULL', expected: place } },
+    place,
     kind,
     intensity('carbon_intensity', { aliases: [] }),
     { name: 'is_estimated', type: 'BOOLEAN' },

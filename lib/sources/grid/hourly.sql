@@ -5,9 +5,12 @@
 -- A value holds for each part of its period. An hour is the mean of its parts by their length, and only where every part is
 -- known: so do quarters of an hour, hours that begin at half past in UTC, steps of three hours and weeks give hours alike. Of values
 -- of several lengths the finest that fills the hour stands, of versions of a value the newest.
-WITH newest AS (
+WITH keyed AS (
+    SELECT * REPLACE (zone_key(grid_zone) AS grid_zone) FROM series
+),
+newest AS (
     SELECT *
-    FROM series
+    FROM keyed
     QUALIFY row_number() OVER (PARTITION BY grid_zone, kind, period_start, period_end ORDER BY version DESC NULLS LAST, file_row DESC) = 1
 ),
 -- A period without an end lasts until the next one, where that comes after the usual step of its series or an hour later (a day on which

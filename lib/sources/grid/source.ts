@@ -8,6 +8,7 @@ import {
   kind,
   OFFERED_AT,
   unnamedIntensity,
+  zone,
 } from './columns.ts';
 import hourly from './hourly.sql' with { type: 'text' };
 import openJson from './open-json.sql' with { type: 'text' };
@@ -18,7 +19,7 @@ import openYearly from './open-yearly.sql' with { type: 'text' };
 const hoursOf = (series: string) => `WITH series AS (${series}) SELECT * FROM (${hourly})`;
 
 /** False where rows of one instant and version differ: the hour that comes twice when a clock is set back, and no one can tell which is which. */
-const HAS_ONE_VALUE = `count(DISTINCT TRY_CAST(carbon_intensity AS DOUBLE)) OVER (PARTITION BY value, period_end, grid_zone, kind, version) <= 1`;
+const HAS_ONE_VALUE = `count(DISTINCT TRY_CAST(carbon_intensity AS DOUBLE)) OVER (PARTITION BY value, period_end, zone_key(grid_zone), kind, version) <= 1`;
 
 /** Whether a row says it, or else the settings do for the whole file. */
 const isTold = (column: string, setting: string) =>
@@ -34,7 +35,7 @@ const answers = hoursOf(`
 
 /** No hour of the month: what stands in where no hour is known keeps its grain. */
 const yearly = `
-  SELECT period_start::TIMESTAMP AS period_start, grid_zone, kind, carbon_intensity AS carbon_intensity_gco2e_per_kwh,
+  SELECT period_start::TIMESTAMP AS period_start, zone_key(grid_zone) AS grid_zone, kind, carbon_intensity AS carbon_intensity_gco2e_per_kwh,
          'year' AS grain, NULL::BOOLEAN AS is_estimated, version
   FROM landed
   WHERE carbon_intensity IS NOT NULL
@@ -82,7 +83,7 @@ export const grid = {
       format: 'lines',
       holds: `regexp_matches(line, '"signal_type"\\s*:')`,
       open: openWatttime,
-      columns: answerColumns('a point_time', 'a region'),
+      columns: answerColumns('a point_time', zone('a region')),
       event_time: 'period_start',
       provider_version: 'version',
       facts: { fct_grid_intensity: answers },
@@ -94,7 +95,7 @@ export const grid = {
       open: openYearly,
       columns: [
         instant('period_start', { required: true }),
-        { name: 'grid_zone', type: 'VARCHAR', check: { sql: 'value IS NOT NULL', expected: 'a zone' } },
+        zone('a zone'),
         kind,
         intensity('carbon_intensity', { aliases: [] }),
         { name: 'version', type: 'VARCHAR', check: { sql: "regexp_matches(value, '^\\d{4}$')", expected: 'a year' } },
@@ -107,7 +108,13 @@ export const grid = {
       id: 'intensity-json',
       format: 'lines',
       open: openJson,
-      columns: answerColumns(ANSWER, 'a zone, or `zone` in the settings of the source'),
+      columns: answerColumns(
+        ANSWER,
+        zone(
+          'a zone (GB for the United Kingdom), or `zone` in the settings of the source',
+          `coalesce(zone_key(value), 'UK') <> 'UK'`,
+        ),
+      ),
       event_time: 'period_start',
       provider_version: 'version',
       facts: { fct_grid_intensity: answers },
@@ -129,7 +136,7 @@ export const grid = {
       format: 'csv',
       columns: [
         instant('datetime_utc', { required: true, aliases: ['Datetime (UTC)'] }),
-        { name: 'zone_id', type: 'VARCHAR', aliases: ['Zone id'], required: true },
+        { ...zone('a zone'), name: 'zone_id', aliases: ['Zone id'], required: true },
         intensity('direct', { required: true, aliases: ['Carbon intensity gCO₂eq/kWh (direct)'] }),
         intensity('lifecycle', {
           required: true,
@@ -154,7 +161,7 @@ export const grid = {
         }),
         end('period_end', 'period_start'),
         unnamedIntensity('carbon_intensity'),
-        { name: 'grid_zone', type: 'VARCHAR' },
+        zone('GB for the United Kingdom', `zone_key(value) <> 'UK'`),
         kind,
         { name: 'is_estimated', type: 'BOOLEAN' },
         { name: 'version', type: 'VARCHAR' },

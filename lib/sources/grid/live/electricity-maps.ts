@@ -57,7 +57,7 @@ function question({ day, part, from, to }: DayChunk, { options, asOf }: AskReque
 }
 
 function placeOf({ zone, ...options }: AskRequest['options']): Record<string, string> {
-  if (zone !== undefined) return { zone };
+  if (zone !== undefined) return { zone: zone.trim().toUpperCase() };
   const { data_center_provider: provider = '', data_center_region: region = '' } = options;
   return { dataCenterProvider: provider, dataCenterRegion: region };
 }

@@ -18,7 +18,7 @@ export const tgwfCo2 = {
   },
   needsSecret: false,
   ask: ({ options, period }) => {
-    const zones = (options['zones'] ?? '').split(',').map((zone) => zone.trim());
+    const zones = (options['zones'] ?? '').split(',').map((zone) => zone.trim().toUpperCase());
     const call = {
       transport: 'package',
       table: 'electricity-maps-yearly',
