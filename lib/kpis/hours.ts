@@ -19,6 +19,8 @@ export interface HoursRequest {
   /** Names of a dimension that keep a line of their own; the rest shares one. */
   readonly mostSeries: number;
   readonly ledgerPaths: readonly string[];
+  /** All that the month's telemetry told, also before the window. */
+  readonly energyPaths: readonly string[];
   readonly activityPaths: readonly string[];
   readonly runPaths: readonly string[];
   /** The month's figures, as `computeKpis` kept them. */
@@ -78,9 +80,10 @@ export async function readHours(request: HoursRequest, warehouse: Warehouse): Pr
 }
 
 async function openHours(request: HoursRequest, warehouse: Warehouse): Promise<void> {
-  const { window, mostSeries, ledgerPaths, activityPaths, runPaths, kpisPath } = request;
+  const { window, mostSeries, ledgerPaths, energyPaths, activityPaths, runPaths, kpisPath } = request;
   const views = {
     ledger: parquetRows(ledgerPaths),
+    fct_energy: storedRows('fct_energy', energyPaths),
     fct_activity: storedRows('fct_activity', activityPaths),
     fct_run: storedRows('fct_run', runPaths),
     kpis: parquetRows([kpisPath]),

@@ -123,6 +123,7 @@ async function readHourBook(
     window,
     mostSeries: settings.alarms.most_series,
     ledgerPaths: await paths(settledKeys('ledger', period, slices)),
+    energyPaths: await factPaths('fct_energy'),
     activityPaths: await factPaths('fct_activity'),
     runPaths: await factPaths('fct_run'),
     kpisPath: await book.localPath(kpiKey(period, 'kpis')),
