@@ -14,7 +14,7 @@ import { instantOf, slicesOf } from '../ledger/slices.ts';
 import { DAY_MS, type Period, parsePeriod, secondsIso } from '../units/period.ts';
 import { sourceKind } from './assumptions.ts';
 import { filledInFor } from './coverage.ts';
-import { checkIsLatest } from './latest-run.ts';
+import { checkIsLatest, whileLatest } from './latest-run.ts';
 import { factKeysOf, factReceipts } from './month-receipts.ts';
 import type { AlarmsReport, MonthRun, Workplace } from './stage.ts';
 
@@ -44,11 +44,10 @@ export function alarmsKey(month: string): string {
  * it is, is asked again before anybody is told: what was read may be half of another run's.
  */
 export async function raiseAlarms(run: MonthRun, workplace: Workplace): Promise<AlarmsReport> {
-  await checkIsLatest(run, workplace);
   const { book, settings, outlets = {} } = workplace;
   const period = parsePeriod(run.month);
   const window = windowOf(period, run.as_of);
-  const { observed, verdicts } = await judgeMonth(run, window, workplace);
+  const { observed, verdicts } = await whileLatest(run, workplace, () => judgeMonth(run, window, workplace));
   const before = await paperOf(run.month, book);
   const isOpen = run.as_of < period.to;
   const fresh = observed.hours.filter(({ hour }) => hour >= (before?.published_until ?? ''));

@@ -100,6 +100,21 @@ test('a run for alarms that another one overtook does not say that it judged the
   expect(status).toBe(0);
 });
 
+test('a run for alarms whose judging failed says why, and does not say that they are judged', async () => {
+  const Cause = JSON.stringify({ errorType: 'Error', errorMessage: 'Cannot tell of an alarm: expected SNS to take it' });
+  const output = JSON.stringify({ month: '2026-06', watch: true, failure: { Error: 'Error', Cause } });
+  const answers = {
+    DescribeExecution: { executionArn: RUN, status: 'SUCCEEDED', output },
+    GetExecutionHistory: { events: [] },
+  };
+  const failed = await close(answers);
+  expect(failed.out).toBe('');
+  expect(failed.err).toContain(
+    'Cannot judge the alarms of 2026-06: Error: Cannot tell of an alarm: expected SNS to take it; no disclosure is written',
+  );
+  expect(failed.status).toBe(2);
+});
+
 test('a close that another run overtook names the state, says what to do, and does not speak of a redrive', async () => {
   const entered = (name: string) => ({ type: 'StateEntered', stateEnteredEventDetails: { name, input: '{}' } });
   const { status, err } = await close({
