@@ -132,6 +132,41 @@ test('a close that another run overtook names the state, says what to do, and do
   expect(status).toBe(2);
 });
 
+/** A run whose collection found no room: a state of the inline map caught it and failed in its turn (API reference, `HistoryEvent`). */
+const FULL: Answers = {
+  DescribeExecution: {
+    executionArn: RUN,
+    status: 'FAILED',
+    error: 'Exhausted',
+    cause: JSON.stringify({ errorType: 'Exhausted', errorMessage: 'Cannot keep the files of bill' }),
+    redriveStatus: 'REDRIVABLE',
+    redriveCount: 0,
+  },
+  GetExecutionHistory: {
+    events: [
+      { type: 'MapStateEntered', stateEnteredEventDetails: { name: 'Collect', input: '{}' } },
+      { type: 'TaskStateEntered', stateEnteredEventDetails: { name: 'CollectSource', input: '{}' } },
+      { type: 'FailStateEntered', stateEnteredEventDetails: { name: 'CollectExhausted', input: '{}' } },
+    ],
+  },
+};
+
+test('a run that ended in a state that only fails is told as one that cannot go on', async () => {
+  const { status, err } = await close(FULL);
+  expect(err).toContain('Cannot finish Collect: Exhausted: Cannot keep the files of bill');
+  expect(err).toContain(
+    'It has failed; it cannot go on: it ended in CollectExhausted, and would again; start the month anew: without --redrive, with a later --as-of.',
+  );
+  expect(status).toBe(2);
+});
+
+test('such a run is not redriven', async () => {
+  const { status, err, asked } = await close(FULL, '--redrive');
+  expect(err).toContain(`Cannot redrive ${RUN}: it ended in CollectExhausted, and would again; start the month anew`);
+  expect(asked).not.toContain('RedriveExecution');
+  expect(status).toBe(2);
+});
+
 test('a run that failed is redriven and followed to its end', async () => {
   const succeeded = {
     executionArn: RUN,
