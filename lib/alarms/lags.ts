@@ -1,6 +1,6 @@
 import type { Receipt } from '../landing/receipt.ts';
 import type { FactTable } from '../sources/source.ts';
-import { HOUR_MS, type Period } from '../units/period.ts';
+import { DAY_MS, HOUR_MS, type Period } from '../units/period.ts';
 import type { Lag } from './signals.ts';
 
 /** A source of the settings with the tables that it feeds. */
@@ -44,9 +44,18 @@ function hoursOverdue(receipts: readonly Receipt[], { to }: Period, asOf: string
   return receipts.length > 0 ? 0 : Math.max(0, (Date.parse(asOf) - due) / HOUR_MS);
 }
 
-/** Nothing landed: behind since the month began. A file without times is as new as its landing. */
+/** Nothing landed: behind since the month began. */
 function hoursBehind(receipts: readonly Receipt[], { from, to }: Period, asOf: string): number {
-  const reached = receipts.map(({ contract, fetched_at }) => Date.parse(contract.last_event ?? fetched_at));
+  const reached = receipts.map(reachOf);
   const now = Math.min(Date.parse(asOf), Date.parse(to));
   return Math.max(0, (now - Math.max(Date.parse(from), ...reached)) / HOUR_MS);
+}
+
+/**
+ * Until when a file tells, in milliseconds. A file without times is as new as its landing. Events bear the beginning of what they tell of: those
+ * that begin with a day may be of whole days (Azure, Cost Explorer, counts of managed APIs), and are taken for that.
+ */
+function reachOf({ contract: { last_event }, fetched_at }: Receipt): number {
+  if (last_event === null) return Date.parse(fetched_at);
+  return Date.parse(last_event) + (last_event.endsWith('T00:00:00Z') ? DAY_MS : 0);
 }

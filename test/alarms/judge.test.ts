@@ -281,6 +281,17 @@ test('a mean of the whole month is never late, and what fills in for a bill is a
   ]);
 });
 
+test('rows of whole days reach to the end of their day: a bill by the day, asked for each morning, is not late at the end of the next night', () => {
+  const period = parsePeriod('2026-06');
+  const sources = [{ id: 'costs', tables: ['fct_cost' as const] }];
+  const byTheDay = [receipt('costs', '2026-06-01T00:00:00Z', '2026-06-08T00:00:00Z')];
+  const hoursAt = (asOf: string) => lagsOf(sources, byTheDay, { period, asOf })[0]?.hours;
+  expect(hoursAt('2026-06-08T12:00:00Z')).toBe(0);
+  // The day of the 8th was asked for on the 9th, and will be followed by that of the 9th at half past four.
+  expect(hoursAt('2026-06-10T04:00:00Z')).toBe(28);
+  expect(hoursAt('2026-06-11T04:00:00Z')).toBe(52);
+});
+
 test('settings move a limit, and never that of a band', () => {
   const [band, above] = ALARMS;
   if (!band || !above) throw new Error('expected two alarms');
