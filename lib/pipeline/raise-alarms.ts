@@ -1,6 +1,7 @@
 import { judgeAll } from '../alarms/judge.ts';
 import { lagsOf } from '../alarms/lags.ts';
 import { hourPoints, signalPoint } from '../alarms/metrics.ts';
+import type { MetricPoint } from '../alarms/metric-point.ts';
 import type { Observed } from '../alarms/signals.ts';
 import type { Verdict } from '../alarms/verdict.ts';
 import { FACT_TABLES } from '../facts/columns.ts';
@@ -26,8 +27,8 @@ const COST_EXPLORER = 'aws-cost-explorer';
 export interface AlarmPaper {
   readonly month: string;
   readonly as_of: string;
-  /** Hours before this one have been published as metrics. */
-  readonly published_until: string;
+  /** SHA-256 of what was published of each hour of the window; absent from papers of older versions. */
+  readonly published?: Readonly<Record<string, string>>;
   /** Alarms that people were told of and that have not been fine since; absent from papers of older versions. */
   readonly told?: readonly string[];
   readonly verdicts: readonly Verdict[];
@@ -50,17 +51,26 @@ export async function raiseAlarms(run: MonthRun, workplace: Workplace): Promise<
   const { observed, verdicts } = await whileLatest(run, workplace, () => judgeMonth(run, window, workplace));
   const before = await paperOf(run.month, book);
   const isOpen = run.as_of < period.to;
-  const fresh = observed.hours.filter(({ hour }) => hour >= (before?.published_until ?? ''));
+  const points = hourPoints(observed.hours, book.location);
+  const published = fingerprintsOf(points, workplace);
+  const oldest = daysBefore(run.as_of, WINDOW_DAYS);
+  const fresh = points.filter(({ at }) => at >= oldest && published[at] !== before?.published?.[at]);
   const signal = isOpen ? [signalPoint(verdicts, book.location, run.as_of)] : [];
   await checkIsLatest(run, workplace);
-  await outlets.publish?.([...hourPoints(fresh, book.location), ...signal]);
+  await outlets.publish?.([...fresh, ...signal]);
   const { news, told } = newlyRaised(verdicts, before);
   const { name } = settings.organisation;
   for (const { text } of news) await outlets.tell?.(`${name}: alarm in the books of ${run.month}`, text);
-  const paper: AlarmPaper = { ...run, published_until: window.to, told, verdicts };
+  const paper: AlarmPaper = { ...run, published, told, verdicts };
   await book.put(alarmsKey(run.month), jsonBytes(paper));
   const count = (state: Verdict['state']) => verdicts.filter((verdict) => verdict.state === state).length;
   return { raised: count('alarm'), unknown: count('unknown'), fine: count('ok'), told: news.length };
+}
+
+/** By hour. What is known of an hour changes: its telemetry comes first, its bill and its grid factor a day later. */
+function fingerprintsOf(points: readonly MetricPoint[], { fingerprint }: Workplace): Record<string, string> {
+  const byHour = [...Map.groupBy(points, ({ at }) => at)];
+  return Object.fromEntries(byHour.map(([at, ofHour]) => [at, fingerprint(jsonBytes(ofHour))]));
 }
 
 /** Alarms that nobody was told of, and all that people were told of and that were not fine since: an unknown point ends none. */
@@ -102,8 +112,12 @@ async function judgeMonth(run: MonthRun, window: Window, workplace: Workplace) {
 function windowOf({ from, to }: Period, asOf: string): Window {
   const hour = `${asOf.slice(0, 13)}:00:00Z`;
   const end = hour < to ? hour : to;
-  const start = secondsIso(new Date(Date.parse(end) - WINDOW_DAYS * DAY_MS));
+  const start = daysBefore(end, WINDOW_DAYS);
   return { from: start > from ? start : from, to: end };
+}
+
+function daysBefore(instant: string, days: number): string {
+  return secondsIso(new Date(Date.parse(instant) - days * DAY_MS));
 }
 
 /** Opens the slices of the ledger that the window touches, and no other. */
