@@ -40,7 +40,7 @@ export interface HourSum {
   readonly serving_gco2e: string | null;
   readonly serving_cost: string | null;
   readonly requests: string | null;
-  /** Those of inference whose energy is known; of them those whose emissions are, and those that a bill prices: what serving_* are divided by. */
+  /** Those of inference of models and hours whose energy is known; of them those whose emissions are, and those that a bill prices: what serving_* are divided by. */
   readonly serving_requests: string | null;
   readonly emitting_requests: string | null;
   readonly priced_requests: string | null;

@@ -162,6 +162,14 @@ describe('what an alarm says', () => {
     );
   });
 
+  test('is that of the last hours whose energy is known, where requests come sooner than the bill', () => {
+    const since = [27, 28, 29, 30].map((hour) => ({ ...NO_HOUR, hour: hourAt(hour), requests: '100' }));
+    const [verdict] = verdictsOn('energy-per-request', { hours: [...wasteful, ...since] });
+    expect(verdict).toMatchObject({ state: 'alarm', value: 4, since: hourAt(24) });
+    const night = [27, 28, 29].map((hour) => ({ ...serving(hour, 1), serving_requests: null }));
+    expect(verdictsOn('energy-per-request', { hours: [...wasteful, ...night] })[0]).toMatchObject({ state: 'unknown' });
+  });
+
   test('names what is unknown, and never counts it as nothing', () => {
     const hours = wasteful.map((hour) => ({ ...hour, serving_cost: null, serving_gco2e: null }));
     const [verdict] = verdictsOn('energy-per-request', { hours });
