@@ -1,7 +1,7 @@
 import { judgeAll } from '../alarms/judge.ts';
 import { lagsOf } from '../alarms/lags.ts';
-import { hourPoints, signalPoint } from '../alarms/metrics.ts';
 import type { MetricPoint } from '../alarms/metric-point.ts';
+import { hourPoints, signalPoint } from '../alarms/metrics.ts';
 import type { Observed } from '../alarms/signals.ts';
 import type { Verdict } from '../alarms/verdict.ts';
 import { FACT_TABLES } from '../facts/columns.ts';

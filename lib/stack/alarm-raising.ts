@@ -45,9 +45,6 @@ export class AlarmRaising extends Construct {
     const after = new Choice(this, 'IsDisclosed')
       .when(Condition.isPresent('$.watch'), new Succeed(this, 'Watched'))
       .afterwards({ includeOtherwise: true });
-    this.step = overtaking
-      .ends(againWhenBusy(one))
-      .addCatch(after.startState, { resultPath: FAILURE })
-      .next(after);
+    this.step = overtaking.ends(againWhenBusy(one)).addCatch(after.startState, { resultPath: FAILURE }).next(after);
   }
 }

@@ -27,7 +27,9 @@ test('an hour of which more is known later is published again: bills come a day 
     published.length = 0;
     await closeTiny(workplace, MONTH, asOf(hour));
     await raiseAlarms({ month: MONTH, as_of: asOf(hour) }, workplace);
-    const whole = published.filter((point) => point.namespace === 'Joulebook' && Object.keys(point.dimensions).length === 1);
+    const whole = published.filter(
+      (point) => point.namespace === 'Joulebook' && Object.keys(point.dimensions).length === 1,
+    );
     return Object.fromEntries(whole.map(({ at, values }) => [at, values['effective_cost']]));
   };
   expect(await costsPublished(4)).toEqual(Object.fromEntries(HOURS.map((hour) => [asOf(hour), undefined])));

@@ -101,7 +101,10 @@ test('a run for alarms that another one overtook does not say that it judged the
 });
 
 test('a run for alarms whose judging failed says why, and does not say that they are judged', async () => {
-  const Cause = JSON.stringify({ errorType: 'Error', errorMessage: 'Cannot tell of an alarm: expected SNS to take it' });
+  const Cause = JSON.stringify({
+    errorType: 'Error',
+    errorMessage: 'Cannot tell of an alarm: expected SNS to take it',
+  });
   const output = JSON.stringify({ month: '2026-06', watch: true, failure: { Error: 'Error', Cause } });
   const answers = {
     DescribeExecution: { executionArn: RUN, status: 'SUCCEEDED', output },
