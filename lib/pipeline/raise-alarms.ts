@@ -10,6 +10,7 @@ import { type HourBook, readHours, type Window } from '../kpis/hours.ts';
 import { type Book, jsonBytes, readText } from '../landing/book.ts';
 import { callsMade } from '../landing/live-origin.ts';
 import type { Receipt } from '../landing/receipt.ts';
+import { readShortfalls } from '../landing/shortfall.ts';
 import { settledKeys } from '../ledger/settle.ts';
 import { instantOf, slicesOf } from '../ledger/slices.ts';
 import { DAY_MS, type Period, parsePeriod, secondsIso } from '../units/period.ts';
@@ -92,10 +93,13 @@ async function judgeMonth(run: MonthRun, window: Window, workplace: Workplace) {
   const receipts = await factReceipts(period, run.as_of, workplace);
   const book = await readHourBook(period, window, receipts, workplace);
   const { settings } = workplace;
+  const shortfalls = await readShortfalls(workplace.book, period, run.as_of);
+  const isShort = new Set(shortfalls.map(({ shortfall }) => shortfall.source_id));
   const sources = settings.sources.map((source) => ({
     id: source.id,
     tables: tablesOf(source.kind),
     fillsInFor: filledInFor(source, settings),
+    isAnswered: source.live !== undefined && !isShort.has(source.id),
   }));
   const observed: Observed = {
     ...book,
