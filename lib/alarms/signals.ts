@@ -19,7 +19,7 @@ export interface Observed {
   readonly lags: readonly Lag[];
   /** Requests that left for Cost Explorer in the calendar month of the run; `undefined` where no source asks it. */
   readonly costExplorerRequests: number | undefined;
-  /** Days of the month that have gone by, at least one. */
+  /** Days of the calendar month of the run that have gone by, at least one. */
   readonly days: number;
 }
 

@@ -13,7 +13,7 @@ import type { Receipt } from '../landing/receipt.ts';
 import { readShortfalls } from '../landing/shortfall.ts';
 import { settledKeys } from '../ledger/settle.ts';
 import { instantOf, slicesOf } from '../ledger/slices.ts';
-import { DAY_MS, type Period, parsePeriod, secondsIso } from '../units/period.ts';
+import { DAY_MS, type Period, parsePeriod, periodOf, secondsIso } from '../units/period.ts';
 import { sourceKind } from './assumptions.ts';
 import { filledInFor } from './coverage.ts';
 import { checkIsLatest, whileLatest } from './latest-run.ts';
@@ -56,7 +56,8 @@ export async function raiseAlarms(run: MonthRun, workplace: Workplace): Promise<
   const published = fingerprintsOf(points, workplace);
   const oldest = daysBefore(run.as_of, WINDOW_DAYS);
   const fresh = points.filter(({ at }) => at >= oldest && published[at] !== before?.published?.[at]);
-  const signal = isOpen ? [signalPoint(verdicts, book.location, run.as_of)] : [];
+  const stamp = { book: book.location, at: run.as_of, limits: settings.alarms.limits };
+  const signal = isOpen ? [signalPoint(verdicts, stamp)] : [];
   await checkIsLatest(run, workplace);
   await outlets.publish?.([...fresh, ...signal]);
   const { news, told } = newlyRaised(verdicts, before);
@@ -107,7 +108,7 @@ async function judgeMonth(run: MonthRun, window: Window, workplace: Workplace) {
     currency: settings.currency,
     lags: lagsOf(sources, receipts, { period, asOf: run.as_of }),
     costExplorerRequests: await requestsOf(COST_EXPLORER, run, workplace),
-    days: Math.max(1, (Date.parse(window.to) - Date.parse(period.from)) / DAY_MS),
+    days: Math.max(1, (Date.parse(run.as_of) - Date.parse(periodOf(run.as_of).from)) / DAY_MS),
   };
   return { observed, verdicts: judgeAll(observed, settings.alarms.limits) };
 }

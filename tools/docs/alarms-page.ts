@@ -23,7 +23,8 @@ is not restated to less), so that their maximum is the last; of a ratio the aver
 
 const SIGNALS = `\`${SIGNALS_NAMESPACE}\` holds the signals of the alarms above under the time of the run, each with its limit
 (\`<signal>_limit\`): the value that keeps the rule best among the judged points, of the worst subject. So one value beyond
-the limit is the alarm. Runs of a month that has ended publish none.
+the limit is the alarm. Where there is nobody to judge (no run ended, no host is watched) it is 0.
+Runs of a month that has ended publish none.
 
 \`Joulebook/Functions\` holds, for each call of a function under Lambda's own dimension \`FunctionName\`, the counts that it answered (\`landed\`,
 \`rejected\`, \`files\`, \`rows\`, \`figures\` …) and \`peak_memory_mb\`, by which its memory is sized. Duration, errors and
