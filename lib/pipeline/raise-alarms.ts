@@ -18,6 +18,7 @@ import { sourceKind } from './assumptions.ts';
 import { filledInFor } from './coverage.ts';
 import { checkIsLatest, whileLatest } from './latest-run.ts';
 import { factKeysOf, factReceipts } from './month-receipts.ts';
+import type { Outlets } from './outlets.ts';
 import type { AlarmsReport, MonthRun, Workplace } from './stage.ts';
 
 /** CloudWatch takes metrics that are up to two weeks old (API Reference, PutMetricData). */
@@ -53,17 +54,18 @@ export async function raiseAlarms(run: MonthRun, workplace: Workplace): Promise<
   const before = await paperOf(run.month, book);
   const isOpen = run.as_of < period.to;
   const points = hourPoints(observed.hours, book.location);
-  const published = fingerprintsOf(points, workplace);
+  const marks = fingerprintsOf(points, workplace);
   const oldest = daysBefore(run.as_of, WINDOW_DAYS);
-  const fresh = points.filter(({ at }) => at >= oldest && published[at] !== before?.published?.[at]);
+  const fresh = points.filter(({ at }) => at >= oldest && marks[at] !== before?.published?.[at]);
   const stamp = { book: book.location, at: run.as_of, limits: settings.alarms.limits };
   const signal = isOpen ? [signalPoint(verdicts, stamp)] : [];
   await checkIsLatest(run, workplace);
   await outlets.publish?.([...fresh, ...signal]);
-  const { news, told } = newlyRaised(verdicts, before);
+  const { news, told } = newlyRaised(verdicts, before, outlets);
   const { name } = settings.organisation;
   for (const { text } of news) await outlets.tell?.(`${name}: alarm in the books of ${run.month}`, text);
-  const paper: AlarmPaper = { ...run, published, told, verdicts };
+  const published = outlets.publish ? marks : before?.published;
+  const paper: AlarmPaper = { ...run, ...(published && { published }), told, verdicts };
   await book.put(alarmsKey(run.month), jsonBytes(paper));
   const count = (state: Verdict['state']) => verdicts.filter((verdict) => verdict.state === state).length;
   return { raised: count('alarm'), unknown: count('unknown'), fine: count('ok'), told: news.length };
@@ -75,13 +77,16 @@ function fingerprintsOf(points: readonly MetricPoint[], { fingerprint }: Workpla
   return Object.fromEntries(byHour.map(([at, ofHour]) => [at, fingerprint(jsonBytes(ofHour))]));
 }
 
-/** Alarms that nobody was told of, and all that people were told of and that were not fine since: an unknown point ends none. */
-function newlyRaised(now: readonly Verdict[], before: AlarmPaper | undefined) {
+/**
+ * Alarms that nobody was told of, and all that people were told of and that were not fine since: an unknown point ends none. Who closes a deployed
+ * stack's book on a machine of their own tells nobody.
+ */
+function newlyRaised(now: readonly Verdict[], before: AlarmPaper | undefined, { tell }: Outlets) {
   const known = new Set(before?.told ?? before?.verdicts.filter(({ state }) => state === 'alarm').map(nameOf));
   const raised = now.filter(({ state }) => state === 'alarm');
   const fine = new Set(now.filter(({ state }) => state === 'ok').map(nameOf));
-  const told = [...new Set([...known, ...raised.map(nameOf)])].filter((name) => !fine.has(name)).sort();
-  return { news: raised.filter((verdict) => !known.has(nameOf(verdict))), told };
+  const told = [...new Set([...known, ...(tell ? raised.map(nameOf) : [])])].filter((name) => !fine.has(name)).sort();
+  return { news: tell ? raised.filter((verdict) => !known.has(nameOf(verdict))) : [], told };
 }
 
 /** `idle-share`, `source-late of bill` */

@@ -35,6 +35,9 @@ test('an hour of which more is known later is published again: bills come a day 
   expect(await costsPublished(4)).toEqual(Object.fromEntries(HOURS.map((hour) => [asOf(hour), undefined])));
   const charges = [1, 5].map((hour) => ({ start: hourOf(MONTH, hour), resource: 'i-1', cost: 2, effectiveCost: 2 }));
   await writeBill(join(folder, 'inputs/bill/a.parquet'), charges);
+  // A close on a machine that publishes nothing takes nothing from the next run that does.
+  await closeTiny(workplace, MONTH, asOf(5));
+  await raiseAlarms({ month: MONTH, as_of: asOf(5) }, { ...workplace, outlets: {} });
   expect(await costsPublished(6)).toMatchObject({ [asOf(1)]: 2, [asOf(5)]: 2 });
   expect(await costsPublished(7)).not.toHaveProperty([asOf(1)]);
   const last = { start: hourOf(MONTH, 24 * 29), resource: 'i-2' };

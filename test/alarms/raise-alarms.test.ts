@@ -68,6 +68,11 @@ beforeAll(async () => {
   await closeTiny(tinyWorkplace(folder, tinySettings(COMPANY.settings)), MONTH, asOf(48));
 });
 
+test('who closes the book of a stack on a machine of their own tells nobody, and takes no news from those who do', async () => {
+  const report = await raiseAlarms({ month: MONTH, as_of: asOf(48) }, { ...workplace, outlets: {} });
+  expect(report).toMatchObject({ raised: expect.any(Number), told: 0 });
+});
+
 test('idle hours raise an alarm, which is told once, with what it costs a day', async () => {
   const report = await raiseAlarms({ month: MONTH, as_of: asOf(48) }, workplace);
   expect(report.told).toBe(report.raised);
