@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { close } from '../bin/commands/close.ts';
 import { verify } from '../bin/commands/verify.ts';
@@ -66,6 +66,27 @@ test('a month that was preliminary stays so until the day of closing, and is clo
     is_new: false,
   });
   expect(await discloseTiny(workplace, MONTH, JULY)).toMatchObject({ version: 2, status: 'closed', is_new: true });
+});
+
+test('a month that was closed once stays restated, also after a version that a late source made preliminary', async () => {
+  const { folder, workplace } = await newCompany();
+  const grid = join(folder, 'inputs/grid');
+  const closedAt = (asOf: string) => discloseTiny(workplace, MONTH, asOf);
+  expect(await closedAt(JULY)).toMatchObject({ version: 1, status: 'closed' });
+  renameSync(grid, `${grid}-away`);
+  expect(await closedAt(AUGUST)).toMatchObject({ version: 2, status: 'preliminary' });
+  renameSync(`${grid}-away`, grid);
+  writeText(join(grid, 'a.csv'), gridText(hours(300)));
+  const third = await closedAt('2026-08-02T06:00:00Z');
+  expect(third).toMatchObject({ version: 3, status: 'restated' });
+  const { meta } = JSON.parse(
+    Buffer.from((await workplace.book.read(`${third.folder}annex.json`)) ?? []).toString(),
+  ) as Annex;
+  expect(meta).toMatchObject({ supersedes: 2, last_closed: 1 });
+  const page = Buffer.from((await workplace.book.read(`${third.folder}index.html`)) ?? []).toString();
+  expect(page).toContain('restated: version 3 replaces version 2; the last one that was closed is version 1');
+  const { answer } = await typeIn(verify, `${workplace.book.location}/${third.folder}`);
+  expect(answer).toBe(0);
 });
 
 test('a file that comes late is a new version, and so is a page that was lost', async () => {

@@ -95,6 +95,24 @@ test.each(['settle', 'computeKpis'] as const)(
   },
 );
 
+test.each(['buildFacts', 'settle', 'computeKpis', 'raiseAlarms'] as const)(
+  'a watch that a close overtakes in the midst of its work, and that fails of it, ends as overtaken: %s',
+  async (stage) => {
+    const workplace = tinyWorkplace(root, tinySettings(), join(root, `gone-at-${stage}`));
+    const broken = {
+      ...workplace,
+      openWarehouse: async () => {
+        await discloseTiny(workplace, MONTH, LATER);
+        throw new Error('Cannot read a file of the month: expected it in the book, got none');
+      },
+    };
+    const watch: MonthRun = { month: MONTH, as_of: EARLIER, ...{ watch: true } };
+    const handlers = { ...handlersAt(workplace, STAGES), [stage]: handlersAt(broken, STAGES)[stage] };
+    const answer = await runLocally(watch, handlers, () => undefined);
+    expect(answer).toMatchObject({ failure: { Error: 'Overtaken' } });
+  },
+);
+
 test('a watch of a month that was closed as of a time to come fails: until then nobody would judge its alarms', async () => {
   const workplace = tinyWorkplace(root, tinySettings(), join(root, 'to-come'));
   await discloseTiny(workplace, MONTH, '2026-07-31T00:00:00Z');

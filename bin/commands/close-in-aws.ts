@@ -1,5 +1,6 @@
 import { CloseMachine } from '../../lib/adapters/close-machine.ts';
 import { StageFailed } from '../../lib/pipeline/crew.ts';
+import { reasonOf } from '../../lib/pipeline/handlers.ts';
 import { standingWords } from '../../lib/pipeline/redrive.ts';
 import type { DisclosureReport, MonthRun } from '../../lib/pipeline/stage.ts';
 import { type Answer, type Arguments, CannotAnswer, stackTyped, type Terminal } from './command.ts';
@@ -23,8 +24,8 @@ export async function closeInAws(run: MonthRun, typed: Arguments, terminal: Term
       await tellStanding(execution, machine, terminal).catch(() => undefined);
     throw error;
   });
-  const { folder, failure }: Partial<DisclosureReport> & { readonly failure?: unknown } = report;
-  if (folder === undefined) return tellWatched(run, failure !== undefined, { typed, terminal });
+  const { folder, failure }: Partial<DisclosureReport> & { readonly failure?: Failure } = report;
+  if (folder === undefined) return tellWatched(run, failure, { typed, terminal });
   return tellReport(report, machine.book, typed, terminal);
 }
 
@@ -33,12 +34,26 @@ function isOvertaken(cause: unknown): boolean {
   return cause instanceof Error && cause.name === 'Overtaken';
 }
 
-/** A run that the clock began to judge alarms ends before a disclosure; one that was overtaken has judged none (lib/stack/overtaking.ts). */
+/** What a state that failed leaves in the run's answer (lib/stack/steps.ts). */
+interface Failure {
+  readonly Error: string;
+  readonly Cause: string;
+}
+
+/**
+ * A run that the clock began to judge alarms ends before a disclosure; one that was overtaken has judged none (lib/stack/overtaking.ts).
+ * Throws `CannotAnswer` where the stage that judges failed: it stops no run.
+ */
 function tellWatched(
   { month, as_of }: MonthRun,
-  wasOvertaken: boolean,
+  failure: Failure | undefined,
   { typed, terminal }: { readonly typed: Arguments; readonly terminal: Terminal },
 ): Answer {
+  const wasOvertaken = failure?.Error === 'Overtaken';
+  if (failure && !wasOvertaken) {
+    const reason = reasonOf({ source_id: '', error: failure.Error, cause: failure.Cause });
+    throw new CannotAnswer(`Cannot judge the alarms of ${month}: ${reason}; no disclosure is written`);
+  }
   const words = wasOvertaken
     ? 'a run of a later time has begun and judges the alarms, no disclosure is written'
     : 'alarms are judged, no disclosure is written';

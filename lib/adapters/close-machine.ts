@@ -18,6 +18,7 @@ import {
 } from '@aws-sdk/client-sfn';
 
 import {
+  deadEndOf,
   type EnteredState,
   type HistoryEvent,
   type Outline,
@@ -30,7 +31,7 @@ import { WORKING } from '../pipeline/definition.ts';
 import type { MachineRun } from '../pipeline/doctor/examine-machine.ts';
 import { reasonOf } from '../pipeline/handlers.ts';
 import type { Progress } from '../pipeline/progress.ts';
-import { meaningOfRefusal, type RedriveStanding } from '../pipeline/redrive.ts';
+import { deadEndWords, meaningOfRefusal, type RedriveStanding } from '../pipeline/redrive.ts';
 import type { DisclosureReport, MonthRun } from '../pipeline/stage.ts';
 import { tracedClient } from './traces.ts';
 
@@ -82,6 +83,8 @@ export class CloseMachine {
    * standard machines, within 14 days, by the same definition). Throws in words what a refusal means and what to do.
    */
   async redrive(executionArn: string): Promise<void> {
+    const { deadEnd } = await this.standing(executionArn);
+    if (deadEnd !== undefined) throw new Error(`Cannot redrive ${executionArn}: ${deadEndWords(deadEnd)}`);
     const asked = this.#client.send(new RedriveExecutionCommand({ executionArn }));
     await asked.catch(async (error: Error) => {
       const said = (await this.#reasonAgainst(executionArn, error)) ?? error.message;
@@ -99,7 +102,9 @@ export class CloseMachine {
 
   /** How a run stands, and whether it can be redriven. */
   async standing(executionArn: string): Promise<RedriveStanding> {
-    return this.#describe(executionArn);
+    const described = await this.#describe(executionArn);
+    if (described.redriveStatus !== 'REDRIVABLE') return described;
+    return { ...described, deadEnd: deadEndOf(await this.#history(executionArn)) };
   }
 
   /** The run of a month and time that was started, by a person or by the clock. Throws where there is none. */

@@ -1,6 +1,6 @@
 import type { Receipt } from '../landing/receipt.ts';
 import type { FactTable } from '../sources/source.ts';
-import { HOUR_MS, type Period } from '../units/period.ts';
+import { DAY_MS, HOUR_MS, type Period } from '../units/period.ts';
 import type { Lag } from './signals.ts';
 
 /** A source of the settings with the tables that it feeds. */
@@ -9,6 +9,8 @@ export interface WatchedSource {
   readonly tables: readonly FactTable[];
   /** Ids of the sources whose missing days it fills: what they have is asked of it no more. */
   readonly fillsInFor?: readonly string[];
+  /** Its provider was asked for the month, and nothing is missing. */
+  readonly isAnswered?: boolean;
 }
 
 /** Providers publish a month's emissions until this day of the next month (docs/sources.md). */
@@ -16,16 +18,19 @@ const PUBLISHED_AFTER_DAYS = 21;
 
 /**
  * How far each source lags behind: a bill, telemetry, a grid or a server from its last event to now, a provider's report
- * from the day on which it is due. Runs come when they come: a source of nothing else is never late.
+ * from the day on which it is due. Runs come when they come, with their energy or without: a source of runs is never late. Where a
+ * provider counts requests (CloudWatch), hours without any have no row: it is late only where it has not answered.
  */
 export function lagsOf(
   sources: readonly WatchedSource[],
   receipts: readonly Receipt[],
   { period, asOf }: { readonly period: Period; readonly asOf: string },
 ): Lag[] {
-  return sources.flatMap(({ id, tables, fillsInFor = [] }) => {
+  return sources.flatMap(({ id, tables, fillsInFor = [], isAnswered = false }) => {
     const own = receipts.filter(({ source_id }) => source_id === id || fillsInFor.includes(source_id));
-    if (tables.every((table) => table === 'fct_run')) return [];
+    if (tables.includes('fct_run')) return [];
+    if (isAnswered && own.length > 0 && tables.every((table) => table === 'fct_activity'))
+      return [{ source_id: id, hours: 0 }];
     if (tables.every((table) => table === 'fct_grid_intensity') && own.some((each) => isOfWholeMonth(each, period)))
       return [{ source_id: id, hours: 0 }];
     const isReport = tables.every((table) => table === 'fct_provider_emissions');
@@ -44,9 +49,18 @@ function hoursOverdue(receipts: readonly Receipt[], { to }: Period, asOf: string
   return receipts.length > 0 ? 0 : Math.max(0, (Date.parse(asOf) - due) / HOUR_MS);
 }
 
-/** Nothing landed: behind since the month began. A file without times is as new as its landing. */
+/** Nothing landed: behind since the month began. */
 function hoursBehind(receipts: readonly Receipt[], { from, to }: Period, asOf: string): number {
-  const reached = receipts.map(({ contract, fetched_at }) => Date.parse(contract.last_event ?? fetched_at));
+  const reached = receipts.map(reachOf);
   const now = Math.min(Date.parse(asOf), Date.parse(to));
   return Math.max(0, (now - Math.max(Date.parse(from), ...reached)) / HOUR_MS);
+}
+
+/**
+ * Until when a file tells, in milliseconds. A file without times is as new as its landing. Events bear the beginning of what they tell of: those
+ * that begin with a day may be of whole days (Azure, Cost Explorer, counts of managed APIs), and are taken for that.
+ */
+function reachOf({ contract: { last_event }, fetched_at }: Receipt): number {
+  if (last_event === null) return Date.parse(fetched_at);
+  return Date.parse(last_event) + (last_event.endsWith('T00:00:00Z') ? DAY_MS : 0);
 }

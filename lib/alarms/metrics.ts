@@ -1,5 +1,5 @@
 import type { HourSum } from '../kpis/hours.ts';
-import { ALARMS } from './catalogue.ts';
+import { ALARMS, type Limits, ruleOf } from './catalogue.ts';
 import type { MetricPoint } from './metric-point.ts';
 import { numberIn, ratioOf } from './series.ts';
 import type { Verdict } from './verdict.ts';
@@ -80,20 +80,27 @@ export function limitMetricOf(signal: string): string {
 /**
  * One point with the judged value of each alarm, of its worst subject, and its limit: it breaks the limit when the alarm is
  * raised, so that CloudWatch, which is told one value at a time, comes to the same answer. A band has no limit here:
- * CloudWatch learns that of the whole by itself.
+ * CloudWatch learns that of the whole by itself. Where there is nobody to judge (no run, no watched host) nothing is beyond the limit, and
+ * the value is 0: CloudWatch leaves an alarm raised that is told nothing, and last month's run would be one for months.
  */
-export function signalPoint(verdicts: readonly Verdict[], book: string, at: string): MetricPoint {
-  const values = ALARMS.flatMap(({ id, signal, rule }): [string, number][] => {
+export function signalPoint(verdicts: readonly Verdict[], { book, at, limits }: SignalStamp): MetricPoint {
+  const values = ALARMS.flatMap((alarm): [string, number][] => {
+    const { id, signal, judged } = alarm;
+    const rule = ruleOf(alarm, limits);
     const isBand = rule.kind === 'band';
-    const watched = verdicts.filter(({ alarm, subject }) => alarm === id && (!isBand || subject === null));
-    const known = watched.flatMap(({ judged_value: value }) => value ?? []);
-    const limit = isBand ? undefined : watched.find((verdict) => verdict.limit !== null)?.limit;
+    const watched = verdicts.filter(({ alarm: name, subject }) => name === id && (!isBand || subject === null));
+    const isOfNobody = watched.length === 0 && rule.kind === 'above' && judged.by === 'stage';
+    const known = isOfNobody ? [0] : watched.flatMap(({ judged_value: value }) => value ?? []);
     if (known.length === 0) return [];
     const worst = rule.kind === 'below' ? Math.min(...known) : Math.max(...known);
-    return [
-      [signal, worst],
-      ...(typeof limit === 'number' ? [[limitMetricOf(signal), limit] as [string, number]] : []),
-    ];
+    return [[signal, worst], ...(isBand ? [] : [[limitMetricOf(signal), rule.limit] as [string, number]])];
   });
   return { namespace: SIGNALS_NAMESPACE, at, dimensions: { book }, values: Object.fromEntries(values) };
+}
+
+/** Whose signals they are, of which moment, and the limits that settings put in the place of the catalogue's. */
+interface SignalStamp {
+  readonly book: string;
+  readonly at: string;
+  readonly limits: Limits;
 }

@@ -19,22 +19,29 @@ export interface Observed {
   readonly lags: readonly Lag[];
   /** Requests that left for Cost Explorer in the calendar month of the run; `undefined` where no source asks it. */
   readonly costExplorerRequests: number | undefined;
-  /** Days of the month that have gone by, at least one. */
+  /** Days of the calendar month of the run that have gone by, at least one. */
   readonly days: number;
 }
 
-/** Facility energy of serving for each request in Wh: in total and for each model, hour by hour. */
+/**
+ * Facility energy of serving for each request in Wh: in total and for each model, hour by hour, up to the last hour whose energy is known.
+ * Requests come within the hour and a bill a day later: the newest hours of who has no agent are never known.
+ */
 export function energyPerRequest({ hours }: Observed): Series[] {
   const models = new Set(
     hours.flatMap((hour) => (hour.dimension === 'model_id' && hour.serving_requests ? [hour.dimension_value] : [])),
   );
   return [null, ...models].map((model) => ({
     subject: model,
-    points: hoursOf(hours, model).map((hour) => ({
+    points: upToKnownEnergy(hoursOf(hours, model)).map((hour) => ({
       at: hour.hour,
       value: ratioOf(hour.serving_kwh, hour.serving_requests, 1000),
     })),
   }));
+}
+
+function upToKnownEnergy(hours: readonly HourSum[]): readonly HourSum[] {
+  return hours.slice(0, hours.findLastIndex(({ serving_kwh }) => serving_kwh !== null) + 1);
 }
 
 /** Share of facility energy that devices drew while no workload used them, 0 to 1, hour by hour. */

@@ -31,6 +31,8 @@ export interface AnnexMeta {
   readonly version: number;
   /** Version that this one replaces; null for the first. */
   readonly supersedes: number | null;
+  /** The latest version before this one that was closed or restated, however many preliminary ones came since; null where none was. */
+  readonly last_closed: number | null;
   readonly code_version: string;
   readonly book_manifest_sha256: string;
   readonly currency: string;

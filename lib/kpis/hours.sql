@@ -3,8 +3,9 @@
 -- Grain   hour x dimension x value; dimension NULL is the total
 -- Reads   ledger, counted_activity; variables window_start, window_end (half-open) and most_series
 -- The names with the most energy keep their own line; all others share (other), and (unknown) is what nobody named.
--- serving_* is inference of models that count requests anywhere in the window, as in serving.sql, idle named to it included; emitting_* of
--- those among them whose emissions are known, priced_* of those that have a bill, since an own host is not free.
+-- serving_* is inference of models that count requests anywhere in the window, as in serving.sql, idle named to it included; its requests are those
+-- of hours whose energy is known (requests come sooner than a bill), emitting_* of those among them whose emissions are known, priced_* of
+-- those that have a bill, since an own host is not free.
 CREATE OR REPLACE TEMP TABLE hour_sum AS
 WITH counted AS (
     SELECT period_start, project, model_id, quantity, coalesce(workload_type, 'inference') = 'inference' AS is_inference
@@ -14,13 +15,16 @@ WITH counted AS (
 counted_model AS (
     SELECT DISTINCT model_id FROM counted WHERE is_inference AND quantity > 0 AND model_id IS NOT NULL
 ),
-serving_model AS (
-    SELECT model_id, count(emissions_location_gco2e) > 0 AS is_emitting, count(effective_cost) > 0 AS is_priced
+serving_hour AS (
+    SELECT period_start, model_id, count(emissions_location_gco2e) > 0 AS is_emitting, count(effective_cost) > 0 AS is_priced
     FROM ledger
     SEMI JOIN counted_model USING (model_id)
     WHERE workload_type = 'inference' AND period_start >= getvariable('window_start') AND period_start < getvariable('window_end')
-    GROUP BY model_id
+    GROUP BY period_start, model_id
     HAVING count(facility_energy_joules) > 0
+),
+serving_model AS (
+    SELECT DISTINCT model_id FROM serving_hour
 ),
 line AS (
     SELECT
@@ -47,12 +51,12 @@ line AS (
     UNION ALL
     SELECT
         period_start, project, model_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, quantity,
-        CASE WHEN is_inference AND serving_model.model_id IS NOT NULL THEN quantity END,
-        CASE WHEN is_inference AND serving_model.is_emitting THEN quantity END,
-        CASE WHEN is_inference AND serving_model.is_priced THEN quantity END,
+        CASE WHEN is_inference AND serving_hour.model_id IS NOT NULL THEN quantity END,
+        CASE WHEN is_inference AND serving_hour.is_emitting THEN quantity END,
+        CASE WHEN is_inference AND serving_hour.is_priced THEN quantity END,
         NULL, NULL
     FROM counted
-    LEFT JOIN serving_model USING (model_id)
+    LEFT JOIN serving_hour USING (period_start, model_id)
 ),
 project_rank AS (
     SELECT project, row_number() OVER (ORDER BY coalesce(sum(facility_energy_joules), 0) DESC, project) AS place

@@ -19,6 +19,8 @@ export interface HoursRequest {
   /** Names of a dimension that keep a line of their own; the rest shares one. */
   readonly mostSeries: number;
   readonly ledgerPaths: readonly string[];
+  /** All that the month's telemetry told, also before the window. */
+  readonly energyPaths: readonly string[];
   readonly activityPaths: readonly string[];
   readonly runPaths: readonly string[];
   /** The month's figures, as `computeKpis` kept them. */
@@ -38,7 +40,7 @@ export interface HourSum {
   readonly serving_gco2e: string | null;
   readonly serving_cost: string | null;
   readonly requests: string | null;
-  /** Those of inference whose energy is known; of them those whose emissions are, and those that a bill prices: what serving_* are divided by. */
+  /** Those of inference of models and hours whose energy is known; of them those whose emissions are, and those that a bill prices: what serving_* are divided by. */
   readonly serving_requests: string | null;
   readonly emitting_requests: string | null;
   readonly priced_requests: string | null;
@@ -78,9 +80,10 @@ export async function readHours(request: HoursRequest, warehouse: Warehouse): Pr
 }
 
 async function openHours(request: HoursRequest, warehouse: Warehouse): Promise<void> {
-  const { window, mostSeries, ledgerPaths, activityPaths, runPaths, kpisPath } = request;
+  const { window, mostSeries, ledgerPaths, energyPaths, activityPaths, runPaths, kpisPath } = request;
   const views = {
     ledger: parquetRows(ledgerPaths),
+    fct_energy: storedRows('fct_energy', energyPaths),
     fct_activity: storedRows('fct_activity', activityPaths),
     fct_run: storedRows('fct_run', runPaths),
     kpis: parquetRows([kpisPath]),

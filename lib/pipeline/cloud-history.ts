@@ -27,6 +27,11 @@ export function statesEntered(events: readonly HistoryEvent[], outline: Outline)
   });
 }
 
+/** The state of type Fail that a history ends in; undefined where another one failed. */
+export function deadEndOf(events: readonly HistoryEvent[]): string | undefined {
+  return events.findLast(({ type }) => type === 'FailStateEntered')?.stateEnteredEventDetails?.name;
+}
+
 /** What there is to tell since the last look: states that began, and states that are over. */
 export function progressSince(told: readonly EnteredState[], seen: readonly EnteredState[]): Progress[] {
   return seen.flatMap((state, index) => {

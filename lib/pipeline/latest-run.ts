@@ -41,6 +41,21 @@ export async function checkIsLatest({ month, as_of }: MonthRun, workplace: Workp
     );
 }
 
+/** Does a part of a run's work; throws `Overtaken` also where the work failed because another run has removed what it reads meanwhile. */
+export async function whileLatest<Answer>(
+  run: MonthRun,
+  workplace: Workplace,
+  work: () => Promise<Answer>,
+): Promise<Answer> {
+  await checkIsLatest(run, workplace);
+  try {
+    return await work();
+  } catch (cause) {
+    await checkIsLatest(run, workplace);
+    throw cause;
+  }
+}
+
 /** The book for a worker that writes what later runs replace: a file is stored where its run is still the latest, though it took long to make. */
 export function bookOfLatest(run: MonthRun, workplace: Workplace): Pick<Book, 'produce'> {
   return {

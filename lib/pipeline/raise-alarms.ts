@@ -1,5 +1,6 @@
 import { judgeAll } from '../alarms/judge.ts';
 import { lagsOf } from '../alarms/lags.ts';
+import type { MetricPoint } from '../alarms/metric-point.ts';
 import { hourPoints, signalPoint } from '../alarms/metrics.ts';
 import type { Observed } from '../alarms/signals.ts';
 import type { Verdict } from '../alarms/verdict.ts';
@@ -9,13 +10,15 @@ import { type HourBook, readHours, type Window } from '../kpis/hours.ts';
 import { type Book, jsonBytes, readText } from '../landing/book.ts';
 import { callsMade } from '../landing/live-origin.ts';
 import type { Receipt } from '../landing/receipt.ts';
+import { readShortfalls } from '../landing/shortfall.ts';
 import { settledKeys } from '../ledger/settle.ts';
 import { instantOf, slicesOf } from '../ledger/slices.ts';
-import { DAY_MS, type Period, parsePeriod, secondsIso } from '../units/period.ts';
+import { DAY_MS, type Period, parsePeriod, periodOf, secondsIso } from '../units/period.ts';
 import { sourceKind } from './assumptions.ts';
 import { filledInFor } from './coverage.ts';
-import { checkIsLatest } from './latest-run.ts';
+import { checkIsLatest, whileLatest } from './latest-run.ts';
 import { factKeysOf, factReceipts } from './month-receipts.ts';
+import type { Outlets } from './outlets.ts';
 import type { AlarmsReport, MonthRun, Workplace } from './stage.ts';
 
 /** CloudWatch takes metrics that are up to two weeks old (API Reference, PutMetricData). */
@@ -26,8 +29,8 @@ const COST_EXPLORER = 'aws-cost-explorer';
 export interface AlarmPaper {
   readonly month: string;
   readonly as_of: string;
-  /** Hours before this one have been published as metrics. */
-  readonly published_until: string;
+  /** SHA-256 of what was published of each hour of the window; absent from papers of older versions. */
+  readonly published?: Readonly<Record<string, string>>;
   /** Alarms that people were told of and that have not been fine since; absent from papers of older versions. */
   readonly told?: readonly string[];
   readonly verdicts: readonly Verdict[];
@@ -44,33 +47,46 @@ export function alarmsKey(month: string): string {
  * it is, is asked again before anybody is told: what was read may be half of another run's.
  */
 export async function raiseAlarms(run: MonthRun, workplace: Workplace): Promise<AlarmsReport> {
-  await checkIsLatest(run, workplace);
   const { book, settings, outlets = {} } = workplace;
   const period = parsePeriod(run.month);
   const window = windowOf(period, run.as_of);
-  const { observed, verdicts } = await judgeMonth(run, window, workplace);
+  const { observed, verdicts } = await whileLatest(run, workplace, () => judgeMonth(run, window, workplace));
   const before = await paperOf(run.month, book);
   const isOpen = run.as_of < period.to;
-  const fresh = observed.hours.filter(({ hour }) => hour >= (before?.published_until ?? ''));
-  const signal = isOpen ? [signalPoint(verdicts, book.location, run.as_of)] : [];
+  const points = hourPoints(observed.hours, book.location);
+  const marks = fingerprintsOf(points, workplace);
+  const oldest = daysBefore(run.as_of, WINDOW_DAYS);
+  const fresh = points.filter(({ at }) => at >= oldest && marks[at] !== before?.published?.[at]);
+  const stamp = { book: book.location, at: run.as_of, limits: settings.alarms.limits };
+  const signal = isOpen ? [signalPoint(verdicts, stamp)] : [];
   await checkIsLatest(run, workplace);
-  await outlets.publish?.([...hourPoints(fresh, book.location), ...signal]);
-  const { news, told } = newlyRaised(verdicts, before);
+  await outlets.publish?.([...fresh, ...signal]);
+  const { news, told } = newlyRaised(verdicts, before, outlets);
   const { name } = settings.organisation;
   for (const { text } of news) await outlets.tell?.(`${name}: alarm in the books of ${run.month}`, text);
-  const paper: AlarmPaper = { ...run, published_until: window.to, told, verdicts };
+  const published = outlets.publish ? marks : before?.published;
+  const paper: AlarmPaper = { ...run, ...(published && { published }), told, verdicts };
   await book.put(alarmsKey(run.month), jsonBytes(paper));
   const count = (state: Verdict['state']) => verdicts.filter((verdict) => verdict.state === state).length;
   return { raised: count('alarm'), unknown: count('unknown'), fine: count('ok'), told: news.length };
 }
 
-/** Alarms that nobody was told of, and all that people were told of and that were not fine since: an unknown point ends none. */
-function newlyRaised(now: readonly Verdict[], before: AlarmPaper | undefined) {
+/** By hour. What is known of an hour changes: its telemetry comes first, its bill and its grid factor a day later. */
+function fingerprintsOf(points: readonly MetricPoint[], { fingerprint }: Workplace): Record<string, string> {
+  const byHour = [...Map.groupBy(points, ({ at }) => at)];
+  return Object.fromEntries(byHour.map(([at, ofHour]) => [at, fingerprint(jsonBytes(ofHour))]));
+}
+
+/**
+ * Alarms that nobody was told of, and all that people were told of and that were not fine since: an unknown point ends none. Who closes a deployed
+ * stack's book on a machine of their own tells nobody.
+ */
+function newlyRaised(now: readonly Verdict[], before: AlarmPaper | undefined, { tell }: Outlets) {
   const known = new Set(before?.told ?? before?.verdicts.filter(({ state }) => state === 'alarm').map(nameOf));
   const raised = now.filter(({ state }) => state === 'alarm');
   const fine = new Set(now.filter(({ state }) => state === 'ok').map(nameOf));
-  const told = [...new Set([...known, ...raised.map(nameOf)])].filter((name) => !fine.has(name)).sort();
-  return { news: raised.filter((verdict) => !known.has(nameOf(verdict))), told };
+  const told = [...new Set([...known, ...(tell ? raised.map(nameOf) : [])])].filter((name) => !fine.has(name)).sort();
+  return { news: tell ? raised.filter((verdict) => !known.has(nameOf(verdict))) : [], told };
 }
 
 /** `idle-share`, `source-late of bill` */
@@ -83,10 +99,13 @@ async function judgeMonth(run: MonthRun, window: Window, workplace: Workplace) {
   const receipts = await factReceipts(period, run.as_of, workplace);
   const book = await readHourBook(period, window, receipts, workplace);
   const { settings } = workplace;
+  const shortfalls = await readShortfalls(workplace.book, period, run.as_of);
+  const isShort = new Set(shortfalls.map(({ shortfall }) => shortfall.source_id));
   const sources = settings.sources.map((source) => ({
     id: source.id,
     tables: tablesOf(source.kind),
     fillsInFor: filledInFor(source, settings),
+    isAnswered: source.live !== undefined && !isShort.has(source.id),
   }));
   const observed: Observed = {
     ...book,
@@ -94,7 +113,7 @@ async function judgeMonth(run: MonthRun, window: Window, workplace: Workplace) {
     currency: settings.currency,
     lags: lagsOf(sources, receipts, { period, asOf: run.as_of }),
     costExplorerRequests: await requestsOf(COST_EXPLORER, run, workplace),
-    days: Math.max(1, (Date.parse(window.to) - Date.parse(period.from)) / DAY_MS),
+    days: Math.max(1, (Date.parse(run.as_of) - Date.parse(periodOf(run.as_of).from)) / DAY_MS),
   };
   return { observed, verdicts: judgeAll(observed, settings.alarms.limits) };
 }
@@ -103,8 +122,12 @@ async function judgeMonth(run: MonthRun, window: Window, workplace: Workplace) {
 function windowOf({ from, to }: Period, asOf: string): Window {
   const hour = `${asOf.slice(0, 13)}:00:00Z`;
   const end = hour < to ? hour : to;
-  const start = secondsIso(new Date(Date.parse(end) - WINDOW_DAYS * DAY_MS));
+  const start = daysBefore(end, WINDOW_DAYS);
   return { from: start > from ? start : from, to: end };
+}
+
+function daysBefore(instant: string, days: number): string {
+  return secondsIso(new Date(Date.parse(instant) - days * DAY_MS));
 }
 
 /** Opens the slices of the ledger that the window touches, and no other. */
@@ -123,6 +146,7 @@ async function readHourBook(
     window,
     mostSeries: settings.alarms.most_series,
     ledgerPaths: await paths(settledKeys('ledger', period, slices)),
+    energyPaths: await factPaths('fct_energy'),
     activityPaths: await factPaths('fct_activity'),
     runPaths: await factPaths('fct_run'),
     kpisPath: await book.localPath(kpiKey(period, 'kpis')),

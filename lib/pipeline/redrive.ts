@@ -6,6 +6,8 @@ export interface RedriveStanding {
   readonly redriveStatusReason?: string | undefined;
   readonly redriveCount?: number | undefined;
   readonly redriveDate?: Date | undefined;
+  /** The state that only fails in which it ended (`CollectExhausted`, `OvertakenClose`): a redrive goes on from there, and fails again. */
+  readonly deadEnd?: string | undefined;
 }
 
 interface Hint {
@@ -78,11 +80,17 @@ function stateWords({ status = 'of unknown state' }: RedriveStanding): string {
 }
 
 /** What a run that goes on, or is done, cannot do is nothing to be told. */
-function chanceWords({ status, redriveStatus, redriveStatusReason: said = '' }: RedriveStanding): string {
+function chanceWords({ status, redriveStatus, redriveStatusReason: said = '', deadEnd }: RedriveStanding): string {
   if (status === 'RUNNING' || status === 'SUCCEEDED') return '';
+  if (deadEnd !== undefined) return `; it cannot go on: ${deadEndWords(deadEnd)}`;
   if (redriveStatus === 'REDRIVABLE') return '; it can go on by --redrive';
   if (redriveStatus !== 'NOT_REDRIVABLE') return '';
   return `; it cannot go on (${said || 'no reason was given'}): ${meaningOfRefusal('ExecutionNotRedrivable', said)}`;
+}
+
+/** Why a run that ended in a state that only fails is not redriven (developer guide, «Redrive behavior of individual states»), and what to do. */
+export function deadEndWords(state: string): string {
+  return `it ended in ${state}, and would again; ${ANEW}`;
 }
 
 function countWords({ redriveCount = 0, redriveDate }: RedriveStanding): string {

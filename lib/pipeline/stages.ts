@@ -18,7 +18,7 @@ import { planHalves } from './halves.ts';
 import type { PartsRequest, Plan, Stages } from './handlers.ts';
 import { instrumentsOf } from './instruments.ts';
 import { keepSettings } from './kept-settings.ts';
-import { beginRun, bookOfLatest, checkIsLatest } from './latest-run.ts';
+import { beginRun, bookOfLatest, checkIsLatest, whileLatest } from './latest-run.ts';
 import { keepMissed } from './missed-sources.ts';
 import { evidenceReceipts, factKeysOf, factReceipts } from './month-receipts.ts';
 import { type PlannedFile, withPlanOptions } from './plan-options.ts';
@@ -61,19 +61,18 @@ export const STAGES: Stages = {
   },
 
   async buildFacts({ shard, ...run }, workplace) {
-    await checkIsLatest(run, workplace);
-    const files = JSON.parse((await readText(workplace.book, shard)) ?? '[]') as PlannedFile[];
-    return withinLimits(workplace, async (warehouse) => {
+    const built = async (warehouse: Warehouse) => {
+      const files = JSON.parse((await readText(workplace.book, shard)) ?? '[]') as PlannedFile[];
       let rows = 0;
       for (const file of files) rows += await factsOf(file, run, workplace, warehouse);
       return { files: files.length, rows };
-    });
+    };
+    return whileLatest(run, workplace, () => withinLimits(workplace, built));
   },
 
   async settle({ month, as_of, shard }, workplace) {
-    await checkIsLatest({ month, as_of }, workplace);
     const period = parsePeriod(month);
-    return withinLimits(workplace, async (warehouse) => {
+    const settled = async (warehouse: Warehouse) => {
       const named = new Set(shard.split(','));
       const slices = (await slicesOfMonth(period, as_of, workplace)).filter(({ from }) => named.has(from));
       await openMonth(period, as_of, workplace, warehouse, slices);
@@ -81,17 +80,18 @@ export const STAGES: Stages = {
       const book = bookOfLatest({ month, as_of }, workplace);
       for (const slice of slices) rows += await settleSlice(period, slice, book, warehouse);
       return { rows };
-    });
+    };
+    return whileLatest({ month, as_of }, workplace, () => withinLimits(workplace, settled));
   },
 
   async computeKpis({ month, as_of }, workplace) {
-    await checkIsLatest({ month, as_of }, workplace);
     const period = parsePeriod(month);
-    const request = await kpiRequestOf(period, as_of, workplace);
-    return withWarehouse(workplace, async (warehouse) => {
+    const computed = async (warehouse: Warehouse) => {
+      const request = await kpiRequestOf(period, as_of, workplace);
       await openMonth(period, as_of, workplace, warehouse);
       return { figures: await computeKpis(request, bookOfLatest({ month, as_of }, workplace), warehouse) };
-    });
+    };
+    return whileLatest({ month, as_of }, workplace, () => withWarehouse(workplace, computed));
   },
 
   raiseAlarms,

@@ -136,15 +136,17 @@ async function metaOf(
 ): Promise<Omit<Annex['meta'], 'schema_version' | 'period'>> {
   const { settings, codeVersion } = workplace;
   const reasons = openReasons(request, missingSources);
+  const lastClosed = lastClosedOf(previous);
   return {
     organisation: settings.organisation.name,
     consolidation: settings.organisation.consolidation,
     as_of: request.as_of,
     published_at: request.as_of,
-    status: statusOf(reasons, previous),
+    status: statusOf(reasons, lastClosed),
     status_reasons: reasons,
     version,
     supersedes: previous?.meta.version ?? null,
+    last_closed: lastClosed,
     code_version: codeVersion,
     book_manifest_sha256: bookSha256,
     currency: settings.currency,
@@ -154,9 +156,16 @@ async function metaOf(
   };
 }
 
-function statusOf(reasons: readonly string[], previous: Annex | undefined): Annex['meta']['status'] {
+/** What was closed once is closed no second time: a preliminary version between makes the next one no first. */
+function statusOf(reasons: readonly string[], lastClosed: number | null): Annex['meta']['status'] {
   if (reasons.length > 0) return 'preliminary';
-  return previous && previous.meta.status !== 'preliminary' ? 'restated' : 'closed';
+  return lastClosed === null ? 'closed' : 'restated';
+}
+
+/** Annexes of before 2026-11-29 do not say it. */
+function lastClosedOf(previous: Annex | undefined): number | null {
+  if (!previous) return null;
+  return previous.meta.status === 'preliminary' ? (previous.meta.last_closed ?? null) : previous.meta.version;
 }
 
 function openReasons(request: MonthRun, missingSources: readonly MissingSource[]): string[] {

@@ -8,7 +8,7 @@ import type { Book } from './book.ts';
 import { CoreFunction } from './core-function.ts';
 import type { Notifications } from './notifications.ts';
 import type { Overtaking } from './overtaking.ts';
-import { againWhenBusy, MONTH_RUN } from './steps.ts';
+import { againWhenBusy, FAILURE, MONTH_RUN } from './steps.ts';
 
 interface AlarmRaisingProps {
   readonly book: Book;
@@ -16,7 +16,7 @@ interface AlarmRaisingProps {
   readonly overtaking: Overtaking;
 }
 
-/** Judges the month's alarms, and ends a run that was started for them alone. A month closes also where nobody could judge. */
+/** Judges the month's alarms, and ends a run that was started for them alone. A month closes also where nobody could judge: why, stays in the run. */
 export class AlarmRaising extends Construct {
   readonly step: IChainable;
   readonly judge: IFunction;
@@ -45,9 +45,6 @@ export class AlarmRaising extends Construct {
     const after = new Choice(this, 'IsDisclosed')
       .when(Condition.isPresent('$.watch'), new Succeed(this, 'Watched'))
       .afterwards({ includeOtherwise: true });
-    this.step = overtaking
-      .ends(againWhenBusy(one))
-      .addCatch(after.startState, { resultPath: JsonPath.DISCARD })
-      .next(after);
+    this.step = overtaking.ends(againWhenBusy(one)).addCatch(after.startState, { resultPath: FAILURE }).next(after);
   }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { ALARMS, type Rule, ruleOf } from '../../lib/alarms/catalogue.ts';
 import { judgeAll, judgeSeries } from '../../lib/alarms/judge.ts';
-import { lagsOf } from '../../lib/alarms/lags.ts';
+import { lagsOf, type WatchedSource } from '../../lib/alarms/lags.ts';
 import type { Point } from '../../lib/alarms/series.ts';
 import type { Observed } from '../../lib/alarms/signals.ts';
 import type { HourSum } from '../../lib/kpis/hours.ts';
@@ -162,6 +162,14 @@ describe('what an alarm says', () => {
     );
   });
 
+  test('is that of the last hours whose energy is known, where requests come sooner than the bill', () => {
+    const since = [27, 28, 29, 30].map((hour) => ({ ...NO_HOUR, hour: hourAt(hour), requests: '100' }));
+    const [verdict] = verdictsOn('energy-per-request', { hours: [...wasteful, ...since] });
+    expect(verdict).toMatchObject({ state: 'alarm', value: 4, since: hourAt(24) });
+    const night = [27, 28, 29].map((hour) => ({ ...serving(hour, 1), serving_requests: null }));
+    expect(verdictsOn('energy-per-request', { hours: [...wasteful, ...night] })[0]).toMatchObject({ state: 'unknown' });
+  });
+
   test('names what is unknown, and never counts it as nothing', () => {
     const hours = wasteful.map((hour) => ({ ...hour, serving_cost: null, serving_gco2e: null }));
     const [verdict] = verdictsOn('energy-per-request', { hours });
@@ -279,6 +287,29 @@ test('a mean of the whole month is never late, and what fills in for a bill is a
     { source_id: 'means', hours: 0 },
     { source_id: 'grid', hours: 193 },
   ]);
+});
+
+test('rows of whole days reach to the end of their day: a bill by the day, asked for each morning, is not late at the end of the next night', () => {
+  const period = parsePeriod('2026-06');
+  const sources = [{ id: 'costs', tables: ['fct_cost' as const] }];
+  const byTheDay = [receipt('costs', '2026-06-01T00:00:00Z', '2026-06-08T00:00:00Z')];
+  const hoursAt = (asOf: string) => lagsOf(sources, byTheDay, { period, asOf })[0]?.hours;
+  expect(hoursAt('2026-06-08T12:00:00Z')).toBe(0);
+  // The day of the 8th was asked for on the 9th, and will be followed by that of the 9th at half past four.
+  expect(hoursAt('2026-06-10T04:00:00Z')).toBe(28);
+  expect(hoursAt('2026-06-11T04:00:00Z')).toBe(52);
+});
+
+test('what comes when it is used is not late: runs with their energy, and counts that a provider has answered for', () => {
+  const period = parsePeriod('2026-06');
+  const friday = (id: string) => receipt(id, '2026-06-01T00:00:00Z', '2026-06-05T17:00:00Z');
+  const hoursOf = (source: Omit<WatchedSource, 'id'>, receipts = [friday('one')]) =>
+    lagsOf([{ id: 'one', ...source }], receipts, { period, asOf: '2026-06-08T06:00:00Z' })[0]?.hours;
+  expect(hoursOf({ tables: ['fct_energy', 'fct_run'] })).toBeUndefined();
+  expect(hoursOf({ tables: ['fct_activity'], isAnswered: true })).toBe(0);
+  expect(hoursOf({ tables: ['fct_activity'], isAnswered: true }, [])).toBe(174);
+  expect(hoursOf({ tables: ['fct_activity'] })).toBe(61);
+  expect(hoursOf({ tables: ['fct_cost'], isAnswered: true })).toBe(61);
 });
 
 test('settings move a limit, and never that of a band', () => {

@@ -43,7 +43,7 @@ test('an hour has its figures, those that are unknown left out', () => {
   );
 });
 
-test('a signal is that of the worst subject, with its limit', () => {
+test('a signal is that of the worst subject, with its limit, and nothing is beyond it where there is none', () => {
   const verdicts = judgeAll({
     asOf: AT,
     currency: 'USD',
@@ -57,7 +57,11 @@ test('a signal is that of the worst subject, with its limit', () => {
     costExplorerRequests: 7,
     days: 9,
   });
-  expect(signalPoint(verdicts, 's3://b', AT).values).toEqual({
+  expect(signalPoint(verdicts, { book: 's3://b', at: AT, limits: {} }).values).toEqual({
+    carbon_per_run_kgco2e: 0,
+    carbon_per_run_kgco2e_limit: 1000,
+    source_lag_hours: 0,
+    source_lag_hours_limit: 48,
     spool_age_hours: 30,
     spool_age_hours_limit: 24,
     cost_explorer_requests: 7,

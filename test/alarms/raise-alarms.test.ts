@@ -68,6 +68,11 @@ beforeAll(async () => {
   await closeTiny(tinyWorkplace(folder, tinySettings(COMPANY.settings)), MONTH, asOf(48));
 });
 
+test('who closes the book of a stack on a machine of their own tells nobody, and takes no news from those who do', async () => {
+  const report = await raiseAlarms({ month: MONTH, as_of: asOf(48) }, { ...workplace, outlets: {} });
+  expect(report).toMatchObject({ raised: expect.any(Number), told: 0 });
+});
+
 test('idle hours raise an alarm, which is told once, with what it costs a day', async () => {
   const report = await raiseAlarms({ month: MONTH, as_of: asOf(48) }, workplace);
   expect(report.told).toBe(report.raised);
@@ -96,15 +101,16 @@ test('an alarm that was unknown for a while is not told again, one that was fine
   expect(await toldAfter('ok')).toBe(1);
 });
 
+const costs = { id: 'costs', kind: 'aws-cost-explorer', live: { provider: 'aws-cost-explorer' } };
+const settings = {
+  ...workplace.settings,
+  sources: [
+    ...workplace.settings.sources,
+    ...readSettings(tinySettings({ sources: [costs] }), 'joulebook.yaml').sources,
+  ],
+};
+
 test('requests to Cost Explorer are those that left in the month of the run', async () => {
-  const costs = { id: 'costs', kind: 'aws-cost-explorer', live: { provider: 'aws-cost-explorer' } };
-  const settings = {
-    ...workplace.settings,
-    sources: [
-      ...workplace.settings.sources,
-      ...readSettings(tinySettings({ sources: [costs] }), 'joulebook.yaml').sources,
-    ],
-  };
   await workplace.book.put('calls/source=costs/2026-06.json', Buffer.from('{"calls":301}'));
   await judged({ month: MONTH, as_of: asOf(48) }, { ...workplace, settings });
   expect((await verdicts()).find(({ alarm }) => alarm === 'cost-explorer-requests')).toMatchObject({
@@ -145,6 +151,14 @@ test('a month that has ended publishes no signals', async () => {
   published.length = 0;
   await judged({ month: MONTH, as_of: '2026-07-22T06:00:00Z' }, workplace);
   expect(published.flat().some(({ namespace }) => namespace === 'Joulebook/Signals')).toBe(false);
+});
+
+test('what requests cost a day is told by the days of the month in which they left, whichever month is judged', async () => {
+  await workplace.book.put('calls/source=costs/2026-08.json', Buffer.from('{"calls":400}'));
+  await judged({ month: MONTH, as_of: '2026-08-05T00:00:00Z' }, { ...workplace, settings });
+  const found = (await verdicts()).find(({ alarm }) => alarm === 'cost-explorer-requests');
+  // 400 requests in four days of August: a dollar a day.
+  expect(found?.cost_a_day).toMatchObject({ cost: 1 });
 });
 
 describe('the topic for people', () => {

@@ -100,6 +100,24 @@ test('a run for alarms that another one overtook does not say that it judged the
   expect(status).toBe(0);
 });
 
+test('a run for alarms whose judging failed says why, and does not say that they are judged', async () => {
+  const Cause = JSON.stringify({
+    errorType: 'Error',
+    errorMessage: 'Cannot tell of an alarm: expected SNS to take it',
+  });
+  const output = JSON.stringify({ month: '2026-06', watch: true, failure: { Error: 'Error', Cause } });
+  const answers = {
+    DescribeExecution: { executionArn: RUN, status: 'SUCCEEDED', output },
+    GetExecutionHistory: { events: [] },
+  };
+  const failed = await close(answers);
+  expect(failed.out).toBe('');
+  expect(failed.err).toContain(
+    'Cannot judge the alarms of 2026-06: Error: Cannot tell of an alarm: expected SNS to take it; no disclosure is written',
+  );
+  expect(failed.status).toBe(2);
+});
+
 test('a close that another run overtook names the state, says what to do, and does not speak of a redrive', async () => {
   const entered = (name: string) => ({ type: 'StateEntered', stateEnteredEventDetails: { name, input: '{}' } });
   const { status, err } = await close({
@@ -114,6 +132,41 @@ test('a close that another run overtook names the state, says what to do, and do
     GetExecutionHistory: { events: ['PlanSettlement', 'IsWatchOvertaken', 'OvertakenClose'].map(entered) },
   });
   expect(err).toBe(`${RUN}\nCannot finish PlanSettlement: Overtaken: Cannot go on with 2026-06: close again\n`);
+  expect(status).toBe(2);
+});
+
+/** A run whose collection found no room: a state of the inline map caught it and failed in its turn (API reference, `HistoryEvent`). */
+const FULL: Answers = {
+  DescribeExecution: {
+    executionArn: RUN,
+    status: 'FAILED',
+    error: 'Exhausted',
+    cause: JSON.stringify({ errorType: 'Exhausted', errorMessage: 'Cannot keep the files of bill' }),
+    redriveStatus: 'REDRIVABLE',
+    redriveCount: 0,
+  },
+  GetExecutionHistory: {
+    events: [
+      { type: 'MapStateEntered', stateEnteredEventDetails: { name: 'Collect', input: '{}' } },
+      { type: 'TaskStateEntered', stateEnteredEventDetails: { name: 'CollectSource', input: '{}' } },
+      { type: 'FailStateEntered', stateEnteredEventDetails: { name: 'CollectExhausted', input: '{}' } },
+    ],
+  },
+};
+
+test('a run that ended in a state that only fails is told as one that cannot go on', async () => {
+  const { status, err } = await close(FULL);
+  expect(err).toContain('Cannot finish Collect: Exhausted: Cannot keep the files of bill');
+  expect(err).toContain(
+    'It has failed; it cannot go on: it ended in CollectExhausted, and would again; start the month anew: without --redrive, with a later --as-of.',
+  );
+  expect(status).toBe(2);
+});
+
+test('such a run is not redriven', async () => {
+  const { status, err, asked } = await close(FULL, '--redrive');
+  expect(err).toContain(`Cannot redrive ${RUN}: it ended in CollectExhausted, and would again; start the month anew`);
+  expect(asked).not.toContain('RedriveExecution');
   expect(status).toBe(2);
 });
 

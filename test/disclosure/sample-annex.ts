@@ -257,6 +257,7 @@ export const sampleAnnex: Annex = {
     status_reasons: ['The AWS emissions export for June has not arrived'],
     version: 2,
     supersedes: 1,
+    last_closed: null,
     code_version: '0.1.0+4f1c2aa',
     book_manifest_sha256: '9e'.repeat(32),
     currency: 'USD',

@@ -14,14 +14,17 @@ times their median absolute deviation (made a standard deviation; at least a twe
 hours. CloudWatch's band is CloudWatch's own, and may differ.`;
 
 const METRICS = `In AWS three sets of metrics go through the function's log (embedded metric format). \`${HOURS_NAMESPACE}\` holds each hour under the
-time that it is of, once; \`book\` is the book's address, and beside it stands nothing, \`project\` or \`model_id\`. The names with
+time that it is of; \`book\` is the book's address, and beside it stands nothing, \`project\` or \`model_id\`. The names with
 the most energy keep a series of their own, as many as \`alarms.most_series\` says; the rest is \`(other)\`, what nobody named is
-\`(unknown)\`. Take the average or the maximum: CloudWatch may deliver a value twice. \`effective_cost\` and
+\`(unknown)\`. Take the average or the maximum: CloudWatch may deliver a value twice, and an hour
+of which more is known later (its bill and its grid factor come a day after its telemetry) is published again with what is known then, for 13 days: amounts grow (where a bill
+is not restated to less), so that their maximum is the last; of a ratio the average holds what it was before as well. \`effective_cost\` and
 \`cost_per_1k_requests\` are in the currency of the settings. An unknown figure is not published.`;
 
 const SIGNALS = `\`${SIGNALS_NAMESPACE}\` holds the signals of the alarms above under the time of the run, each with its limit
 (\`<signal>_limit\`): the value that keeps the rule best among the judged points, of the worst subject. So one value beyond
-the limit is the alarm. Runs of a month that has ended publish none.
+the limit is the alarm. Where there is nobody to judge (no run ended, no host is watched) it is 0.
+Runs of a month that has ended publish none.
 
 \`Joulebook/Functions\` holds, for each call of a function under Lambda's own dimension \`FunctionName\`, the counts that it answered (\`landed\`,
 \`rejected\`, \`files\`, \`rows\`, \`figures\` …) and \`peak_memory_mb\`, by which its memory is sized. Duration, errors and

@@ -66,7 +66,7 @@ export function statusStatement({ annex: { meta }, texts }: Source): string {
     to: printMoment(meta.period.to),
     published: printMoment(meta.published_at),
     asOf: printMoment(meta.as_of),
-    status: texts.statusWords[meta.status](meta.version, meta.supersedes),
+    status: texts.statusWords[meta.status](meta),
   });
 }
 

@@ -175,10 +175,12 @@ export const en = {
   statusWords: {
     preliminary: () => 'preliminary: figures may still change',
     closed: () => 'closed',
-    restated: (version: number, supersedes: number | null) =>
-      supersedes === null
-        ? `restated (version ${version})`
-        : `restated: version ${version} replaces version ${supersedes}`,
+    restated: (s: { version: number; supersedes: number | null; last_closed: number | null }) => {
+      if (s.supersedes === null) return `restated (version ${s.version})`;
+      const replaces = `restated: version ${s.version} replaces version ${s.supersedes}`;
+      if (s.last_closed === null || s.last_closed === s.supersedes) return replaces;
+      return `${replaces}; the last one that was closed is version ${s.last_closed}, and each version since lists its own changes`;
+    },
   },
 
   acceleratorsOnly: (name: string) => `${name} (accelerators only)`,
