@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,11 +16,20 @@ export function processPath(name: string): string {
 
 /** A fresh folder for whoever removes it by `removeFolder`; it does not outlive the process either. */
 export function makeFolder(kind = ''): string {
-  const made = mkdtempSync(join(tmpdir(), `joulebook-${kind}`));
+  return kept(mkdtempSync(join(tmpdir(), `joulebook-${kind}`)));
+}
+
+/** A folder that `removeFolder` has removed, for whoever cannot name another one. Throws where somebody else has made one there. */
+export function makeFolderAgain(path: string): void {
+  mkdirSync(path, { mode: 0o700 });
+  kept(path);
+}
+
+function kept(path: string): string {
   if (!own) process.once('exit', removeFolders);
   own ??= new Set();
-  own.add(made);
-  return made;
+  own.add(path);
+  return path;
 }
 
 export async function removeFolder(path: string): Promise<void> {
