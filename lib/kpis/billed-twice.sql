@@ -3,14 +3,15 @@
 -- Grain   provider x source of the cheaper bill x source of the dearer
 -- Reads   dim_charge, cost_line
 -- A charge is known again within its account by its resource, or by region and SKU where it, or one of the bills, names none. Azure writes
--- a subscription with and without its path. Where one bill ends on the day on which the other begins their times do not meet. Nobody can
--- tell here which of the two is meant, so nothing is left out.
+-- a subscription with and without its path; what has no account within the one that is invoiced is told apart by that. Tokens that a service
+-- counts bear no money and are no bill. Where one bill ends on the day on which the other begins their times do not meet. Nobody can tell
+-- here which of the two is meant, so nothing is left out.
 CREATE OR REPLACE TEMP TABLE billed_twice AS
 WITH usage AS (
     SELECT
         file_key, charge_in_file, source_id, region_id, resource_id, sku_id,
         coalesce(provider_name, '') AS provider,
-        regexp_replace(lower(coalesce(sub_account_id, '')), '^/subscriptions/', '') AS account
+        regexp_replace(lower(coalesce(sub_account_id, billing_account_id, '')), '^/subscriptions/', '') AS account
     FROM dim_charge
     WHERE charge_category = 'Usage' AND coalesce(resource_id, sku_id) IS NOT NULL
 ),
@@ -55,6 +56,7 @@ day AS (
     FROM cost_line
     JOIN named USING (file_key, charge_in_file)
     JOIN shared USING (provider, account, billed_as)
+    WHERE effective_cost IS NOT NULL
     GROUP BY ALL
 ),
 -- What one bill tells of by the month the other may tell of by the hour: the month is one time then
