@@ -2,14 +2,13 @@
 -- Unit    billing currency
 -- Grain   provider x source of the cheaper bill x source of the dearer
 -- Reads   dim_charge, cost_line
--- A charge is known again within its account by its resource, or by region and SKU where it, or one of the bills, names none. Azure writes
--- a subscription with and without its path; what has no account within the one that is invoiced is told apart by that. Tokens that a service
--- counts bear no money and are no bill. Where one bill ends on the day on which the other begins their times do not meet. Nobody can tell
--- here which of the two is meant, so nothing is left out.
+-- A charge is known again within its account (or who is invoiced) by its resource, or by its SKU where it, or one of the bills, names none.
+-- Azure writes a subscription with and without its path. Tokens that a service counts bear no money and are no bill. Where one bill ends on
+-- the day on which the other begins their times do not meet. Nobody can tell here which of the two is meant, so nothing is left out.
 CREATE OR REPLACE TEMP TABLE billed_twice AS
 WITH usage AS (
     SELECT
-        file_key, charge_in_file, source_id, region_id, resource_id, sku_id,
+        file_key, charge_in_file, source_id, resource_id, sku_id,
         coalesce(provider_name, '') AS provider,
         regexp_replace(lower(coalesce(sub_account_id, billing_account_id, '')), '^/subscriptions/', '') AS account
     FROM dim_charge
@@ -22,14 +21,14 @@ account AS (
     HAVING min(source_id) < max(source_id)
 ),
 charge AS (
-    SELECT usage.*, concat_ws(' ', 'SKU', region_id, sku_id) AS sku
+    SELECT usage.*, 'SKU ' || sku_id AS sku
     FROM usage
     SEMI JOIN account USING (provider, account)
 ),
 nameless AS (
     SELECT provider, account, sku
     FROM charge
-    WHERE sku_id IS NOT NULL
+    WHERE sku IS NOT NULL
     GROUP BY ALL
     HAVING count(DISTINCT source_id) FILTER (WHERE resource_id IS NOT NULL) < count(DISTINCT source_id)
 ),
