@@ -2,56 +2,88 @@
 -- Unit    billing currency
 -- Grain   provider x source of the cheaper bill x source of the dearer
 -- Reads   dim_charge, cost_line
--- A charge is known again by its resource, or by account, region and SKU where it names none. Where one bill ends on the day on which the
--- other begins their times do not meet. Nobody can tell here which of the two is meant, so nothing is left out.
+-- A charge is known again within its account (or who is invoiced) by its resource, or by its SKU where it, or one of the bills, names none.
+-- Azure writes a subscription with and without its path. Tokens that a service counts bear no money and are no bill. Where one bill ends on
+-- the day on which the other begins their times do not meet. Nobody can tell here which of the two is meant, so nothing is left out.
 CREATE OR REPLACE TEMP TABLE billed_twice AS
-WITH account AS (
-    SELECT provider_name, sub_account_id
+WITH usage AS (
+    SELECT
+        file_key, charge_in_file, source_id, resource_id, sku_id,
+        coalesce(provider_name, '') AS provider,
+        regexp_replace(lower(coalesce(sub_account_id, billing_account_id, '')), '^/subscriptions/', '') AS account
     FROM dim_charge
+    WHERE charge_category = 'Usage' AND coalesce(resource_id, sku_id) IS NOT NULL
+),
+account AS (
+    SELECT provider, account
+    FROM usage
     GROUP BY ALL
     HAVING min(source_id) < max(source_id)
 ),
+charge AS (
+    SELECT usage.*, 'SKU ' || sku_id AS sku
+    FROM usage
+    SEMI JOIN account USING (provider, account)
+),
+nameless AS (
+    SELECT provider, account, sku
+    FROM charge
+    WHERE sku IS NOT NULL
+    GROUP BY ALL
+    HAVING count(DISTINCT source_id) FILTER (WHERE resource_id IS NOT NULL) < count(DISTINCT source_id)
+),
 named AS (
     SELECT
-        file_key, charge_in_file, source_id, provider_name,
-        coalesce(resource_id, concat_ws(' ', sub_account_id, region_id, sku_id)) AS billed_as
-    FROM dim_charge
-    SEMI JOIN account
-        ON account.provider_name IS NOT DISTINCT FROM dim_charge.provider_name
-        AND account.sub_account_id IS NOT DISTINCT FROM dim_charge.sub_account_id
-    WHERE charge_category = 'Usage' AND coalesce(resource_id, sku_id) IS NOT NULL
+        charge.* EXCLUDE (sku),
+        CASE WHEN nameless.sku IS NULL THEN coalesce(resource_id, charge.sku) ELSE charge.sku END AS billed_as
+    FROM charge
+    LEFT JOIN nameless USING (provider, account, sku)
 ),
 shared AS (
-    SELECT provider_name, billed_as
+    SELECT provider, account, billed_as, row_number() OVER () AS number
     FROM named
     GROUP BY ALL
     HAVING min(source_id) < max(source_id)
 ),
 day AS (
     SELECT
-        named.provider_name, named.billed_as, named.source_id, charge_period_start::DATE AS day,
+        shared.number, named.source_id, charge_period_start::DATE AS day,
         min(charge_period_start) AS since,
         greatest(max(charge_period_end), max(charge_period_start) + INTERVAL 1 HOUR) AS until,
+        bool_and(charge_period_end > charge_period_start + INTERVAL 1 DAY) AS is_of_days,
         sum(effective_cost) AS effective_cost
     FROM cost_line
     JOIN named USING (file_key, charge_in_file)
-    JOIN shared
-        ON shared.billed_as = named.billed_as AND shared.provider_name IS NOT DISTINCT FROM named.provider_name
+    JOIN shared USING (provider, account, billed_as)
+    WHERE effective_cost IS NOT NULL
+    GROUP BY ALL
+),
+-- What one bill tells of by the month the other may tell of by the hour: the month is one time then
+by_month AS (
+    SELECT number FROM day GROUP BY number, source_id HAVING bool_and(is_of_days)
+),
+time AS (
+    SELECT
+        number, source_id,
+        CASE WHEN number NOT IN (SELECT number FROM by_month) THEN day END AS day,
+        min(since) AS since, max(until) AS until, sum(effective_cost) AS effective_cost
+    FROM day
     GROUP BY ALL
 ),
 told AS (
-    SELECT one.provider_name, one.billed_as, one.source_id, one.day, one.effective_cost, min(dearer.source_id) AS dearer_source_id
-    FROM day AS one
-    JOIN day AS dearer
-        ON dearer.billed_as = one.billed_as AND dearer.day = one.day AND dearer.provider_name IS NOT DISTINCT FROM one.provider_name
+    SELECT one.number, one.source_id, one.day, one.effective_cost, min(dearer.source_id) AS dearer_source_id
+    FROM time AS one
+    JOIN time AS dearer
+        ON dearer.number = one.number AND dearer.day IS NOT DISTINCT FROM one.day
         AND dearer.since < one.until AND one.since < dearer.until
         AND row(dearer.effective_cost, dearer.source_id) > row(one.effective_cost, one.source_id)
     GROUP BY ALL
 )
 SELECT
-    provider_name, source_id, dearer_source_id,
-    count(DISTINCT billed_as)::BIGINT AS resources,
+    nullif(provider, '') AS provider_name, source_id, dearer_source_id,
+    count(DISTINCT number)::BIGINT AS resources,
     sum(effective_cost)::DECIMAL(28,12) AS effective_cost
 FROM told
+JOIN shared USING (number)
 GROUP BY ALL
 ORDER BY ALL
