@@ -141,9 +141,16 @@ function settingOf(check: ValueCheck): string {
 }
 
 function truthOf(check: ValueCheck, value: string, all: BoundColumn['all']): string {
-  if ('not_before' in check) {
-    const start = all.find(({ column }) => column.name === check.not_before);
-    return start ? `${value} >= ${contractValue(start.column, start.match)}` : 'NULL';
-  }
-  return 'below' in check ? `abs(${value}) < ${check.below}` : check.sql.replaceAll(/\bvalue\b/g, `(${value})`);
+  if ('below' in check) return `abs(${value}) < ${check.below}`;
+  if ('sql' in check) return about(value, check.sql);
+  const cellOf = (name: string) => {
+    const bound = all.find(({ column }) => column.name === name);
+    return bound ? contractValue(bound.column, bound.match) : 'NULL';
+  };
+  const { where, not_before } = check;
+  return `CASE WHEN ${about(cellOf(where.column), where.sql)} THEN ${value} >= ${cellOf(not_before)} END`;
+}
+
+function about(value: string, sql: string): string {
+  return sql.replaceAll(/\bvalue\b/g, `(${value})`);
 }

@@ -35,13 +35,17 @@ export interface ContractColumn {
 }
 
 /**
- * SQL truth about `value`, the magnitude that a number stays below, or the column of the contract that an instant does not lie before.
- * `setting`: the option of the settings that it is measured by.
+ * SQL truth about `value`, the magnitude that a number stays below, or the column of the contract that an instant does not lie before, in
+ * rows of which `where` holds, SQL over one column: `value`. `setting`: the option of the settings that it is measured by.
  */
 export type ValueCheck =
   | { readonly sql: string; readonly expected: string; readonly setting?: string }
   | { readonly below: number; readonly expected: string }
-  | { readonly not_before: string; readonly expected: string };
+  | {
+      readonly not_before: string;
+      readonly where: { readonly column: string; readonly sql: string };
+      readonly expected: string;
+    };
 
 /** How DuckDB opens the bytes: `lines` gives one VARCHAR column `line` a row, `text` one row with the column `content`. */
 export type Format = 'parquet' | 'csv' | 'lines' | 'text';

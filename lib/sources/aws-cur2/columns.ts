@@ -3,6 +3,12 @@ import type { ContractColumn } from '../source.ts';
 /** What the exact columns of the book can hold, also times the hours of a month: more is a broken cell. */
 const amount = { below: 1e12, expected: 'a number below 10^12' };
 
+/** What draws energy by time. A purchase, a tax or a credit counts whatever its times are: money alone stays in the hour of its beginning. */
+const USAGE = {
+  column: 'line_item_line_item_type',
+  sql: `value IN ('Usage', 'SavingsPlanCoveredUsage', 'DiscountedUsage')`,
+};
+
 /**
  * The columns of a Cost and Usage Report that the cost facts read, under their CUR 2.0 names. The other spellings are
  * those of the legacy report: Athena naming in Parquet, `group/Name` in CSV.
@@ -22,7 +28,7 @@ export const CUR_COLUMNS = [
     type: 'TIMESTAMP',
     aliases: ['lineItem/UsageEndDate'],
     required: true,
-    check: { not_before: 'line_item_usage_start_date', expected: 'an end that is not before the start' },
+    check: { not_before: 'line_item_usage_start_date', where: USAGE, expected: 'an end that is not before the start' },
   },
   { name: 'line_item_line_item_type', type: 'VARCHAR', aliases: ['lineItem/LineItemType'], required: true },
   { name: 'line_item_usage_amount', type: 'DOUBLE', aliases: ['lineItem/UsageAmount'], required: true, check: amount },

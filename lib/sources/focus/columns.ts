@@ -6,6 +6,9 @@ const amount = { below: 1e12, expected: 'a number below 10^12' };
 const CATEGORIES = ['Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment'];
 const text = (name: string, ...aliases: string[]): ContractColumn => ({ name, type: 'VARCHAR', aliases });
 
+/** What draws energy by time. A purchase, a tax or a credit counts whatever its times are: money alone stays in the hour of its beginning. */
+const USAGE = { column: 'charge_category', sql: `value = 'Usage'` };
+
 /**
  * The columns of FOCUS 1.0 to 1.2 that the facts read, and those x_ columns of AWS, Microsoft and Google in which the
  * meter or the machine type stands. `nested` is the type in which maps come: JSON from Parquet, text from CSV.
@@ -24,7 +27,7 @@ export function focusColumns(nested: 'JSON' | 'VARCHAR'): ContractColumn[] {
       type: 'TIMESTAMP',
       aliases: ['ChargePeriodEnd'],
       required: true,
-      check: { not_before: 'charge_period_start', expected: 'an end that is not before the start' },
+      check: { not_before: 'charge_period_start', where: USAGE, expected: 'an end that is not before the start' },
     },
     {
       name: 'charge_category',

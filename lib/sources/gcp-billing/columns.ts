@@ -3,6 +3,9 @@ import type { ContractColumn } from '../source.ts';
 /** What the exact columns of the book can hold: more is a broken cell. */
 const amount = { below: 1e12, expected: 'a number below 10^12' };
 
+/** What draws energy by time. A purchase, a tax or a credit counts whatever its times are: money alone stays in the hour of its beginning. */
+const USAGE = { column: 'cost_type', sql: `coalesce(value, 'regular') = 'regular'` };
+
 /** The columns of the BigQuery billing export, standard and detailed, that the facts read; nested fields under dotted names. */
 export const BILLING_COLUMNS = [
   {
@@ -15,7 +18,7 @@ export const BILLING_COLUMNS = [
     name: 'usage_end_time',
     type: 'TIMESTAMP',
     required: true,
-    check: { not_before: 'usage_start_time', expected: 'an end that is not before the start' },
+    check: { not_before: 'usage_start_time', where: USAGE, expected: 'an end that is not before the start' },
   },
   {
     name: 'cost',

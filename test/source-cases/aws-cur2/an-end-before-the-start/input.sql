@@ -1,4 +1,4 @@
--- A machine, a fee at one instant, a line without an end, and a line that ends before it begins.
+-- A machine, a fee at one instant, a line without an end, a tax and a line that end before they begin.
 SELECT
     TIMESTAMP '2026-06-10 08:00:00' AS line_item_usage_start_date,
     ended AS line_item_usage_end_date,
@@ -15,5 +15,6 @@ FROM (VALUES
     ('Usage', TIMESTAMP '2026-06-10 09:00:00', 0.1),
     ('Fee', TIMESTAMP '2026-06-10 08:00:00', 5.0),
     ('Usage', NULL, 0.2),
+    ('Tax', TIMESTAMP '2026-06-10 00:00:00', 0.8),
     ('Usage', TIMESTAMP '2026-06-10 07:00:00', 0.4)
 ) AS line (line_type, ended, cost)
