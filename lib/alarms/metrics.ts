@@ -28,7 +28,7 @@ export const HOUR_METRICS: readonly HourMetric[] = [
   { name: 'requests', meaning: 'Requests served', of: ({ requests }) => numberIn(requests) },
   {
     name: 'energy_per_request_wh',
-    meaning: 'Facility energy of serving for each request; unknown while that of some of its models is',
+    meaning: 'Facility energy of serving for each request; unknown while that of some of its models is to come',
     of: wattHoursPerRequest,
   },
   {

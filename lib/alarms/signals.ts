@@ -45,7 +45,7 @@ function upToKnownEnergy(hours: readonly HourSum[]): readonly HourSum[] {
   return hours.slice(0, hours.findLastIndex((hour) => hour.serving_kwh !== null && !isAwaiting(hour)) + 1);
 }
 
-/** `undefined` also where the energy of some of the models is not known (yet): the others alone are another mix, dearer or cheaper. */
+/** `undefined` also where the energy of some of the models is to come yet: the others alone are another mix, dearer or cheaper. */
 export function wattHoursPerRequest(hour: HourSum): number | undefined {
   return isAwaiting(hour) ? undefined : ratioOf(hour.serving_kwh, hour.serving_requests, 1000);
 }

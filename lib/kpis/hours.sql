@@ -5,7 +5,8 @@
 -- The names with the most energy keep their own line; all others share (other), and (unknown) is what nobody named.
 -- serving_* is inference of models that count requests anywhere in the window, as in serving.sql, idle named to it included; its requests are those
 -- of hours whose energy is known (requests come sooner than a bill), emitting_* of those among them whose emissions are known, priced_* of
--- those that have a bill, since an own host is not free. awaiting_* are those of the same models in hours whose energy is not known (yet).
+-- those that have a bill, since an own host is not free. awaiting_* are those of the same models since,
+-- for three days: what has not come by then is a gap, as a hole between known hours is.
 CREATE OR REPLACE TEMP TABLE hour_sum AS
 WITH counted AS (
     SELECT period_start, project, model_id, quantity, coalesce(workload_type, 'inference') = 'inference' AS is_inference
@@ -24,7 +25,7 @@ serving_hour AS (
     HAVING count(facility_energy_joules) > 0
 ),
 serving_model AS (
-    SELECT DISTINCT model_id FROM serving_hour
+    SELECT model_id, max(period_start) AS known_until FROM serving_hour GROUP BY model_id
 ),
 line AS (
     SELECT
@@ -53,7 +54,7 @@ line AS (
     SELECT
         period_start, project, model_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, quantity,
         CASE WHEN is_inference AND serving_hour.model_id IS NOT NULL THEN quantity END,
-        CASE WHEN is_inference AND serving_model.model_id IS NOT NULL AND serving_hour.model_id IS NULL THEN quantity END,
+        CASE WHEN is_inference AND period_start > known_until AND period_start <= known_until + INTERVAL 3 DAY THEN quantity END,
         CASE WHEN is_inference AND serving_hour.is_emitting THEN quantity END,
         CASE WHEN is_inference AND serving_hour.is_priced THEN quantity END,
         NULL, NULL

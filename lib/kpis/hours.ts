@@ -42,7 +42,7 @@ export interface HourSum {
   readonly requests: string | null;
   /** Those of inference of models and hours whose energy is known; of them those whose emissions are, and those that a bill prices: what serving_* are divided by. */
   readonly serving_requests: string | null;
-  /** Requests of inference of the same models in hours whose energy is not known, or not yet. */
+  /** Requests of inference of the same models after the last hour whose energy is known: it may come yet. */
   readonly awaiting_requests: string | null;
   readonly emitting_requests: string | null;
   readonly priced_requests: string | null;
