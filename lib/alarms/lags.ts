@@ -58,7 +58,7 @@ function hoursBehind(receipts: readonly Receipt[], { from, to }: Period, asOf: s
 
 /**
  * Until when a file tells, in milliseconds. A file without times is as new as its landing. Events bear the beginning of what they tell of: those
- * that begin with a day may be of whole days (Azure, Cost Explorer, counts of managed APIs), and are taken for that.
+ * that begin with a day may be of whole days (Azure, Cost Explorer), and are taken for that.
  */
 function reachOf({ contract: { last_event }, fetched_at }: Receipt): number {
   if (last_event === null) return Date.parse(fetched_at);

@@ -2,6 +2,7 @@ import type { HourSum } from '../kpis/hours.ts';
 import { ALARMS, type Limits, ruleOf } from './catalogue.ts';
 import type { MetricPoint } from './metric-point.ts';
 import { numberIn, ratioOf } from './series.ts';
+import { wattHoursPerRequest } from './signals.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A figure of an hour that is published as a metric; the unit stands in its name. */
@@ -27,8 +28,8 @@ export const HOUR_METRICS: readonly HourMetric[] = [
   { name: 'requests', meaning: 'Requests served', of: ({ requests }) => numberIn(requests) },
   {
     name: 'energy_per_request_wh',
-    meaning: 'Facility energy of serving for each request',
-    of: ({ serving_kwh, serving_requests }) => ratioOf(serving_kwh, serving_requests, 1000),
+    meaning: 'Facility energy of serving for each request; unknown while that of some of its models is to come',
+    of: wattHoursPerRequest,
   },
   {
     name: 'carbon_per_1k_requests_gco2e',

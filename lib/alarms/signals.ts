@@ -25,7 +25,8 @@ export interface Observed {
 
 /**
  * Facility energy of serving for each request in Wh: in total and for each model, hour by hour, up to the last hour whose energy is known.
- * Requests come within the hour and a bill a day later: the newest hours of who has no agent are never known.
+ * Requests come within the hour and a bill a day later: the newest hours of who has no agent are never known, and those of the whole only
+ * once they are of all models.
  */
 export function energyPerRequest({ hours }: Observed): Series[] {
   const models = new Set(
@@ -35,13 +36,22 @@ export function energyPerRequest({ hours }: Observed): Series[] {
     subject: model,
     points: upToKnownEnergy(hoursOf(hours, model)).map((hour) => ({
       at: hour.hour,
-      value: ratioOf(hour.serving_kwh, hour.serving_requests, 1000),
+      value: wattHoursPerRequest(hour),
     })),
   }));
 }
 
 function upToKnownEnergy(hours: readonly HourSum[]): readonly HourSum[] {
-  return hours.slice(0, hours.findLastIndex(({ serving_kwh }) => serving_kwh !== null) + 1);
+  return hours.slice(0, hours.findLastIndex((hour) => hour.serving_kwh !== null && !isAwaiting(hour)) + 1);
+}
+
+/** `undefined` also where the energy of some of the models is to come yet: the others alone are another mix, dearer or cheaper. */
+export function wattHoursPerRequest(hour: HourSum): number | undefined {
+  return isAwaiting(hour) ? undefined : ratioOf(hour.serving_kwh, hour.serving_requests, 1000);
+}
+
+function isAwaiting({ awaiting_requests }: HourSum): boolean {
+  return (numberIn(awaiting_requests) ?? 0) > 0;
 }
 
 /** Share of facility energy that devices drew while no workload used them, 0 to 1, hour by hour. */

@@ -5,7 +5,8 @@
 -- The names with the most energy keep their own line; all others share (other), and (unknown) is what nobody named.
 -- serving_* is inference of models that count requests anywhere in the window, as in serving.sql, idle named to it included; its requests are those
 -- of hours whose energy is known (requests come sooner than a bill), emitting_* of those among them whose emissions are known, priced_* of
--- those that have a bill, since an own host is not free.
+-- those that have a bill, since an own host is not free. awaiting_* are those of the same models since,
+-- for three days: what has not come by then is a gap, as a hole between known hours is.
 CREATE OR REPLACE TEMP TABLE hour_sum AS
 WITH counted AS (
     SELECT period_start, project, model_id, quantity, coalesce(workload_type, 'inference') = 'inference' AS is_inference
@@ -24,7 +25,7 @@ serving_hour AS (
     HAVING count(facility_energy_joules) > 0
 ),
 serving_model AS (
-    SELECT DISTINCT model_id FROM serving_hour
+    SELECT model_id, max(period_start) AS known_until FROM serving_hour GROUP BY model_id
 ),
 line AS (
     SELECT
@@ -40,6 +41,7 @@ line AS (
         CASE WHEN is_serving.yes THEN ledger.effective_cost END AS serving_cost,
         NULL::DECIMAL(28,6) AS requests,
         NULL::DECIMAL(28,6) AS serving_requests,
+        NULL::DECIMAL(28,6) AS awaiting_requests,
         NULL::DECIMAL(28,6) AS emitting_requests,
         NULL::DECIMAL(28,6) AS priced_requests,
         CASE WHEN ledger.settled_as = 'energy' THEN ledger.resource_hours END AS known_hours,
@@ -52,11 +54,13 @@ line AS (
     SELECT
         period_start, project, model_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, quantity,
         CASE WHEN is_inference AND serving_hour.model_id IS NOT NULL THEN quantity END,
+        CASE WHEN is_inference AND period_start > known_until AND period_start <= known_until + INTERVAL 3 DAY THEN quantity END,
         CASE WHEN is_inference AND serving_hour.is_emitting THEN quantity END,
         CASE WHEN is_inference AND serving_hour.is_priced THEN quantity END,
         NULL, NULL
     FROM counted
     LEFT JOIN serving_hour USING (period_start, model_id)
+    LEFT JOIN serving_model USING (model_id)
 ),
 project_rank AS (
     SELECT project, row_number() OVER (ORDER BY coalesce(sum(facility_energy_joules), 0) DESC, project) AS place
@@ -92,6 +96,7 @@ SELECT
     sum(serving_cost) AS serving_cost,
     sum(requests) AS requests,
     sum(serving_requests) AS serving_requests,
+    sum(awaiting_requests) AS awaiting_requests,
     sum(emitting_requests) AS emitting_requests,
     sum(priced_requests) AS priced_requests,
     sum(known_hours) AS known_hours,

@@ -3,15 +3,35 @@
 -- Grain   resource
 -- Reads   ledger, fct_energy; variable window_end
 -- The facts say when a host was last heard in the month: the ledger's window may not reach back so far. Who has an agent is heard by it alone,
--- whatever an exporter goes on telling of its devices; only an agent knows its boot. A host that is gone is expected no more, and so is not silent.
+-- whatever others go on telling of its devices: an agent says its boot in files, and none in Timestream, where its methods tell it from exporters.
+-- What it could not read it says as well, and is no spool. Timestream is asked for days that have ended: who is heard by it is expected until the
+-- last midnight. A host that is gone is expected no more, and so is not silent.
 CREATE OR REPLACE TEMP TABLE silence AS
-WITH heard AS (
+WITH told AS (
+    SELECT
+        resource_id, period_start, energy_joules,
+        boot_id IS NOT NULL AS is_of_files,
+        boot_id IS NULL AND method NOT IN ('dcgm-counter', 'kepler') AS is_of_days
+    FROM fct_energy
+    WHERE period_start < getvariable('window_end')
+),
+last_told AS (
     SELECT
         resource_id,
-        coalesce(max(period_start) FILTER (WHERE boot_id IS NOT NULL), max(period_start)) + INTERVAL 1 HOUR AS last_heard
-    FROM fct_energy
-    WHERE energy_joules IS NOT NULL AND period_start < getvariable('window_end')
+        max(period_start) FILTER (WHERE is_of_files) AS of_files,
+        max(period_start) FILTER (WHERE is_of_days) AS of_days,
+        max(period_start) FILTER (WHERE energy_joules IS NOT NULL) AS of_all
+    FROM told
     GROUP BY resource_id
+    HAVING count(energy_joules) > 0
+),
+heard AS (
+    SELECT
+        resource_id,
+        coalesce(greatest(of_files, of_days), of_all) + INTERVAL 1 HOUR AS last_heard,
+        CASE WHEN of_files IS NULL AND of_days IS NOT NULL OR of_days > of_files THEN date_trunc('day', getvariable('window_end')) ELSE getvariable('window_end') END
+            AS expected_until
+    FROM last_told
 ),
 expected AS (
     SELECT resource_id, max(period_start) + INTERVAL 1 HOUR AS last_expected
@@ -21,6 +41,6 @@ expected AS (
 )
 SELECT
     resource_id,
-    date_diff('hour', least(last_heard, getvariable('window_end')), least(last_expected, getvariable('window_end')))::BIGINT AS silent_hours
+    date_diff('hour', least(last_heard, expected_until), least(last_expected, expected_until))::BIGINT AS silent_hours
 FROM heard
 JOIN expected USING (resource_id)

@@ -26,6 +26,7 @@ const NO_HOUR: Omit<HourSum, 'hour'> = {
   serving_cost: null,
   requests: null,
   serving_requests: null,
+  awaiting_requests: null,
   emitting_requests: null,
   priced_requests: null,
   known_hours: null,
@@ -168,6 +169,14 @@ describe('what an alarm says', () => {
     expect(verdict).toMatchObject({ state: 'alarm', value: 4, since: hourAt(24) });
     const night = [27, 28, 29].map((hour) => ({ ...serving(hour, 1), serving_requests: null }));
     expect(verdictsOn('energy-per-request', { hours: [...wasteful, ...night] })[0]).toMatchObject({ state: 'unknown' });
+  });
+
+  test('is that of the last hours whose energy is known of all models: some alone are no measure of the whole', () => {
+    const mixed = Array.from({ length: 30 }, (_, hour) => serving(hour, 1));
+    // The model that needs little comes with the bill: what is left takes 4 Wh a request, as it always did.
+    const since = [30, 31, 32].map((hour) => ({ ...serving(hour, 4), awaiting_requests: '300' }));
+    const [verdict] = verdictsOn('energy-per-request', { hours: [...mixed, ...since] });
+    expect(verdict).toMatchObject({ state: 'ok', value: 1 });
   });
 
   test('names what is unknown, and never counts it as nothing', () => {

@@ -16,6 +16,7 @@ const HOUR = {
   serving_cost: null,
   requests: '700',
   serving_requests: '500',
+  awaiting_requests: null,
   emitting_requests: '300',
   priced_requests: null,
   known_hours: null,
