@@ -37,5 +37,5 @@ test('a source whose collection is killed makes the month preliminary, though it
     'source agents: lacks the files that it has had since it was last read: they could not be read to the end',
   ]);
   const again = await runLocally(run, handlersAt(workplace, STAGES), () => undefined);
-  expect(again).toMatchObject({ version: 3, status: 'closed' });
+  expect(again).toMatchObject({ version: 3, status: 'restated' });
 });

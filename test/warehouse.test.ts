@@ -13,6 +13,7 @@ describe('one warehouse after another', () => {
       await warehouse.run("CREATE TEMP TYPE share AS ENUM ('idle')");
       await warehouse.run('CREATE TEMP MACRO twice(a) AS 2 * a');
       await warehouse.run('CREATE TEMP TABLE kept AS SELECT 1 AS a');
+      await warehouse.run('CREATE TABLE kept_as_well AS SELECT 1 AS a');
       await warehouse.run("SET TimeZone = 'Europe/Berlin'");
       return folderOf(warehouse);
     });

@@ -48,6 +48,9 @@ export class DuckDbWarehouse implements Warehouse {
   static async open(memoryLimit = '1GB'): Promise<DuckDbWarehouse> {
     const engine = takeIdle(memoryLimit) ?? (await startEngine(memoryLimit));
     const warehouse = new DuckDbWarehouse(engine, await engine.instance.connect());
+    // Whatever is not TEMP lies here, and goes when the warehouse is closed.
+    await warehouse.run("ATTACH ':memory:' AS warehouse");
+    await warehouse.run('USE warehouse');
     await warehouse.run("SET TimeZone = 'UTC'");
     // One file is asked several times for its columns and rows; its footer is parsed once.
     await warehouse.run('SET parquet_metadata_cache = true');
@@ -77,11 +80,17 @@ export class DuckDbWarehouse implements Warehouse {
   }
 
   async close(): Promise<void> {
+    await this.#leave().catch(() => undefined);
     this.#connection.closeSync();
     const waits = !this.#hasFailed && process.memoryUsage.rss() < MOST_KEPT_BYTES;
     if (!waits) this.#engine.instance.closeSync();
     await removeFolder(this.#engine.folder);
     if (waits) idle.push(this.#engine);
+  }
+
+  async #leave(): Promise<void> {
+    await this.run('USE memory');
+    await this.run('DETACH warehouse');
   }
 
   async #watched<Answer>(statement: Promise<Answer>): Promise<Answer> {
