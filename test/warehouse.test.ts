@@ -6,6 +6,11 @@ import { withWarehouse } from './support/with-warehouse.ts';
 const SPILLING = '100MB';
 const LARGE_TABLE = 'CREATE TEMP TABLE large AS SELECT hash(range) AS a, hash(range + 1) AS b FROM range(10_000_000)';
 
+const holds = (bytes: number) => jest.spyOn(process.memoryUsage, 'rss').mockReturnValue(bytes);
+/** A process that holds little, whatever tests before these have left in it. */
+beforeEach(() => holds(100_000_000));
+afterEach(() => jest.restoreAllMocks());
+
 describe('one warehouse after another', () => {
   test('has the engine of the one before, and nothing that was made in it', async () => {
     const folder = await withWarehouse(async (warehouse) => {
@@ -25,6 +30,14 @@ describe('one warehouse after another', () => {
       await warehouse.run("CREATE TEMP TYPE share AS ENUM ('idle')");
       await expect(warehouse.query('SELECT twice(1)')).rejects.toThrow('twice');
     });
+  });
+
+  test('has an engine of its own where the process holds much memory', async () => {
+    const folder = await withWarehouse(async (warehouse) => {
+      holds(1_300_000_000);
+      return folderOf(warehouse);
+    });
+    expect(await withWarehouse(folderOf)).not.toBe(folder);
   });
 
   test('has an engine of its own where a statement failed', async () => {
