@@ -16,8 +16,8 @@ interface Engine {
 }
 
 /**
- * Engines between two warehouses. One that is closed gives all its memory back, and the next would fetch as much anew, page by page: a tenth
- * of the time that a month takes. What a warehouse made is gone with its connection, its files with the folder. Footers of Parquet files
+ * Engines between two warehouses. One that is closed gives all its memory back, and the next would fetch as much anew, page by page: a twentieth
+ * of the time that a large month takes (docs/measurements.md). What a warehouse made is gone with its connection, its files with the folder. Footers of Parquet files
  * stay, until memory runs short: one that is written anew in place, as long as it was and within the same second, is read by its old one.
  */
 const idle: Engine[] = [];

@@ -266,7 +266,7 @@ function factorBlocks({ annex, texts }: Source): Block[] {
     cell(own.grain),
     cell(printPeriod({ from: own.valid_from, to: own.valid_to })),
     cell(printText(own)),
-    cell(own.energy_share === null ? NONE : printRatio(own.energy_share)),
+    known(own.energy_share, printRatio),
   ]);
   const columns = [
     ...[factor, source, zone, kind, grain, valid].map(textColumn),
