@@ -2,7 +2,8 @@
 -- Unit    joules
 -- Grain   hour x resource x component
 -- Reads   watched, device_hour, fct_energy, same_host, charge_hour, rate, variables day_start, day_end
--- filled = what was measured + the model for the part of the hour that was not.
+-- filled = what was measured + the model for the part of the hour that was not. Modelled watts of a processor hold a part of the memory;
+-- counters of a processor do not: while they count, the memory is modelled whole.
 CREATE OR REPLACE TEMP TABLE contested AS
 WITH billed AS (
     SELECT
@@ -15,6 +16,7 @@ modelled AS (
     SELECT
         billed.period_start, billed.resource_id, rate.component,
         (sum(billed.hours::DOUBLE * rate.joules_per_unit))::DECIMAL(28,6) AS energy_joules,
+        sum(billed.hours::DOUBLE * rate.joules_within_cpu) AS joules_within_cpu,
         max(rate.u95_ratio) AS u95_ratio,
         max(rate.method) AS method
     FROM billed
@@ -66,6 +68,11 @@ expected AS (
     UNION
     SELECT period_start, resource_id, component FROM heard
 ),
+counted AS (
+    SELECT period_start, resource_id, covered_seconds
+    FROM device_hour
+    WHERE component = 'cpu' AND basis = 'measured'
+),
 candidate AS (
     SELECT
         expected.*,
@@ -75,14 +82,18 @@ candidate AS (
         device.energy_joules AS telemetry_joules,
         device.u95_ratio AS telemetry_u95,
         device.covered_seconds,
-        modelled.energy_joules AS modelled_joules,
+        least(3600, 3600 * coalesce(running.hours, 1)) AS expected_seconds,
+        modelled.energy_joules + CASE
+            WHEN counted.covered_seconds IS NULL OR modelled.joules_within_cpu IS NULL THEN 0
+            ELSE (modelled.joules_within_cpu * least(1, counted.covered_seconds / expected_seconds))::DECIMAL(28,6)
+        END AS modelled_joules,
         modelled.u95_ratio AS modelled_u95,
-        modelled.method AS modelled_method,
-        least(3600, 3600 * coalesce(running.hours, 1)) AS expected_seconds
+        modelled.method AS modelled_method
     FROM expected
     LEFT JOIN device_hour AS device USING (period_start, resource_id, component)
     LEFT JOIN modelled USING (period_start, resource_id, component)
     LEFT JOIN running USING (period_start, resource_id)
+    LEFT JOIN counted USING (period_start, resource_id)
 ),
 won AS (
     SELECT

@@ -2,7 +2,8 @@
 -- Unit    joules per unit of the driver; NULL where no power is published
 -- Grain   provider x resource type x driver x component
 -- Reads   hardware, charge, energy_coefficients, token_energy, variables cpu_utilisation, gpu_utilisation, utilisation_u95
--- `lower` and `upper` are the component's cumulative share of the unit's energy: money is cut along it.
+-- `lower` and `upper` are the component's cumulative share of the unit's energy: money is cut along it. `joules_within_cpu` is energy of
+-- memory that the modelled watts of the processor hold already.
 CREATE OR REPLACE TEMP TABLE rate AS
 WITH watts AS (
     SELECT
@@ -19,7 +20,8 @@ instance_rate AS (
         modelled_u95((full_watts_per_vcpu - idle_watts_per_vcpu) * least(utilisation_u95, burst_baseline_ratio)
             / (idle_watts_per_vcpu + (full_watts_per_vcpu - idle_watts_per_vcpu) * cpu_utilisation)) AS u95_ratio,
         'instance-model' AS method,
-        embodied_gco2e_per_hour AS embodied_gco2e_per_unit
+        embodied_gco2e_per_hour AS embodied_gco2e_per_unit,
+        NULL AS joules_within_cpu
     FROM watts
     UNION ALL
     SELECT
@@ -27,7 +29,7 @@ instance_rate AS (
         watt_hours_to_joules(gpu_count * (gpu_idle_watts + (gpu_full_watts - gpu_idle_watts) * gpu_utilisation)),
         modelled_u95((gpu_full_watts - gpu_idle_watts) * utilisation_u95
             / (gpu_idle_watts + (gpu_full_watts - gpu_idle_watts) * gpu_utilisation)),
-        'instance-model', NULL
+        'instance-model', NULL, NULL
     FROM watts
     WHERE gpu_count IS NULL OR gpu_count > 0
     UNION ALL
@@ -35,7 +37,8 @@ instance_rate AS (
         watts.provider_name, watts.resource_type, 'instance_hours', 'memory',
         greatest(0, watts.memory_gb - watts.vcpu * watts.included_memory_gb_per_vcpu) * memory.joules_per_unit,
         (memory.high_joules_per_unit - memory.low_joules_per_unit) / (2 * memory.joules_per_unit),
-        'instance-model', NULL
+        'instance-model', NULL,
+        least(watts.memory_gb, watts.vcpu * watts.included_memory_gb_per_vcpu) * memory.joules_per_unit
     FROM watts
     JOIN energy_coefficients AS memory ON memory.energy_driver = 'memory_gb_hours' AND memory.component = 'memory'
     WHERE watts.memory_gb IS NOT NULL
@@ -46,7 +49,8 @@ driver_rate AS (
         coefficient.joules_per_unit,
         (coefficient.high_joules_per_unit - coefficient.low_joules_per_unit) / (2 * coefficient.joules_per_unit) AS u95_ratio,
         'coefficient' AS method,
-        NULL AS embodied_gco2e_per_unit
+        NULL AS embodied_gco2e_per_unit,
+        NULL AS joules_within_cpu
     FROM (SELECT DISTINCT provider_name, resource_type, energy_driver FROM charge) AS billed
     JOIN energy_coefficients AS coefficient ON coefficient.energy_driver = billed.energy_driver
 ),
@@ -59,7 +63,8 @@ token_rate AS (
             ELSE (token.input_token_joules_high - token.input_token_joules_low) / (2 * token.input_token_joules)
         END AS u95_ratio,
         'token-model' AS method,
-        NULL AS embodied_gco2e_per_unit
+        NULL AS embodied_gco2e_per_unit,
+        NULL AS joules_within_cpu
     FROM (SELECT DISTINCT provider_name, resource_type, energy_driver FROM charge WHERE energy_driver IN ('input_tokens', 'output_tokens')) AS billed
     JOIN token_energy AS token ON coalesce(billed.resource_type, '') ILIKE token.model_pattern
     QUALIFY row_number() OVER (PARTITION BY billed.provider_name, billed.resource_type, billed.energy_driver ORDER BY token.priority) = 1
@@ -83,7 +88,7 @@ running AS (
         unit AS (PARTITION BY provider_name, resource_type, energy_driver ORDER BY (joules_per_unit IS NULL) DESC, component ROWS UNBOUNDED PRECEDING)
 )
 SELECT
-    provider_name, resource_type, energy_driver, component::component AS component, joules_per_unit, u95_ratio,
+    provider_name, resource_type, energy_driver, component::component AS component, joules_per_unit, joules_within_cpu, u95_ratio,
     method::rate_method AS method, embodied_gco2e_per_unit, component_rank,
     coalesce(lag(upper) OVER (PARTITION BY provider_name, resource_type, energy_driver ORDER BY component_rank), 0) AS lower,
     upper
