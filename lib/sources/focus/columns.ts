@@ -4,7 +4,13 @@ import type { ContractColumn } from '../source.ts';
 const amount = { below: 1e12, expected: 'a number below 10^12' };
 
 /** What a row costs: never empty. */
-const MONEY = { sql: 'coalesce(abs(value) < 1e12, false)', expected: 'an amount of money below 10^12' };
+const money = (name: string, alias: string): ContractColumn => ({
+  name,
+  type: 'DOUBLE',
+  aliases: [alias],
+  required: true,
+  check: { sql: 'coalesce(abs(value) < 1e12, false)', expected: 'an amount of money below 10^12' },
+});
 
 const CATEGORIES = ['Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment'];
 const text = (name: string, ...aliases: string[]): ContractColumn => ({ name, type: 'VARCHAR', aliases });
@@ -42,20 +48,8 @@ export function focusColumns(nested: 'JSON' | 'VARCHAR'): ContractColumn[] {
         expected: `one of ${CATEGORIES.join(', ')}`,
       },
     },
-    {
-      name: 'billed_cost',
-      type: 'DOUBLE',
-      aliases: ['BilledCost'],
-      required: true,
-      check: MONEY,
-    },
-    {
-      name: 'effective_cost',
-      type: 'DOUBLE',
-      aliases: ['EffectiveCost'],
-      required: true,
-      check: MONEY,
-    },
+    money('billed_cost', 'BilledCost'),
+    money('effective_cost', 'EffectiveCost'),
     { name: 'list_cost', type: 'DOUBLE', aliases: ['ListCost'], check: amount },
     {
       name: 'billing_currency',
