@@ -147,6 +147,24 @@ test('what the bills of two sources both tell of is counted twice and told, in t
   );
 });
 
+test('a file that repeats a part of another is counted twice and told, in the annex and by the doctor', async () => {
+  const { at, bill, workplace } = await company('part', { 'june.parquet': CHARGES, 'rest.parquet': OTHERS });
+  await writeBill(`${bill}/june-first-half.parquet`, CHARGES.slice(0, 2));
+  expect(await closeTiny(workplace, MONTH)).toEqual([]);
+  expect(await costIn(`${at}/book`)).toEqual({ cost: 15, rows: 8 });
+  const { folder: disclosure } = await discloseTiny(workplace, MONTH);
+  const { gaps } = JSON.parse(readFileSync(`${at}/book/${disclosure}annex.json`, 'utf8'));
+  const [told, ...others] = gaps.filter(({ reason }: { reason: string }) => reason.startsWith('two files'));
+  expect(others).toEqual([]);
+  expect(told).toMatchObject({ resources: null, hours: null, quantity: '2', unit: 'rows', effective_cost: '3' });
+  expect(told.what).toMatch(/^bill: .*june-first-half\.parquet also in .*june\.parquet$/);
+  expect(await isVerified(`${at}/book`, disclosure)).toBe(true);
+  const findings = await examineMonth(workplace, { month: MONTH });
+  expect(findings.map(({ what }) => what)).toContainEqual(
+    expect.stringMatching(/^2 rows of .*june-first-half\.parquet, 3\.00 in all, stand in .*june\.parquet too$/),
+  );
+});
+
 const PARTITION = 'BILLING_PERIOD=2026-06';
 
 /** Writes an export as AWS delivers it: files of these charges, and the manifest that names them. */

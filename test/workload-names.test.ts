@@ -26,6 +26,20 @@ test.each([
   expect(await projectOf(tags, own)).toBe(project);
 });
 
+test.each([
+  ['012345678901', '12345678901', true],
+  ['12345678901', '012345678901', true],
+  ['012345678901', '112345678901', false],
+  ['p-0123', 'p-123', false],
+])('a rule for the account %s meets %s: %s', async (account, billed, isMet) => {
+  const rules = [{ match: { account }, set: { project: 'chat' } }];
+  const project = workloadColumns(rules, new Set(['sub_account_id'])).get('project');
+  const [row] = await withWarehouse((warehouse) =>
+    warehouse.query(`SELECT ${project} AS named FROM (SELECT '${billed}' AS sub_account_id)`),
+  );
+  expect(row?.['named']).toBe(isMet ? 'chat' : null);
+});
+
 const folder = tempFolder();
 
 test('a month in which some have no name and some an empty one is published', async () => {

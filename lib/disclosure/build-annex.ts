@@ -179,7 +179,7 @@ function gapOf(row: Row): Gap {
     reason: String(row['reason']),
     provider: text(row['provider']),
     what: String(row['what']),
-    resources: Number(row['resources']),
+    resources: row['resources'] === null ? null : Number(row['resources']),
     hours: decimal(row['hours']),
     quantity: decimal(row['quantity']),
     unit: text(row['unit']),

@@ -3,14 +3,14 @@
 -- Grain   provider x source of the cheaper bill x source of the dearer
 -- Reads   dim_charge, cost_line
 -- A charge is known again within its account (or who is invoiced) by its resource, or by its SKU where it, or one of the bills, names none.
--- Azure writes a subscription with and without its path. Tokens that a service counts bear no money and are no bill. Where one bill ends on
--- the day on which the other begins their times do not meet. Nobody can tell here which of the two is meant, so nothing is left out.
+-- Tokens that a service counts bear no money and are no bill. Where one bill ends on the day on which the other begins their times do
+-- not meet. Nobody can tell here which of the two is meant, so nothing is left out.
 CREATE OR REPLACE TEMP TABLE billed_twice AS
 WITH usage AS (
     SELECT
         file_key, charge_in_file, source_id, resource_id, sku_id,
         coalesce(provider_name, '') AS provider,
-        regexp_replace(lower(coalesce(sub_account_id, billing_account_id, '')), '^/subscriptions/', '') AS account
+        met_account(provider_name, coalesce(sub_account_id, billing_account_id, '')) AS account
     FROM dim_charge
     WHERE charge_category = 'Usage' AND coalesce(resource_id, sku_id) IS NOT NULL
 ),

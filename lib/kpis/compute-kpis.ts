@@ -1,9 +1,13 @@
 import type { Book } from '../landing/book.ts';
+import type { Receipt } from '../landing/receipt.ts';
 import { csvTable, literal, parquetRows, type Warehouse } from '../landing/warehouse.ts';
 import type { Period } from '../units/period.ts';
 import activity from './activity.sql' with { type: 'text' };
 import activitySums from './activity-sums.sql' with { type: 'text' };
 import { ENERGY_BEHIND } from './behind.ts';
+import billSuspects from './bill-suspects.sql' with { type: 'text' };
+import billWords from './bill-words.sql' with { type: 'text' };
+import billedAgain from './billed-again.sql' with { type: 'text' };
 import billedTwice from './billed-twice.sql' with { type: 'text' };
 import { KPIS, type Kpi } from './catalogue.ts';
 import countedActivity from './counted-activity.sql' with { type: 'text' };
@@ -24,6 +28,9 @@ import shareCuts from './share-cuts.sql' with { type: 'text' };
 import toldActivity from './told-activity.sql' with { type: 'text' };
 import unread from './unread.sql' with { type: 'text' };
 
+/** What files of a bill repeat of each other: after `openBillFiles`, beside the open fact tables. */
+export const BILLED_AGAIN: readonly string[] = [billWords, billSuspects, billedAgain];
+
 const STEPS = [
   ledgerSums,
   cuts,
@@ -35,6 +42,7 @@ const STEPS = [
   activity,
   unread,
   billedTwice,
+  ...BILLED_AGAIN,
   serving,
   runs,
   providerEmissions,
@@ -77,7 +85,12 @@ export interface KpiRequest {
   /** What is not known in each slice, as settled with its ledger. */
   readonly gapSumsPaths: readonly string[];
   readonly instruments: readonly InstrumentOffer[];
+  /** The landed files of bills whose rows count. */
+  readonly billFiles: readonly BillFile[];
 }
+
+/** What a receipt says of a landed bill. */
+export type BillFile = Pick<Receipt, 'source_id' | 'sha256' | 'origin' | 'contract'>;
 
 /**
  * Computes every figure of the catalogue from the month's ledger (the fact tables must be open in the warehouse) and
@@ -111,14 +124,24 @@ export async function openLedger(paths: readonly string[], warehouse: Warehouse)
 
 /** Makes the tables that figures are computed from, beside the open fact tables. */
 export async function openSums(
-  { period, sumsPaths, gapSumsPaths, instruments }: KpiRequest,
+  { period, sumsPaths, gapSumsPaths, instruments, billFiles }: KpiRequest,
   warehouse: Warehouse,
 ): Promise<void> {
   await warehouse.run(`SET VARIABLE month_start = TIMESTAMP ${literal(period.from.slice(0, 10))}`);
   await openParquet('day_sum', sumsPaths, warehouse);
   await openParquet('gap_sum', gapSumsPaths, warehouse);
   await warehouse.loadCsv('instrument', instrumentTable(instruments));
+  await openBillFiles(billFiles, warehouse);
   for (const step of STEPS) await warehouse.run(step);
+}
+
+/** Makes the names of the landed bills readable: what `billed-again.sql` tells of. */
+export function openBillFiles(files: readonly BillFile[], warehouse: Warehouse): Promise<void> {
+  const rows = files.map(({ source_id, sha256, origin, contract }) => [source_id, sha256, origin, contract.rows]);
+  return warehouse.loadCsv(
+    'bill_file',
+    csvTable('source_id:VARCHAR,receipt_sha256:VARCHAR,origin:VARCHAR,rows:BIGINT', rows),
+  );
 }
 
 const KPI_TABLE = `(figure_id VARCHAR, label VARCHAR, unit VARCHAR, formula_id VARCHAR, method VARCHAR, includes_pue BOOLEAN,

@@ -1,8 +1,8 @@
 -- Step    gaps: what drew energy that nobody knows, known energy that no PUE or no grid factor is known for, counters that nobody read, and
---         what two bills tell of
+--         what two bills, or two files of one, tell of
 -- Unit    hours, the charge's own unit or kWh, billing currency
 -- Grain   reason x provider x service x resource type x component x unit
--- Reads   gap_sum (lib/ledger/gap-sums.sql of each slice), unread, billed_twice
+-- Reads   gap_sum (lib/ledger/gap-sums.sql of each slice), unread, billed_twice, billed_again
 SELECT
     reason,
     provider_name AS provider,
@@ -27,4 +27,9 @@ SELECT
     'two bills tell of it: the cost and the modelled energy of both are counted', provider_name, concat(source_id, ': also in ', dearer_source_id),
     resources, NULL, NULL, NULL, effective_cost
 FROM billed_twice
+UNION ALL
+SELECT
+    'two files of a bill tell of it: the cost and the modelled energy of both are counted', NULL, concat(source_id, ': ', part, ' also in ', other),
+    NULL, NULL, lines, 'rows', effective_cost
+FROM billed_again
 ORDER BY effective_cost DESC NULLS LAST, reason, provider, what, unit

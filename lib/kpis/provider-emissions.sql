@@ -12,11 +12,11 @@ WITH versioned AS (
 newest AS (
     SELECT *
     FROM versioned
-    QUALIFY dense_rank() OVER (PARTITION BY provider_name, account_id, period_start ORDER BY model_number DESC) = 1
+    QUALIFY dense_rank() OVER (PARTITION BY provider_name, met_account(provider_name, account_id), period_start ORDER BY model_number DESC) = 1
 )
 SELECT * EXCLUDE (model_number)
 FROM newest
 QUALIFY row_number() OVER (
-    PARTITION BY provider_name, account_id, region_id, service_name, reported_part, period_start
+    PARTITION BY provider_name, met_account(provider_name, account_id), region_id, service_name, reported_part, period_start
     ORDER BY refreshed_at DESC, receipt_sha256
 ) = 1

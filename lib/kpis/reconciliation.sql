@@ -21,8 +21,12 @@ ours AS (
 ),
 account AS (
     SELECT billed.provider_name, count(*) AS billed, count(told.account_id) AS told
-    FROM (SELECT DISTINCT provider_name, sub_account_id AS account_id FROM dim_charge WHERE charge_category = 'Usage' AND sub_account_id IS NOT NULL) AS billed
-    LEFT JOIN (SELECT DISTINCT provider_name, account_id FROM provider_emissions) AS told USING (provider_name, account_id)
+    FROM (
+        SELECT DISTINCT provider_name, met_account(provider_name, sub_account_id) AS account_id
+        FROM dim_charge
+        WHERE charge_category = 'Usage' AND sub_account_id IS NOT NULL
+    ) AS billed
+    LEFT JOIN (SELECT DISTINCT provider_name, met_account(provider_name, account_id) AS account_id FROM provider_emissions) AS told USING (provider_name, account_id)
     GROUP BY billed.provider_name
 ),
 market_alone AS (

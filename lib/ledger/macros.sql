@@ -48,3 +48,10 @@ CREATE OR REPLACE TEMP MACRO quantity_as_double(quantity) AS
 CREATE OR REPLACE TEMP MACRO counts_tokens(energy_driver) AS coalesce(energy_driver IN ('input_tokens', 'output_tokens'), false);
 -- Charges of a machine's running, whole or as its cores and memory: where telemetry watches it they are settled with the host.
 CREATE OR REPLACE TEMP MACRO runs_host(energy_driver) AS coalesce(energy_driver IN ('instance_hours', 'vcpu_hours', 'memory_gb_hours'), false);
+-- An account as two papers can agree on it: Azure writes a subscription with and without its path; ids of AWS have twelve digits, and a
+-- spreadsheet takes zeros off their beginning.
+CREATE OR REPLACE TEMP MACRO met_account(provider_name, account_id) AS
+    CASE
+        WHEN provider_name = 'AWS' AND regexp_full_match(account_id, '[0-9]{1,11}') THEN lpad(account_id, 12, '0')
+        ELSE regexp_replace(lower(account_id), '^/subscriptions/', '')
+    END;

@@ -18,6 +18,12 @@ export async function factReceipts(period: Period, asOf: string, workplace: Work
   return currentReceipts(await readReceipts(workplace.book, period, asOf)).filter(isNamedIn(workplace));
 }
 
+/** Those of them that are bills. */
+export async function billReceipts(period: Period, asOf: string, workplace: Workplace): Promise<Receipt[]> {
+  const receipts = await factReceipts(period, asOf, workplace);
+  return receipts.filter((receipt) => factKeysOf(receipt).some((key) => key.startsWith('facts/fct_cost/')));
+}
+
 /** Files of the settings' sources whose rows count in another file of other bytes, and that file. */
 export async function copies(period: Period, asOf: string, workplace: Workplace) {
   const isNamed = isNamedIn(workplace);

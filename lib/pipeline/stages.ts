@@ -20,7 +20,7 @@ import { instrumentsOf } from './instruments.ts';
 import { keepSettings } from './kept-settings.ts';
 import { beginRun, bookOfLatest, checkIsLatest, whileLatest } from './latest-run.ts';
 import { keepMissed } from './missed-sources.ts';
-import { evidenceReceipts, factKeysOf, factReceipts } from './month-receipts.ts';
+import { billReceipts, evidenceReceipts, factKeysOf, factReceipts } from './month-receipts.ts';
 import { type PlannedFile, withPlanOptions } from './plan-options.ts';
 import { raiseAlarms } from './raise-alarms.ts';
 import { deal, factShards, fewRemarks } from './shards.ts';
@@ -200,6 +200,7 @@ export async function kpiRequestOf(period: Period, asOf: string, workplace: Work
     sumsPaths: await pathsOf(settledKeys('sums', period, slices), book),
     gapSumsPaths: await pathsOf(settledKeys('sums/gaps', period, slices), book),
     instruments: instrumentsOf(settings, { period, asOf }),
+    billFiles: await billReceipts(period, asOf, workplace),
   };
 }
 

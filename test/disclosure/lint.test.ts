@@ -22,7 +22,16 @@ const without = (id: string): Annex => ({
 const [factor] = sampleAnnex.factors;
 const [instrument] = sampleAnnex.instruments;
 const [framework] = sampleAnnex.framework_index;
-if (!factor || !instrument || !framework) throw new Error('Cannot lint: the sample annex lacks its first rows');
+const [gap] = sampleAnnex.gaps;
+if (!factor || !instrument || !framework || !gap) throw new Error('Cannot lint: the sample annex lacks its first rows');
+
+/** What came twice is listed among the gaps, and explains no coverage. */
+const toldTwice = [
+  'two bills tell of it: the cost and the modelled energy of both are counted',
+  'two files of a bill tell of it: the cost and the modelled energy of both are counted',
+  'told twice, counted once: the same rows as a.csv',
+  'restated by a.csv: a copy of what it said before',
+].map((reason, index) => ({ ...gap, reason, provider: index === 0 ? 'AWS' : null }));
 
 const OFFENCES: Readonly<Record<string, readonly (readonly [string, Annex])[]>> = {
   L1: [['market-based alone', without('emissions.location')]],
@@ -76,6 +85,7 @@ const OFFENCES: Readonly<Record<string, readonly (readonly [string, Annex])[]>> 
   ],
   L13: [
     ['a hidden coverage', { ...sampleAnnex, gaps: sampleAnnex.gaps.filter(({ provider }) => provider !== 'AWS') }],
+    ['a coverage beside what came twice', { ...sampleAnnex, gaps: toldTwice }],
     [
       'zero for unknown',
       withMore([figure({ id: 'energy.idle', dimensions: { region: 'x' }, value: '0', coverage_ratio: '0' })]),

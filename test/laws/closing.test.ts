@@ -135,7 +135,7 @@ async function settledInSlices({ company, folder }: Closed, name: string, slices
   const gapSumsPaths = await pathsOf(settledKeys('sums/gaps', period, slices));
   const { currency } = workplace.settings;
   const lines = await withFacts(workplace, async (warehouse) => {
-    await computeKpis({ period, currency, sumsPaths, gapSumsPaths, instruments: [] }, sliced, warehouse);
+    await computeKpis({ period, currency, sumsPaths, gapSumsPaths, instruments: [], billFiles: [] }, sliced, warehouse);
     const [one, other] = [sliced, workplace.book].map(ledgerOf);
     return warehouse.query(`(${one} EXCEPT ALL ${other}) UNION ALL (${other} EXCEPT ALL ${one})`);
   });

@@ -15,6 +15,7 @@ const EMPTY_TABLES: Readonly<Record<string, string>> = {
   site_host: 'site:VARCHAR,pattern:VARCHAR\n',
   grid_source: 'source_id:VARCHAR,rank:INTEGER\n',
   market_zone: 'grid_zone:VARCHAR\n',
+  bill_file: 'source_id:VARCHAR,receipt_sha256:VARCHAR,origin:VARCHAR,rows:BIGINT\n',
   instrument: 'id:VARCHAR,grid_zone:VARCHAR,mwh:DOUBLE,gco2e_per_kwh:DOUBLE\n',
 };
 
@@ -34,7 +35,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
 
 /** A bill as it is stored: in a case each line is a charge of its own. */
 const A_CHARGE_A_LINE = `SELECT * REPLACE (coalesce(receipt_sha256, 'bill') AS receipt_sha256),
-  1 AS file_key, row_number() OVER () AS charge_in_file FROM fct_cost`;
+  hash(source_id, coalesce(receipt_sha256, 'bill')) AS file_key, row_number() OVER () AS charge_in_file FROM fct_cost`;
 
 /** Views that the stages make by hand: a bill as it is stored, and the sums of the slices. */
 const VIEWS: Readonly<Record<string, () => string>> = {

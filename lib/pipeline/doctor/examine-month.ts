@@ -1,10 +1,12 @@
 import { STORED_TABLES } from '../../facts/columns.ts';
 import billedTwice from '../../kpis/billed-twice.sql' with { type: 'text' };
-import { openLedger } from '../../kpis/compute-kpis.ts';
+import { BILLED_AGAIN, openBillFiles, openLedger } from '../../kpis/compute-kpis.ts';
 import { messageOf } from '../../landing/message.ts';
 import type { Row, Warehouse } from '../../landing/warehouse.ts';
 import { type FactKeys, openFacts } from '../../ledger/open-facts.ts';
+import { parsePeriod } from '../../units/period.ts';
 import { assumptionsOf } from '../assumptions.ts';
+import { billReceipts } from '../month-receipts.ts';
 import type { Workplace } from '../stage.ts';
 import { examineRules } from './examine-rules.ts';
 import type { Finding, Surroundings } from './finding.ts';
@@ -14,6 +16,9 @@ import idleGrids from './idle-grids.sql' with { type: 'text' };
 import unmatchedPatterns from './unmatched-patterns.sql' with { type: 'text' };
 import unplacedRegions from './unplaced-regions.sql' with { type: 'text' };
 import zoneGrain from './zone-grain.sql' with { type: 'text' };
+
+/** A time after every receipt. */
+const ALWAYS = '9999-12-31T00:00:00Z';
 
 /** A question to a closed month, and what its rows mean. */
 interface Question {
@@ -85,6 +90,16 @@ const QUESTIONS: readonly Question[] = [
     }),
   },
   {
+    sql: 'SELECT *, effective_cost::DECIMAL(28,2)::VARCHAR AS money FROM billed_again',
+    finding: ({ source_id, part, other, lines, money }) => ({
+      about: `source ${source_id}`,
+      weight: 'trouble',
+      what: `${lines} rows of ${part}, ${money} in all, stand in ${other} too`,
+      why: 'the cost and the modelled energy of both are counted',
+      mend: `take one of the two out of the path of ${source_id} and give it another id: what landed under this one stays in the month`,
+    }),
+  },
+  {
     sql: idleGrids,
     finding: ({ source_id, zones }) => ({
       about: `source ${source_id}`,
@@ -148,9 +163,10 @@ async function ask(month: string, workplace: Workplace, warehouse: Warehouse): P
 async function openSettled(
   month: string,
   ledger: readonly string[],
-  { book, settings }: Workplace,
+  workplace: Workplace,
   warehouse: Warehouse,
 ): Promise<void> {
+  const { book, settings } = workplace;
   const keys = await Promise.all(
     STORED_TABLES.map(async (table) => [
       table,
@@ -161,6 +177,8 @@ async function openSettled(
   const paths = await Promise.all(ledger.map((key) => book.localPath(key)));
   await openLedger(paths, warehouse);
   await warehouse.run(billedTwice);
+  await openBillFiles(await billReceipts(parsePeriod(month), ALWAYS, workplace), warehouse);
+  for (const step of BILLED_AGAIN) await warehouse.run(step);
 }
 
 function unreadable(month: string, error: unknown): Finding {

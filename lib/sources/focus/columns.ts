@@ -3,6 +3,15 @@ import type { ContractColumn } from '../source.ts';
 /** What the exact columns of the book can hold: more is a broken cell. */
 const amount = { below: 1e12, expected: 'a number below 10^12' };
 
+/** What a row costs: never empty. */
+const money = (name: string, alias: string): ContractColumn => ({
+  name,
+  type: 'DOUBLE',
+  aliases: [alias],
+  required: true,
+  check: { sql: 'coalesce(abs(value) < 1e12, false)', expected: 'an amount of money below 10^12' },
+});
+
 const CATEGORIES = ['Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment'];
 const text = (name: string, ...aliases: string[]): ContractColumn => ({ name, type: 'VARCHAR', aliases });
 
@@ -39,20 +48,8 @@ export function focusColumns(nested: 'JSON' | 'VARCHAR'): ContractColumn[] {
         expected: `one of ${CATEGORIES.join(', ')}`,
       },
     },
-    {
-      name: 'billed_cost',
-      type: 'DOUBLE',
-      aliases: ['BilledCost'],
-      required: true,
-      check: { sql: 'coalesce(abs(value) < 1e12, false)', expected: 'an amount of money below 10^12' },
-    },
-    {
-      name: 'effective_cost',
-      type: 'DOUBLE',
-      aliases: ['EffectiveCost'],
-      required: true,
-      check: { sql: 'coalesce(abs(value) < 1e12, false)', expected: 'an amount of money below 10^12' },
-    },
+    money('billed_cost', 'BilledCost'),
+    money('effective_cost', 'EffectiveCost'),
     { name: 'list_cost', type: 'DOUBLE', aliases: ['ListCost'], check: amount },
     {
       name: 'billing_currency',
@@ -78,6 +75,7 @@ export function focusColumns(nested: 'JSON' | 'VARCHAR'): ContractColumn[] {
     text('commitment_discount_status', 'CommitmentDiscountStatus'),
     text('capacity_reservation_status', 'CapacityReservationStatus'),
     text('meter', 'x_UsageType', 'SkuMeter', 'x_SkuMeterName'),
+    text('meter_category', 'x_SkuMeterCategory'),
     text('operation', 'x_Operation'),
     text('pricing_unit', 'x_PricingUnitDescription'),
     text('publisher_category', 'x_PublisherCategory'),

@@ -62,6 +62,8 @@ driven AS (
             -- Software of the marketplace names the machine that it runs on, which has a row of its own; of models no row says how many tokens a unit is
             WHEN provider = 'Microsoft' AND publisher_category = 'Vendor'
                 THEN CASE WHEN NOT regexp_matches(words, '(?i)tokens?\b|consumption unit') THEN 'none' END
+            -- Licences and support of operating systems name the machine, too: `1-2 vCPU VM Support`
+            WHEN provider = 'Microsoft' AND regexp_matches(concat_ws(' ', service_name, meter_category, words), '(?i)virtual machines? licenses|\bvm support\b') THEN 'none'
             WHEN provider = 'AWS' AND is_reservation_tally(words) THEN 'none'
             -- Google bills what a reservation holds by cores, memory, local disks and accelerators
             WHEN capacity_reservation_status = 'Unused'
@@ -90,6 +92,7 @@ driven AS (
             WHEN disk_tier IS NOT NULL THEN CASE WHEN disk_tier LIKE 'S%' THEN 'hdd_gb_hours' ELSE 'ssd_gb_hours' END
             WHEN is_gb_months OR unit = 'byte-seconds' THEN CASE
                 WHEN regexp_matches(words, '(?i)snapshot') THEN 'snapshot_gb_hours'
+                WHEN regexp_matches(service_name, '(?i)dynamodb') AND regexp_matches(words, '(?i)timedstorage') THEN 'ssd_gb_hours'
                 WHEN regexp_matches(words, '(?i)ssd|\bgp[23]\b|\bio[12]\b|aurora|balanced|hyperdisk|premium') THEN 'ssd_gb_hours'
                 WHEN regexp_matches(words, '(?i)magnetic|hdd|\bst1\b|\bsc1\b|pd capacity|page blob') THEN 'hdd_gb_hours'
                 WHEN regexp_matches(concat_ws(' ', service_name, words), '(?i)simple storage|cloud storage|storage accounts?|log storage|timedstorage') THEN 'object_gb_hours'
