@@ -16,11 +16,11 @@ const book = new LocalBook(join(folder, 'book'));
 const inputs = join(folder, 'inputs');
 const LATEST = '2026-12-31T00:00:00Z';
 
-/** The provider's file on a day of July: one run that took so long. */
-async function deliver(day: string, endedAt: string) {
+/** The provider's file on a day of July: one run that took so long, or none. */
+async function deliver(day: string, endedAt?: string) {
   mkdirSync(inputs, { recursive: true });
   const run = { run_id: 'r-1', started_at: '2026-06-01T00:00:00Z', ended_at: endedAt, outcome: 'succeeded' };
-  writeFileSync(join(inputs, 'runs.json'), JSON.stringify([run]));
+  writeFileSync(join(inputs, 'runs.json'), JSON.stringify(endedAt ? [run] : []));
   const warehouse = await DuckDbWarehouse.open();
   try {
     const origin = new FolderOrigin(inputs, { base: inputs });
@@ -49,4 +49,14 @@ test('of several versions the last delivered is current, also where the provider
   expect(
     (await book.list('landing/')).filter(({ key }) => key.endsWith('.json') && !key.includes('receipt')).length,
   ).toBe(2);
+});
+
+test('a file that is emptied takes nothing away, and is told', async () => {
+  const current = async () => currentReceipts(await readReceipts(book, period, LATEST)).map(({ sha256 }) => sha256);
+  const before = await current();
+  expect(await deliver('05')).toMatchObject({
+    rejected: 1,
+    remarks: ['runs.json: found no rows any more, expected those of 2026-07-03T00:00:00Z, which count on'],
+  });
+  expect(await current()).toEqual(before);
 });

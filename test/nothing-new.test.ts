@@ -35,8 +35,9 @@ async function annexIn({ book }: Workplace, version: number): Promise<Annex> {
 }
 
 function emissionsIn(annex: Annex | undefined): string | null | undefined {
-  return annex?.figures.find(({ id, dimensions }) => id === 'emissions.location' && Object.keys(dimensions).length === 0)
-    ?.value;
+  return annex?.figures.find(
+    ({ id, dimensions }) => id === 'emissions.location' && Object.keys(dimensions).length === 0,
+  )?.value;
 }
 
 async function versionsIn({ book }: Workplace): Promise<number> {
@@ -119,7 +120,10 @@ test('a month that is whole again as it was closed restates nothing', async () =
   await discloseTiny(workplace, MONTH, AUGUST);
   renameSync(`${bill}-away`, bill);
   grid(250);
-  expect(await discloseTiny(workplace, MONTH, '2026-08-02T06:00:00Z')).toMatchObject({ version: 3, status: 'restated' });
+  expect(await discloseTiny(workplace, MONTH, '2026-08-02T06:00:00Z')).toMatchObject({
+    version: 3,
+    status: 'restated',
+  });
   expect((await annexIn(workplace, 2)).restatements).not.toEqual([]);
   expect((await annexIn(workplace, 3)).restatements).toEqual([]);
 });

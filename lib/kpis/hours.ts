@@ -39,13 +39,17 @@ export interface HourSum {
   readonly serving_kwh: string | null;
   readonly serving_gco2e: string | null;
   readonly serving_cost: string | null;
+  /** `serving_cost`, and that of inference of models of which no energy is known. */
+  readonly priced_cost: string | null;
   readonly requests: string | null;
-  /** Those of inference of models and hours whose energy is known; of them those whose emissions are, and those that a bill prices: what serving_* are divided by. */
+  /** Those of inference of models and hours whose energy is known, whose emissions are, and those that a bill prices: what serving_* are divided by. */
   readonly serving_requests: string | null;
-  /** Requests of inference of the same models after the last hour whose energy is known: it may come yet. */
-  readonly awaiting_requests: string | null;
   readonly emitting_requests: string | null;
   readonly priced_requests: string | null;
+  /** Requests of inference of the same models after the last hour whose energy, emissions or cost is known: it may come yet. */
+  readonly awaiting_requests: string | null;
+  readonly awaiting_emissions_requests: string | null;
+  readonly awaiting_cost_requests: string | null;
   readonly known_hours: string | null;
   readonly expected_hours: string | null;
 }
@@ -106,8 +110,10 @@ const HOURS_IN_KWH = `SELECT hour, dimension, dimension_value,
     joules_to_kwh(facility_energy_joules)::VARCHAR AS facility_energy_kwh, joules_to_kwh(idle_joules)::VARCHAR AS idle_kwh,
     emissions_location_gco2e::VARCHAR AS emissions_location_gco2e, effective_cost::VARCHAR AS effective_cost,
     joules_to_kwh(serving_joules)::VARCHAR AS serving_kwh, serving_gco2e::VARCHAR AS serving_gco2e, serving_cost::VARCHAR AS serving_cost,
-    requests::VARCHAR AS requests, serving_requests::VARCHAR AS serving_requests, awaiting_requests::VARCHAR AS awaiting_requests,
-    emitting_requests::VARCHAR AS emitting_requests, priced_requests::VARCHAR AS priced_requests, known_hours::VARCHAR AS known_hours, expected_hours::VARCHAR AS expected_hours
+    priced_cost::VARCHAR AS priced_cost,
+    requests::VARCHAR AS requests, serving_requests::VARCHAR AS serving_requests, emitting_requests::VARCHAR AS emitting_requests, priced_requests::VARCHAR AS priced_requests,
+    awaiting_requests::VARCHAR AS awaiting_requests, awaiting_emissions_requests::VARCHAR AS awaiting_emissions_requests,
+    awaiting_cost_requests::VARCHAR AS awaiting_cost_requests, known_hours::VARCHAR AS known_hours, expected_hours::VARCHAR AS expected_hours
   FROM hour_sum ORDER BY hour, dimension NULLS FIRST, dimension_value`;
 
 function timestamp(instant: string): string {

@@ -56,19 +56,13 @@ export interface Member {
 }
 
 /** Lands one file that lies on the local disk. Throws `RejectedPayload` for one that breaks the contract. */
-export async function landFetched(
-  { offer, fetched, checked: begun }: Member,
-  { known, request, edges, glances, twins }: Landing,
-): Promise<Fate> {
-  const same = known.filter(({ sha256 }) => sha256 === fetched.sha256);
-  const identity = { source_id: request.sourceId, period: request.period.month, sha256: fetched.sha256 };
-  const earlier =
-    same.find(({ origin }) => origin === offer.origin) ??
-    same[0] ??
-    (await maybeAlike(offer, identity, request, edges.book));
-  if (earlier) return recognise(offer, earlier, known, request, edges.book);
-  if (glances.hasLanded(fetched.sha256) || (await edges.book.read(receiptKey(identity)))) return { outcome: 'present' };
+export async function landFetched(member: Member, landing: Landing): Promise<Fate> {
+  const { offer, fetched, checked: begun } = member;
+  const { known, request, edges, twins } = landing;
+  const settled = await fateOfKnown(member, landing);
+  if (settled) return settled;
   const checked = await (begun ?? check(fetched, request, edges.warehouse, offer));
+  if (checked.contract.rows === 0) return landEmpty({ offer, fetched, checked }, known, request, edges);
   if (checked.rows_in_month === 0) return elsewhere(offer, checked, request);
   const twin = await twins.twinOf({ offer, fetched, checked }, request, edges);
   const fate = await land(offer, fetched, checked, request, edges, twin ? { same_rows_as: twin.rows } : {});
@@ -82,6 +76,50 @@ export async function landFetched(
   return twin
     ? { ...fate, remarks: [`${offer.origin}: the same rows as ${twin.origin}, counted once`, ...(fate.remarks ?? [])] }
     : fate;
+}
+
+/** What becomes of bytes that are in the book already; undefined where they are not, or where they are an empty page there and no page here. */
+async function fateOfKnown(
+  { offer, fetched }: Member,
+  { known, request, edges, glances }: Landing,
+): Promise<Fate | undefined> {
+  const same = known.filter(({ sha256 }) => sha256 === fetched.sha256);
+  const identity = { source_id: request.sourceId, period: request.period.month, sha256: fetched.sha256 };
+  const earlier =
+    same.find(({ origin }) => origin === offer.origin) ??
+    same[0] ??
+    (await maybeAlike(offer, identity, request, edges.book));
+  if (earlier?.contract.rows === 0 && !mayBeEmpty(offer)) return undefined;
+  if (earlier) return recognise(offer, earlier, known, request, edges.book);
+  const isKnown = glances.hasLanded(fetched.sha256) || (await edges.book.read(receiptKey(identity)));
+  return isKnown ? { outcome: 'present' } : undefined;
+}
+
+/** What has no row is whole all the same: the manifest of its export names it, or other pages hold the rest of its answer. */
+function mayBeEmpty({ isNamed, isPage }: Named): boolean {
+  return isNamed === true || isPage === true;
+}
+
+/**
+ * A file or an answer without a row. A page of several holds its place in the list, and what a manifest names is as the provider says: the
+ * rows that landed under this name count no longer. Elsewhere it may as well be an outage, a partition that expired or an export that is
+ * being written: refused, and the rows that landed count on.
+ */
+async function landEmpty(
+  { offer, fetched, checked }: Required<Pick<Member, 'offer' | 'fetched'>> & { readonly checked: Checked },
+  known: readonly Receipt[],
+  request: CollectRequest,
+  edges: Edges,
+): Promise<Fate> {
+  const before = latestReceipt(known.filter(({ origin }) => origin === offer.origin));
+  const since = before && before.contract.rows > 0 ? before.fetched_at : undefined;
+  if (offer.isPage || (offer.isNamed && since)) {
+    const fate = await land(offer, fetched, checked, request, edges);
+    if (!since) return fate;
+    return { ...fate, remarks: [`${offer.origin}: holds no rows any more; those of ${since} count no longer`] };
+  }
+  if (!since) return { outcome: 'passed over', elsewhere: `${offer.origin}: holds no rows` };
+  throw new RejectedPayload({ found: 'no rows any more', expected: `those of ${since}, which count on`, fetched });
 }
 
 /** The receipt of another answer of this run with the same bytes: two questions may be answered alike. */
@@ -146,7 +184,6 @@ export async function check(
 
 /** A file of other months stays where it is; one whose path promises this month is refused. */
 function elsewhere({ origin }: Offer, { contract }: Checked, { period, source }: CollectRequest): Fate {
-  if (contract.rows === 0) return { outcome: 'passed over', elsewhere: `${origin}: holds no rows` };
   const span = contract.first_event ? `${contract.first_event} to ${contract.last_event}` : 'no time at all';
   const promised = source.month_in_path?.exec(origin)?.[1];
   if (promised === period.month) {

@@ -61,7 +61,8 @@ async function annexOf(
     'manifest' in kept ? kept.manifest.outputs.find(({ path }) => path === 'annex.json')?.sha256 : undefined;
   const found = bytes && fingerprint(bytes);
   const wanted = `SHA-256 ${expected ?? 'in its manifest'}`;
-  const files = expected === found ? [] : [{ path: key, expected: wanted, found: found ? `SHA-256 ${found}` : 'nothing' }];
+  const files =
+    expected === found ? [] : [{ path: key, expected: wanted, found: found ? `SHA-256 ${found}` : 'nothing' }];
   return { annex: bytes && (maybeJson(bytes) as Annex | undefined), files };
 }
 

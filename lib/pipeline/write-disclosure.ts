@@ -64,12 +64,7 @@ async function earlierOf(month: string, version: number, book: Book): Promise<Ea
 }
 
 /** The moment that the latest version stands for, where nothing is new since; else that of the run. */
-async function sameMoment(
-  request: MonthRun,
-  latest: number,
-  earlier: Earlier,
-  workplace: Workplace,
-): Promise<string> {
+async function sameMoment(request: MonthRun, latest: number, earlier: Earlier, workplace: Workplace): Promise<string> {
   const kept = await annexOf(request.month, latest, workplace.book);
   if (!kept || kept.meta.as_of === request.as_of) return request.as_of;
   const { annex } = await annexAt(request, latest, earlier, workplace);
@@ -195,7 +190,7 @@ function missingOf(
   shortfalls: readonly ShortfallPaper[],
   { settings }: Workplace,
 ): MissingSource[] {
-  const landed = new Set(receipts.filter(({ delivery }) => !delivery).map(({ source_id }) => source_id));
+  const landed = new Set(receipts.filter(({ contract }) => contract.rows > 0).map(({ source_id }) => source_id));
   const short = new Map(shortfalls.map(({ shortfall }) => [shortfall.source_id, shortfall.missing]));
   return settings.sources.flatMap(({ id }) => [
     ...(landed.has(id) ? [] : [{ id, reason: 'gave nothing for the month' }]),
