@@ -42,7 +42,10 @@ export function energyPerRequest({ hours }: Observed): Series[] {
 }
 
 function upToKnownEnergy(hours: readonly HourSum[]): readonly HourSum[] {
-  return hours.slice(0, hours.findLastIndex((hour) => hour.serving_kwh !== null && !isAwaited(hour.awaiting_requests)) + 1);
+  return hours.slice(
+    0,
+    hours.findLastIndex((hour) => hour.serving_kwh !== null && !isAwaited(hour.awaiting_requests)) + 1,
+  );
 }
 
 /** `undefined` also where the energy of some of the models is to come yet: the others alone are another mix, dearer or cheaper. */

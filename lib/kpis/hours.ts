@@ -3,6 +3,7 @@ import { literal, parquetRows, type Row, type Warehouse } from '../landing/wareh
 import countedActivity from './counted-activity.sql' with { type: 'text' };
 import endedRuns from './ended-runs.sql' with { type: 'text' };
 import hours from './hours.sql' with { type: 'text' };
+import longSilences from './long-silences.sql' with { type: 'text' };
 import retold from './retold.sql' with { type: 'text' };
 import silences from './silences.sql' with { type: 'text' };
 import toldActivity from './told-activity.sql' with { type: 'text' };
@@ -19,6 +20,12 @@ export interface HoursRequest {
   /** Names of a dimension that keep a line of their own; the rest shares one. */
   readonly mostSeries: number;
   readonly ledgerPaths: readonly string[];
+  /** The last slice of last month's ledger of watched hosts; empty where that month is not in the book. */
+  readonly lastMonthPaths: readonly string[];
+  /** Instant at which the month begins. */
+  readonly monthStart: string;
+  /** Hosts that were taken down: `retired_host` as CSV text. */
+  readonly retiredHosts: string;
   /** All that the month's telemetry told, also before the window. */
   readonly energyPaths: readonly string[];
   readonly activityPaths: readonly string[];
@@ -77,7 +84,8 @@ export interface HourBook {
 /** Adds up the ledger hour by hour, and tells how long each watched host has been silent and what each run emitted. */
 export async function readHours(request: HoursRequest, warehouse: Warehouse): Promise<HourBook> {
   await openHours(request, warehouse);
-  for (const step of [retold, toldActivity, countedActivity, hours, silences, endedRuns]) await warehouse.run(step);
+  for (const step of [retold, toldActivity, countedActivity, hours, silences, longSilences, endedRuns])
+    await warehouse.run(step);
   return {
     hours: asRows<HourSum>(await warehouse.query(HOURS_IN_KWH)),
     silences: asRows<Silence>(await warehouse.query(SILENCES)),
@@ -86,9 +94,10 @@ export async function readHours(request: HoursRequest, warehouse: Warehouse): Pr
 }
 
 async function openHours(request: HoursRequest, warehouse: Warehouse): Promise<void> {
-  const { window, mostSeries, ledgerPaths, energyPaths, activityPaths, runPaths, kpisPath } = request;
+  const { window, mostSeries, ledgerPaths, lastMonthPaths, energyPaths, activityPaths, runPaths, kpisPath } = request;
   const views = {
     ledger: parquetRows(ledgerPaths),
+    last_month: lastMonthPaths.length > 0 ? parquetRows(lastMonthPaths) : 'SELECT * FROM ledger WHERE false',
     fct_energy: storedRows('fct_energy', energyPaths),
     fct_activity: storedRows('fct_activity', activityPaths),
     fct_run: storedRows('fct_run', runPaths),
@@ -96,12 +105,15 @@ async function openHours(request: HoursRequest, warehouse: Warehouse): Promise<v
   };
   for (const [view, rows] of Object.entries(views))
     await warehouse.run(`CREATE OR REPLACE TEMP VIEW ${view} AS ${rows}`);
+  await warehouse.loadCsv('retired_host', request.retiredHosts);
+  await warehouse.run(`SET VARIABLE month_start = ${timestamp(request.monthStart)}`);
   await warehouse.run(`SET VARIABLE window_start = ${timestamp(window.from)}`);
   await warehouse.run(`SET VARIABLE window_end = ${timestamp(window.to)}`);
   await warehouse.run(`SET VARIABLE most_series = ${mostSeries}`);
 }
 
-const SILENCES = 'SELECT resource_id, silent_hours::VARCHAR AS silent_hours FROM silence ORDER BY ALL';
+const SILENCES = `SELECT resource_id, silent_hours::VARCHAR AS silent_hours
+  FROM (FROM silence UNION ALL FROM long_silence) ORDER BY ALL`;
 const ENDED_RUNS =
   'SELECT run_id, ended_at, emissions_kgco2e::VARCHAR AS emissions_kgco2e FROM ended_run ORDER BY ended_at, run_id';
 

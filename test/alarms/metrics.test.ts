@@ -51,7 +51,10 @@ test('a ratio of which something is to come yet is not published, since that of 
   const priced = { ...HOUR, priced_cost: '3', priced_requests: '15' };
   const [whole] = hourPoints([priced], 's3://b');
   expect(whole?.values).toMatchObject({ cost_per_1k_requests: 200, carbon_per_1k_requests_gco2e: 1000 });
-  const [point] = hourPoints([{ ...priced, awaiting_emissions_requests: '20', awaiting_cost_requests: '20' }], 's3://b');
+  const [point] = hourPoints(
+    [{ ...priced, awaiting_emissions_requests: '20', awaiting_cost_requests: '20' }],
+    's3://b',
+  );
   expect(point?.values).toMatchObject({ energy_per_request_wh: 2 });
   expect(point?.values).not.toHaveProperty('cost_per_1k_requests');
   expect(point?.values).not.toHaveProperty('carbon_per_1k_requests_gco2e');
