@@ -106,6 +106,10 @@ export function hoursOf(hours: readonly HourSum[], model: string | null): HourSu
   );
 }
 
+/** Up to the last hour of which anything is known or expected by now: bills and whole days of telemetry come later, and nobody can say before. */
 function ofTheWhole(hours: readonly HourSum[], value: (hour: HourSum) => number | undefined): Series[] {
-  return [{ subject: null, points: hoursOf(hours, null).map((hour) => ({ at: hour.hour, value: value(hour) })) }];
+  const whole = hoursOf(hours, null);
+  const isTold = (hour: HourSum) => hour.expected_hours !== null || hour.facility_energy_kwh !== null;
+  const expected = whole.slice(0, whole.findLastIndex(isTold) + 1);
+  return [{ subject: null, points: expected.map((hour) => ({ at: hour.hour, value: value(hour) })) }];
 }

@@ -1,12 +1,13 @@
 -- Step    hour_sum: energy, emissions, money and requests of each hour, in total and by project and model
 -- Unit    joules, gCO2e, billing currency, requests
 -- Grain   hour x dimension x value; dimension NULL is the total
--- Reads   ledger, counted_activity; variables window_start, window_end (half-open) and most_series
+-- Reads   ledger, counted_activity, heard; variables window_start, window_end (half-open) and most_series
 -- The names with the most energy keep their own line; all others share (other), and (unknown) is what nobody named.
 -- serving_* is inference of models that count requests anywhere in the window, as in serving.sql, idle named to it included; its requests are those
 -- of hours whose energy is known (requests come sooner than a bill), emitting_* of those whose emissions are known, priced_* of
 -- those that have a bill, since an own host is not free; priced_cost is also that of models of which no energy is known. awaiting_* are those of the same models since, for three days: what has not come by
 -- then is a gap, as a hole between known hours is. Each of the three comes by itself: an agent knows the energy of an hour a day before its bill.
+-- What a host may not be expected to have told by now lowers no coverage.
 CREATE OR REPLACE TEMP TABLE hour_sum AS
 WITH counted AS (
     SELECT period_start, project, model_id, quantity, coalesce(workload_type, 'inference') = 'inference' AS is_inference
@@ -55,8 +56,12 @@ line AS (
         NULL::DECIMAL(28,6) AS awaiting_emissions_requests,
         NULL::DECIMAL(28,6) AS awaiting_cost_requests,
         CASE WHEN ledger.settled_as = 'energy' THEN ledger.resource_hours END AS known_hours,
-        CASE WHEN ledger.settled_as <> 'no_energy' THEN ledger.resource_hours END AS expected_hours
+        CASE
+            WHEN ledger.settled_as = 'energy' OR (ledger.settled_as <> 'no_energy' AND ledger.period_start < coalesce(heard.expected_until, TIMESTAMP 'infinity'))
+                THEN ledger.resource_hours
+        END AS expected_hours
     FROM ledger
+    LEFT JOIN heard ON heard.resource_id = ledger.resource_id
     LEFT JOIN serving_model ON serving_model.model_id = ledger.model_id
     CROSS JOIN LATERAL (SELECT ledger.workload_type = 'inference' AND serving_model.known_until IS NOT NULL AS yes) AS is_serving
     WHERE ledger.period_start >= getvariable('window_start') AND ledger.period_start < getvariable('window_end')

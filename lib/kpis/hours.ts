@@ -2,6 +2,7 @@ import { storedRows } from '../facts/columns.ts';
 import { literal, parquetRows, type Row, type Warehouse } from '../landing/warehouse.ts';
 import countedActivity from './counted-activity.sql' with { type: 'text' };
 import endedRuns from './ended-runs.sql' with { type: 'text' };
+import heard from './heard.sql' with { type: 'text' };
 import hours from './hours.sql' with { type: 'text' };
 import longSilences from './long-silences.sql' with { type: 'text' };
 import retold from './retold.sql' with { type: 'text' };
@@ -84,7 +85,7 @@ export interface HourBook {
 /** Adds up the ledger hour by hour, and tells how long each watched host has been silent and what each run emitted. */
 export async function readHours(request: HoursRequest, warehouse: Warehouse): Promise<HourBook> {
   await openHours(request, warehouse);
-  for (const step of [retold, toldActivity, countedActivity, hours, silences, longSilences, endedRuns])
+  for (const step of [retold, toldActivity, countedActivity, heard, hours, silences, longSilences, endedRuns])
     await warehouse.run(step);
   return {
     hours: asRows<HourSum>(await warehouse.query(HOURS_IN_KWH)),

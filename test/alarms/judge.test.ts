@@ -223,6 +223,17 @@ test('coverage with nothing known of what was expected is 0, with nothing expect
   expect(stateOf(null)).toMatchObject({ state: 'unknown', value: null });
 });
 
+test('hours of which nothing is expected by now neither raise an alarm nor keep one from being judged', () => {
+  const hours = Array.from({ length: 12 }, (_, hour) => ({
+    ...NO_HOUR,
+    hour: hourAt(hour),
+    requests: '5',
+    ...(hour < 6 && { known_hours: '1', expected_hours: '1', facility_energy_kwh: '10', idle_kwh: '8' }),
+  }));
+  expect(verdictsOn('coverage-fall', { hours })[0]).toMatchObject({ state: 'ok', value: 1 });
+  expect(verdictsOn('idle-share', { hours })[0]).toMatchObject({ state: 'alarm', value: 0.8 });
+});
+
 test('the month is at risk with the first alarm that risks it, and unknown where one cannot be said', () => {
   const lags = (hours: number) => ({ lags: [{ source_id: 'bill', hours }], silences: [] });
   const covered = Array.from({ length: 6 }, (_, hour) => ({
