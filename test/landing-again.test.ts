@@ -5,7 +5,7 @@ import { DuckDbWarehouse } from '../lib/adapters/duckdb-warehouse.ts';
 import { FolderOrigin } from '../lib/adapters/folder-origin.ts';
 import { LocalBook } from '../lib/adapters/local-book.ts';
 import { collect } from '../lib/landing/collect.ts';
-import { currentReceipts, readReceipts } from '../lib/landing/receipts.ts';
+import { currentReceipts, readQuarantine, readReceipts, stillOut } from '../lib/landing/receipts.ts';
 import { runs } from '../lib/sources/runs/source.ts';
 import { parsePeriod } from '../lib/units/period.ts';
 import { tempFolder } from './support/temp-folder.ts';
@@ -59,4 +59,18 @@ test('a file that is emptied takes nothing away, and is told', async () => {
     remarks: ['runs.json: found no rows any more, expected those of 2026-07-03T00:00:00Z, which count on'],
   });
   expect(await current()).toEqual(before);
+});
+
+test('what comes again as it was after something else was refused keeps nothing out any more', async () => {
+  const out = async () => {
+    const receipts = currentReceipts(await readReceipts(book, period, LATEST));
+    return stillOut(await readQuarantine(book, period, LATEST), receipts).length;
+  };
+  expect(await out()).toBe(1);
+  expect(await deliver('06', '2026-06-02T00:00:00Z')).toMatchObject({
+    landed: 1,
+    remarks: ['runs.json: back to the version of 2026-07-03T00:00:00Z'],
+  });
+  expect(await out()).toBe(0);
+  expect(await deliver('07', '2026-06-02T00:00:00Z')).toMatchObject({ landed: 0, present: 1 });
 });

@@ -19,6 +19,8 @@ export interface Landing {
   readonly edges: Edges;
   readonly glances: Glances;
   readonly twins: Twins;
+  /** When a file was last refused, by its name. */
+  readonly refused: ReadonlyMap<string, string>;
 }
 
 /** Fetches one file and lands it, or puts it into quarantine with the reason. `read` gives what was read ahead. */
@@ -79,10 +81,8 @@ export async function landFetched(member: Member, landing: Landing): Promise<Fat
 }
 
 /** What becomes of bytes that are in the book already; undefined where they are not, or where they are an empty page there and no page here. */
-async function fateOfKnown(
-  { offer, fetched }: Member,
-  { known, request, edges, glances }: Landing,
-): Promise<Fate | undefined> {
+async function fateOfKnown({ offer, fetched }: Member, landing: Landing): Promise<Fate | undefined> {
+  const { known, request, edges, glances } = landing;
   const same = known.filter(({ sha256 }) => sha256 === fetched.sha256);
   const identity = { source_id: request.sourceId, period: request.period.month, sha256: fetched.sha256 };
   const earlier =
@@ -90,7 +90,7 @@ async function fateOfKnown(
     same[0] ??
     (await maybeAlike(offer, identity, request, edges.book));
   if (earlier?.contract.rows === 0 && !mayBeEmpty(offer)) return undefined;
-  if (earlier) return recognise(offer, earlier, known, request, edges.book);
+  if (earlier) return recognise(offer, earlier, landing);
   const isKnown = glances.hasLanded(fetched.sha256) || (await edges.book.read(receiptKey(identity)));
   return isKnown ? { outcome: 'present' } : undefined;
 }
@@ -136,23 +136,30 @@ async function maybeAlike(
 
 /**
  * The bytes are in the book already. Where the provider has gone back to them after another version, where they follow
- * another page, where they answer another question, where a manifest now names them elsewhere, or where they took the place of
- * others under this name, a second receipt says so, and they are current. Else a name that is new is that of a copy.
+ * another page, where something else under this name was refused since, where they answer another question, where a manifest now
+ * names them elsewhere, or where they took the place of others under this name, a second receipt says so, and they are current.
+ * Else a name that is new is that of a copy.
  */
-async function recognise(
-  { origin, follows, isNamed, request }: Named,
-  earlier: Receipt,
-  known: readonly Receipt[],
-  { asOf }: CollectRequest,
-  book: Book,
-): Promise<Fate> {
+async function recognise(offer: Named, earlier: Receipt, { known, refused, request, edges }: Landing): Promise<Fate> {
+  const { origin, follows, isNamed } = offer;
   const latest = latestReceipt(known.filter((receipt) => receipt.origin === origin));
   const isSame = latest?.sha256 === earlier.sha256 && latest.follows?.sha256 === follows?.sha256;
-  if (isSame) return { outcome: 'present' };
+  const isBackAsItWas = isSame && (refused.get(origin) ?? '') > latest.fetched_at;
+  if (isSame && !isBackAsItWas) return { outcome: 'present' };
   const isMoved = earlier.origin !== origin;
-  if (isMoved && !isNamed && !request && !latest) return { outcome: 'present', copy: { origin, of: earlier } };
+  if (isMoved && !isNamed && !offer.request && !latest) return { outcome: 'present', copy: { origin, of: earlier } };
+  const again = receiptAgain(offer, earlier, request);
+  await edges.book.putIfAbsent(receiptKey(again), jsonBytes(again));
+  const isBack = isBackAsItWas || (!isMoved && latest?.sha256 !== earlier.sha256);
+  const remarks = isBack ? [`${origin}: back to the version of ${earlier.fetched_at}`] : [];
+  return { outcome: 'landed', remarks };
+}
+
+/** A second receipt of bytes that landed before, for this moment and name. */
+function receiptAgain({ origin, follows, request }: Named, earlier: Receipt, { asOf }: CollectRequest): Receipt {
   const { follows: _, copy_of: first, ...same } = earlier;
-  const again: Receipt = {
+  const isMoved = earlier.origin !== origin;
+  return {
     ...same,
     origin,
     ...(request && { request }),
@@ -161,10 +168,6 @@ async function recognise(
     fetched_at: asOf,
     landed_again: true,
   };
-  await book.putIfAbsent(receiptKey(again), jsonBytes(again));
-  const isBack = !isMoved && latest?.sha256 !== earlier.sha256;
-  const remarks = isBack ? [`${origin}: back to the version of ${earlier.fetched_at}`] : [];
-  return { outcome: 'landed', remarks };
 }
 
 /** What the contract finds in a fetched file; the view `raw` of the warehouse stays open. */
