@@ -5,7 +5,7 @@ import { DuckDbWarehouse } from '../lib/adapters/duckdb-warehouse.ts';
 import { FolderOrigin } from '../lib/adapters/folder-origin.ts';
 import { LocalBook } from '../lib/adapters/local-book.ts';
 import { collect } from '../lib/landing/collect.ts';
-import { currentReceipts, readReceipts } from '../lib/landing/receipts.ts';
+import { currentReceipts, readQuarantine, readReceipts, stillOut } from '../lib/landing/receipts.ts';
 import { runs } from '../lib/sources/runs/source.ts';
 import { parsePeriod } from '../lib/units/period.ts';
 import { tempFolder } from './support/temp-folder.ts';
@@ -16,11 +16,11 @@ const book = new LocalBook(join(folder, 'book'));
 const inputs = join(folder, 'inputs');
 const LATEST = '2026-12-31T00:00:00Z';
 
-/** The provider's file on a day of July: one run that took so long. */
-async function deliver(day: string, endedAt: string) {
+/** The provider's file on a day of July: one run that took so long, or none. */
+async function deliver(day: string, endedAt?: string) {
   mkdirSync(inputs, { recursive: true });
   const run = { run_id: 'r-1', started_at: '2026-06-01T00:00:00Z', ended_at: endedAt, outcome: 'succeeded' };
-  writeFileSync(join(inputs, 'runs.json'), JSON.stringify([run]));
+  writeFileSync(join(inputs, 'runs.json'), JSON.stringify(endedAt ? [run] : []));
   const warehouse = await DuckDbWarehouse.open();
   try {
     const origin = new FolderOrigin(inputs, { base: inputs });
@@ -49,4 +49,28 @@ test('of several versions the last delivered is current, also where the provider
   expect(
     (await book.list('landing/')).filter(({ key }) => key.endsWith('.json') && !key.includes('receipt')).length,
   ).toBe(2);
+});
+
+test('a file that is emptied takes nothing away, and is told', async () => {
+  const current = async () => currentReceipts(await readReceipts(book, period, LATEST)).map(({ sha256 }) => sha256);
+  const before = await current();
+  expect(await deliver('05')).toMatchObject({
+    rejected: 1,
+    remarks: ['runs.json: found no rows any more, expected those of 2026-07-03T00:00:00Z, which count on'],
+  });
+  expect(await current()).toEqual(before);
+});
+
+test('what comes again as it was after something else was refused keeps nothing out any more', async () => {
+  const out = async () => {
+    const receipts = currentReceipts(await readReceipts(book, period, LATEST));
+    return stillOut(await readQuarantine(book, period, LATEST), receipts).length;
+  };
+  expect(await out()).toBe(1);
+  expect(await deliver('06', '2026-06-02T00:00:00Z')).toMatchObject({
+    landed: 1,
+    remarks: ['runs.json: back to the version of 2026-07-03T00:00:00Z'],
+  });
+  expect(await out()).toBe(0);
+  expect(await deliver('07', '2026-06-02T00:00:00Z')).toMatchObject({ landed: 0, present: 1 });
 });

@@ -50,50 +50,54 @@ function charge(subscriptionId: string, day: number, meterDetails: unknown = MET
   return { kind: 'legacy', properties: { ...money, date, subscriptionId, resourceLocation: 'uksouth', meterDetails } };
 }
 
+const COSTS = 'SELECT count(*)::VARCHAR AS rows, sum(effective_cost)::DECIMAL(18, 2)::VARCHAR AS cost FROM facts';
 const METER = { meterCategory: 'Virtual Machines', meterName: 'NC24ads A100 v4', unitOfMeasure: '1 Hour' };
 
 /** Two pages of one charge for each subscription, as documented: the next page is an address. */
-function details(asked: Asked): Said {
+function details(asked: Asked, empty?: number): Said {
   const [scope, page] = [scopeOf(asked), pageOf(asked)];
   const nextLink = `https://management.azure.com/subscriptions/${scope}/providers/Microsoft.Consumption/usageDetails?$skiptoken=2`;
-  return json({ value: [charge(scope, page)], ...(page === 1 && { nextLink }) });
+  return json({ value: page === empty ? [] : [charge(scope, page)], ...(page === 1 && { nextLink }) });
 }
 
 const json = (said: unknown): Said => ({ status: 200, body: JSON.stringify(said, null, 2) });
 
 describe('azure-consumption', () => {
   test('asks for each scope and follows its pages, signed for the management API', () =>
-    withLive(details, async (live) => {
-      expect(await collectLive(live, JULY)).toMatchObject({ landed: 4, rejected: 0, remarks: [] });
-      expect(live.server.asked.map((asked) => [scopeOf(asked), pageOf(asked)])).toEqual([
-        ['s-1', 1],
-        ['s-1', 2],
-        ['s-2', 1],
-        ['s-2', 2],
-      ]);
-      const { pathname, searchParams } = new URL(live.server.asked[0]?.path ?? '', 'http://localhost');
-      expect(pathname).toBe('/subscriptions/s-1/providers/Microsoft.Consumption/usageDetails');
-      expect(Object.fromEntries(searchParams)).toEqual({
-        'api-version': '2024-08-01',
-        $expand: 'meterDetails,additionalInfo',
-        $top: '1000',
-        metric: 'AmortizedCost',
-        $filter: "properties/usageStart ge '2026-06-01' and properties/usageEnd le '2026-06-30'",
-      });
-      expect(live.server.asked.every(({ headers }) => headers['authorization']?.includes(PLANTED))).toBe(true);
-      expect((await landedOf(live)).map(({ origin, contract: { shape } }) => [origin, shape]).sort()).toEqual([
-        ['live/2026-06-subscriptions-s-1-page-2.json', 'usage-details'],
-        ['live/2026-06-subscriptions-s-1.json', 'usage-details'],
-        ['live/2026-06-subscriptions-s-2-page-2.json', 'usage-details'],
-        ['live/2026-06-subscriptions-s-2.json', 'usage-details'],
-      ]);
-      const totals = 'SELECT sub_account_id, sum(effective_cost)::INTEGER AS cost FROM facts GROUP BY ALL';
-      expect(await factsOf(live, 'fct_cost', totals)).toEqual([
-        { sub_account_id: 's-1', cost: 3 },
-        { sub_account_id: 's-2', cost: 3 },
-      ]);
-      expect(filesWith(live.folder, PLANTED)).toEqual([]);
-    }));
+    withLive(
+      (asked) => details(asked),
+      async (live) => {
+        expect(await collectLive(live, JULY)).toMatchObject({ landed: 4, rejected: 0, remarks: [] });
+        expect(live.server.asked.map((asked) => [scopeOf(asked), pageOf(asked)])).toEqual([
+          ['s-1', 1],
+          ['s-1', 2],
+          ['s-2', 1],
+          ['s-2', 2],
+        ]);
+        const { pathname, searchParams } = new URL(live.server.asked[0]?.path ?? '', 'http://localhost');
+        expect(pathname).toBe('/subscriptions/s-1/providers/Microsoft.Consumption/usageDetails');
+        expect(Object.fromEntries(searchParams)).toEqual({
+          'api-version': '2024-08-01',
+          $expand: 'meterDetails,additionalInfo',
+          $top: '1000',
+          metric: 'AmortizedCost',
+          $filter: "properties/usageStart ge '2026-06-01' and properties/usageEnd le '2026-06-30'",
+        });
+        expect(live.server.asked.every(({ headers }) => headers['authorization']?.includes(PLANTED))).toBe(true);
+        expect((await landedOf(live)).map(({ origin, contract: { shape } }) => [origin, shape]).sort()).toEqual([
+          ['live/2026-06-subscriptions-s-1-page-2.json', 'usage-details'],
+          ['live/2026-06-subscriptions-s-1.json', 'usage-details'],
+          ['live/2026-06-subscriptions-s-2-page-2.json', 'usage-details'],
+          ['live/2026-06-subscriptions-s-2.json', 'usage-details'],
+        ]);
+        const totals = 'SELECT sub_account_id, sum(effective_cost)::INTEGER AS cost FROM facts GROUP BY ALL';
+        expect(await factsOf(live, 'fct_cost', totals)).toEqual([
+          { sub_account_id: 's-1', cost: 3 },
+          { sub_account_id: 's-2', cost: 3 },
+        ]);
+        expect(filesWith(live.folder, PLANTED)).toEqual([]);
+      },
+    ));
 
   test('names dates as a Customer Agreement does, and no day after the moment of the run', () =>
     withLive(
@@ -116,11 +120,14 @@ describe('azure-consumption', () => {
     ));
 
   test('a month that is final is not asked for again', () =>
-    withLive(details, async (live) => {
-      await collectLive(live, JULY);
-      await collectLive(live, '2026-08-22T06:00:00Z');
-      expect(live.server.asked).toHaveLength(4);
-    }));
+    withLive(
+      (asked) => details(asked),
+      async (live) => {
+        await collectLive(live, JULY);
+        await collectLive(live, '2026-08-22T06:00:00Z');
+        expect(live.server.asked).toHaveLength(4);
+      },
+    ));
 
   test('waits as long as the limit that is used up asks for, by whatever name', () =>
     withLive(
@@ -172,6 +179,57 @@ describe('azure-consumption', () => {
       },
     ),
   );
+
+  test('a page without a charge holds the pages behind it, from the first time on', () => {
+    return withLive(
+      (asked) => details(asked, 1),
+      async (live) => {
+        expect(await collectLive(live, JULY)).toMatchObject({ landed: 4, rejected: 0 });
+        expect(await factsOf(live, 'fct_cost', COSTS)).toEqual([{ rows: '2', cost: '4.00' }]);
+      },
+    );
+  });
+
+  test('a list whose pages are emptied since has what it has now', () => {
+    let empty: number | undefined;
+    return withLive(
+      (asked) => details(asked, empty),
+      async (live) => {
+        await collectLive(live, '2026-07-04T06:00:00Z');
+        expect(await factsOf(live, 'fct_cost', COSTS)).toEqual([{ rows: '4', cost: '6.00' }]);
+        empty = 2;
+        const { remarks } = await collectLive(live, '2026-07-05T06:00:00Z');
+        expect(remarks).toContain(
+          'live/2026-06-subscriptions-s-1-page-2.json: holds no rows any more; those of 2026-07-04T06:00:00Z count no longer',
+        );
+        expect(await factsOf(live, 'fct_cost', COSTS)).toEqual([{ rows: '2', cost: '2.00' }]);
+        empty = 1;
+        await collectLive(live, '2026-07-06T06:00:00Z');
+        expect(await factsOf(live, 'fct_cost', COSTS)).toEqual([{ rows: '2', cost: '4.00' }]);
+      },
+    );
+  });
+
+  test('a whole answer that is empty since takes nothing away, and is told for each question', () => {
+    let isEmpty = false;
+    return withLive(
+      (asked) => (isEmpty ? json({ value: [] }) : details(asked)),
+      async (live) => {
+        await collectLive(live, '2026-07-04T06:00:00Z');
+        isEmpty = true;
+        const { rejected, remarks } = await collectLive(live, '2026-07-05T06:00:00Z');
+        expect({ rejected, remarks }).toEqual({
+          rejected: 2,
+          remarks: ['s-1', 's-2'].map(
+            (scope) =>
+              `live/2026-06-subscriptions-${scope}.json: found no rows any more, expected those of 2026-07-04T06:00:00Z, which count on`,
+          ),
+        });
+        expect(await factsOf(live, 'fct_cost', COSTS)).toEqual([{ rows: '4', cost: '6.00' }]);
+        expect(filesWith(join(live.folder, 'book/quarantine'), 'which count on')).toHaveLength(2);
+      },
+    );
+  });
 
   test('charges that do not name their meter count as money, and are told', () =>
     withLive(

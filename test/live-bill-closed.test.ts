@@ -83,6 +83,19 @@ test('no money is counted twice: not of a vanished file, not of a day that both 
   expect(currentManifests(receipts)).toHaveLength(1);
 });
 
+test('a file that the manifest names and that is emptied since bears no money any more', async () => {
+  const workplace = tinyWorkplace(folder, tinySettings({ sources: SOURCES }), join(folder, 'emptied'));
+  await deliver(['a.parquet', 'b.parquet']);
+  await closeTiny(workplace, MONTH, '2026-07-20T06:00:00Z');
+  expect(await costOf(workplace)).toBe('84.00');
+  const warehouse = await workplace.openWarehouse();
+  const [file, whole] = ['b.parquet', 'a.parquet'].map((name) => join(bill, 'data', PARTITION, name));
+  await warehouse.run(`COPY (SELECT * FROM read_parquet('${whole}') LIMIT 0) TO '${file}' (FORMAT parquet)`);
+  await warehouse.close();
+  await closeTiny(workplace, MONTH);
+  expect(await costOf(workplace)).toBe('54.00');
+});
+
 test('both disclosures verify: the one with the earlier delivery and the one with the newest', async () => {
   const workplace = tinyWorkplace(folder, tinySettings({ sources: SOURCES }), join(folder, 'disclosed'));
   for (const [names, asOf] of [

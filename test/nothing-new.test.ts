@@ -29,6 +29,17 @@ async function newCompany(): Promise<{ readonly folder: string; readonly workpla
   return { folder, workplace: tinyWorkplace(folder, tinySettings()) };
 }
 
+async function annexIn({ book }: Workplace, version: number): Promise<Annex> {
+  const bytes = await book.read(`disclosures/${MONTH}/v${version}/annex.json`);
+  return JSON.parse(Buffer.from(bytes ?? []).toString()) as Annex;
+}
+
+function emissionsIn(annex: Annex | undefined): string | null | undefined {
+  return annex?.figures.find(
+    ({ id, dimensions }) => id === 'emissions.location' && Object.keys(dimensions).length === 0,
+  )?.value;
+}
+
 async function versionsIn({ book }: Workplace): Promise<number> {
   const entries = await book.list(`disclosures/${MONTH}/`);
   return entries.filter(({ key }) => key.endsWith('/manifest.json')).length;
@@ -70,23 +81,51 @@ test('a month that was preliminary stays so until the day of closing, and is clo
 
 test('a month that was closed once stays restated, also after a version that a late source made preliminary', async () => {
   const { folder, workplace } = await newCompany();
-  const grid = join(folder, 'inputs/grid');
+  const bill = join(folder, 'inputs/bill');
+  const grid = (intensity: number) => writeText(join(folder, 'inputs/grid/a.csv'), gridText(hours(intensity)));
   const closedAt = (asOf: string) => discloseTiny(workplace, MONTH, asOf);
   expect(await closedAt(JULY)).toMatchObject({ version: 1, status: 'closed' });
-  renameSync(grid, `${grid}-away`);
+  renameSync(bill, `${bill}-away`);
+  grid(275);
   expect(await closedAt(AUGUST)).toMatchObject({ version: 2, status: 'preliminary' });
-  renameSync(`${grid}-away`, grid);
-  writeText(join(grid, 'a.csv'), gridText(hours(300)));
+  renameSync(`${bill}-away`, bill);
+  grid(300);
   const third = await closedAt('2026-08-02T06:00:00Z');
   expect(third).toMatchObject({ version: 3, status: 'restated' });
-  const { meta } = JSON.parse(
-    Buffer.from((await workplace.book.read(`${third.folder}annex.json`)) ?? []).toString(),
-  ) as Annex;
-  expect(meta).toMatchObject({ supersedes: 2, last_closed: 1 });
+  const [first, second, last] = await Promise.all([1, 2, 3].map((version) => annexIn(workplace, version)));
+  expect(last?.meta).toMatchObject({ supersedes: 2, last_closed: 1 });
   const page = Buffer.from((await workplace.book.read(`${third.folder}index.html`)) ?? []).toString();
-  expect(page).toContain('restated: version 3 replaces version 2; the last one that was closed is version 1');
+  expect(page).toContain('restated: version 3 replaces version 2; the last one that was closed is version 1, and');
+  // What a reader of the closed version holds, not what stood there meanwhile.
+  expect(emissionsIn(second)).not.toBe(emissionsIn(first));
+  expect(last?.restatements).toContainEqual(
+    expect.objectContaining({
+      figure_id: 'emissions.location',
+      dimensions: {},
+      old: emissionsIn(first),
+      new: emissionsIn(last),
+    }),
+  );
   const { answer } = await typeIn(verify, `${workplace.book.location}/${third.folder}`);
   expect(answer).toBe(0);
+});
+
+test('a month that is whole again as it was closed restates nothing', async () => {
+  const { folder, workplace } = await newCompany();
+  const bill = join(folder, 'inputs/bill');
+  const grid = (intensity: number) => writeText(join(folder, 'inputs/grid/a.csv'), gridText(hours(intensity)));
+  await discloseTiny(workplace, MONTH, JULY);
+  renameSync(bill, `${bill}-away`);
+  grid(275);
+  await discloseTiny(workplace, MONTH, AUGUST);
+  renameSync(`${bill}-away`, bill);
+  grid(250);
+  expect(await discloseTiny(workplace, MONTH, '2026-08-02T06:00:00Z')).toMatchObject({
+    version: 3,
+    status: 'restated',
+  });
+  expect((await annexIn(workplace, 2)).restatements).not.toEqual([]);
+  expect((await annexIn(workplace, 3)).restatements).toEqual([]);
 });
 
 test('a file that comes late is a new version, and so is a page that was lost', async () => {
@@ -95,10 +134,7 @@ test('a file that comes late is a new version, and so is a page that was lost', 
   writeText(join(folder, 'inputs/grid/a.csv'), gridText(hours(300)));
   const second = await discloseTiny(workplace, MONTH, AUGUST);
   expect(second).toMatchObject({ version: 2, status: 'restated', is_new: true });
-  const annex = JSON.parse(
-    Buffer.from((await workplace.book.read(`${second.folder}annex.json`)) ?? []).toString(),
-  ) as Annex;
-  expect(annex.restatements).not.toEqual([]);
+  expect((await annexIn(workplace, 2)).restatements).not.toEqual([]);
   rmSync(join(workplace.book.location, second.folder, 'index.html'));
   expect(await discloseTiny(workplace, MONTH, '2026-08-02T06:00:00Z')).toMatchObject({ version: 3, is_new: true });
   expect(await versionsIn(workplace)).toBe(3);

@@ -27,7 +27,9 @@ export function lagsOf(
   { period, asOf }: { readonly period: Period; readonly asOf: string },
 ): Lag[] {
   return sources.flatMap(({ id, tables, fillsInFor = [], isAnswered = false }) => {
-    const own = receipts.filter(({ source_id }) => source_id === id || fillsInFor.includes(source_id));
+    const own = receipts.filter(
+      ({ source_id, contract }) => contract.rows > 0 && (source_id === id || fillsInFor.includes(source_id)),
+    );
     if (tables.includes('fct_run')) return [];
     if (isAnswered && own.length > 0 && tables.every((table) => table === 'fct_activity'))
       return [{ source_id: id, hours: 0 }];

@@ -2,7 +2,7 @@ import type { HourSum } from '../kpis/hours.ts';
 import { ALARMS, type Limits, ruleOf } from './catalogue.ts';
 import type { MetricPoint } from './metric-point.ts';
 import { numberIn, ratioOf } from './series.ts';
-import { wattHoursPerRequest } from './signals.ts';
+import { isAwaited, wattHoursPerRequest } from './signals.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A figure of an hour that is published as a metric; the unit stands in its name. */
@@ -33,13 +33,18 @@ export const HOUR_METRICS: readonly HourMetric[] = [
   },
   {
     name: 'carbon_per_1k_requests_gco2e',
-    meaning: 'Location-based emissions of serving for 1 000 requests',
-    of: ({ serving_gco2e, emitting_requests }) => ratioOf(serving_gco2e, emitting_requests, 1000),
+    meaning:
+      'Location-based emissions of serving for 1 000 requests; unknown while those of some of its models are to come',
+    of: (hour) =>
+      isAwaited(hour.awaiting_emissions_requests)
+        ? undefined
+        : ratioOf(hour.serving_gco2e, hour.emitting_requests, 1000),
   },
   {
     name: 'cost_per_1k_requests',
-    meaning: 'Effective cost of serving for 1 000 requests',
-    of: ({ serving_cost, priced_requests }) => ratioOf(serving_cost, priced_requests, 1000),
+    meaning: 'Effective cost of serving for 1 000 requests; unknown while the bill of some of its models is to come',
+    of: (hour) =>
+      isAwaited(hour.awaiting_cost_requests) ? undefined : ratioOf(hour.priced_cost, hour.priced_requests, 1000),
   },
   {
     name: 'idle_ratio',

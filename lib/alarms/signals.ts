@@ -42,16 +42,20 @@ export function energyPerRequest({ hours }: Observed): Series[] {
 }
 
 function upToKnownEnergy(hours: readonly HourSum[]): readonly HourSum[] {
-  return hours.slice(0, hours.findLastIndex((hour) => hour.serving_kwh !== null && !isAwaiting(hour)) + 1);
+  return hours.slice(
+    0,
+    hours.findLastIndex((hour) => hour.serving_kwh !== null && !isAwaited(hour.awaiting_requests)) + 1,
+  );
 }
 
 /** `undefined` also where the energy of some of the models is to come yet: the others alone are another mix, dearer or cheaper. */
 export function wattHoursPerRequest(hour: HourSum): number | undefined {
-  return isAwaiting(hour) ? undefined : ratioOf(hour.serving_kwh, hour.serving_requests, 1000);
+  return isAwaited(hour.awaiting_requests) ? undefined : ratioOf(hour.serving_kwh, hour.serving_requests, 1000);
 }
 
-function isAwaiting({ awaiting_requests }: HourSum): boolean {
-  return (numberIn(awaiting_requests) ?? 0) > 0;
+/** Whether there are requests of whose models something is to come yet: without them a ratio is of another mix. */
+export function isAwaited(requests: string | null): boolean {
+  return (numberIn(requests) ?? 0) > 0;
 }
 
 /** Share of facility energy that devices drew while no workload used them, 0 to 1, hour by hour. */
@@ -102,6 +106,10 @@ export function hoursOf(hours: readonly HourSum[], model: string | null): HourSu
   );
 }
 
+/** Up to the last hour of which anything is known or expected by now: bills and whole days of telemetry come later, and nobody can say before. */
 function ofTheWhole(hours: readonly HourSum[], value: (hour: HourSum) => number | undefined): Series[] {
-  return [{ subject: null, points: hoursOf(hours, null).map((hour) => ({ at: hour.hour, value: value(hour) })) }];
+  const whole = hoursOf(hours, null);
+  const isTold = (hour: HourSum) => hour.expected_hours !== null || hour.facility_energy_kwh !== null;
+  const expected = whole.slice(0, whole.findLastIndex(isTold) + 1);
+  return [{ subject: null, points: expected.map((hour) => ({ at: hour.hour, value: value(hour) })) }];
 }

@@ -121,7 +121,9 @@ export interface ReconciliationLine {
   readonly remark: string;
 }
 
-/** A figure that differs from the version before. Decimal text; null where one of the two did not know it. */
+/**
+ * A figure that differs from the version `meta.last_closed`; before any was closed, from the one that this replaces. Decimal text; null where one of the two did not know it.
+ */
 export interface Restatement {
   readonly figure_id: string;
   readonly dimensions: Readonly<Record<string, string | null>>;

@@ -46,8 +46,8 @@ export interface AnnexRequest {
   readonly inputsByTable: Readonly<Record<string, readonly string[]>>;
   readonly fingerprint: (bytes: Uint8Array) => string;
   readonly frameworks: readonly string[];
-  /** The annex that this one replaces. */
-  readonly previous: Annex | undefined;
+  /** The annex that changes are told from: the last one that was closed, or before any was, the one that this replaces. */
+  readonly base: Annex | undefined;
 }
 
 /** Puts the month's figures and all that stands beside them into the annex. Pure: the same request gives the same annex. */
@@ -170,8 +170,8 @@ function reconciliationOf(row: Row): ReconciliationLine {
   };
 }
 
-function restatements(now: Pick<Annex, 'figures' | 'input_sets'>, { previous, period }: AnnexRequest): Restatement[] {
-  return previous ? restatementsSince(previous, now, period.month) : [];
+function restatements(now: Pick<Annex, 'figures' | 'input_sets'>, { base, period }: AnnexRequest): Restatement[] {
+  return base ? restatementsSince(base, now, period.month) : [];
 }
 
 function gapOf(row: Row): Gap {

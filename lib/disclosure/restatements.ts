@@ -2,7 +2,7 @@ import type { Annex, Figure, Restatement } from './annex.ts';
 import { decimalText, parseDecimal, subtract } from './decimal.ts';
 import { inputsOf } from './input-sets.ts';
 
-/** Every figure whose value differs from the version before, also those that came or went; with what the evidence says of why. */
+/** Every figure whose value differs from an earlier version, also those that came or went; with what the evidence says of why. */
 export function restatementsSince(previous: Reported, current: Reported, month: string): Restatement[] {
   const before = new Map(previous.figures.map((figure) => [nameOf(figure), figure]));
   const after = new Map(current.figures.map((figure) => [nameOf(figure), figure]));

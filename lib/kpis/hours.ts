@@ -2,7 +2,9 @@ import { storedRows } from '../facts/columns.ts';
 import { literal, parquetRows, type Row, type Warehouse } from '../landing/warehouse.ts';
 import countedActivity from './counted-activity.sql' with { type: 'text' };
 import endedRuns from './ended-runs.sql' with { type: 'text' };
+import heard from './heard.sql' with { type: 'text' };
 import hours from './hours.sql' with { type: 'text' };
+import longSilences from './long-silences.sql' with { type: 'text' };
 import retold from './retold.sql' with { type: 'text' };
 import silences from './silences.sql' with { type: 'text' };
 import toldActivity from './told-activity.sql' with { type: 'text' };
@@ -19,6 +21,12 @@ export interface HoursRequest {
   /** Names of a dimension that keep a line of their own; the rest shares one. */
   readonly mostSeries: number;
   readonly ledgerPaths: readonly string[];
+  /** The last slice of last month's ledger of watched hosts; empty where that month is not in the book. */
+  readonly lastMonthPaths: readonly string[];
+  /** Instant at which the month begins. */
+  readonly monthStart: string;
+  /** Hosts that were taken down: `retired_host` as CSV text. */
+  readonly retiredHosts: string;
   /** All that the month's telemetry told, also before the window. */
   readonly energyPaths: readonly string[];
   readonly activityPaths: readonly string[];
@@ -39,13 +47,17 @@ export interface HourSum {
   readonly serving_kwh: string | null;
   readonly serving_gco2e: string | null;
   readonly serving_cost: string | null;
+  /** `serving_cost`, and that of inference of models of which no energy is known. */
+  readonly priced_cost: string | null;
   readonly requests: string | null;
-  /** Those of inference of models and hours whose energy is known; of them those whose emissions are, and those that a bill prices: what serving_* are divided by. */
+  /** Those of inference of models and hours whose energy is known, whose emissions are, and those that a bill prices: what serving_* are divided by. */
   readonly serving_requests: string | null;
-  /** Requests of inference of the same models after the last hour whose energy is known: it may come yet. */
-  readonly awaiting_requests: string | null;
   readonly emitting_requests: string | null;
   readonly priced_requests: string | null;
+  /** Requests of inference of the same models after the last hour whose energy, emissions or cost is known: it may come yet. */
+  readonly awaiting_requests: string | null;
+  readonly awaiting_emissions_requests: string | null;
+  readonly awaiting_cost_requests: string | null;
   readonly known_hours: string | null;
   readonly expected_hours: string | null;
 }
@@ -73,7 +85,8 @@ export interface HourBook {
 /** Adds up the ledger hour by hour, and tells how long each watched host has been silent and what each run emitted. */
 export async function readHours(request: HoursRequest, warehouse: Warehouse): Promise<HourBook> {
   await openHours(request, warehouse);
-  for (const step of [retold, toldActivity, countedActivity, hours, silences, endedRuns]) await warehouse.run(step);
+  for (const step of [retold, toldActivity, countedActivity, heard, hours, silences, longSilences, endedRuns])
+    await warehouse.run(step);
   return {
     hours: asRows<HourSum>(await warehouse.query(HOURS_IN_KWH)),
     silences: asRows<Silence>(await warehouse.query(SILENCES)),
@@ -82,9 +95,10 @@ export async function readHours(request: HoursRequest, warehouse: Warehouse): Pr
 }
 
 async function openHours(request: HoursRequest, warehouse: Warehouse): Promise<void> {
-  const { window, mostSeries, ledgerPaths, energyPaths, activityPaths, runPaths, kpisPath } = request;
+  const { window, mostSeries, ledgerPaths, lastMonthPaths, energyPaths, activityPaths, runPaths, kpisPath } = request;
   const views = {
     ledger: parquetRows(ledgerPaths),
+    last_month: lastMonthPaths.length > 0 ? parquetRows(lastMonthPaths) : 'SELECT * FROM ledger WHERE false',
     fct_energy: storedRows('fct_energy', energyPaths),
     fct_activity: storedRows('fct_activity', activityPaths),
     fct_run: storedRows('fct_run', runPaths),
@@ -92,12 +106,15 @@ async function openHours(request: HoursRequest, warehouse: Warehouse): Promise<v
   };
   for (const [view, rows] of Object.entries(views))
     await warehouse.run(`CREATE OR REPLACE TEMP VIEW ${view} AS ${rows}`);
+  await warehouse.loadCsv('retired_host', request.retiredHosts);
+  await warehouse.run(`SET VARIABLE month_start = ${timestamp(request.monthStart)}`);
   await warehouse.run(`SET VARIABLE window_start = ${timestamp(window.from)}`);
   await warehouse.run(`SET VARIABLE window_end = ${timestamp(window.to)}`);
   await warehouse.run(`SET VARIABLE most_series = ${mostSeries}`);
 }
 
-const SILENCES = 'SELECT resource_id, silent_hours::VARCHAR AS silent_hours FROM silence ORDER BY ALL';
+const SILENCES = `SELECT resource_id, silent_hours::VARCHAR AS silent_hours
+  FROM (FROM silence UNION ALL FROM long_silence) ORDER BY ALL`;
 const ENDED_RUNS =
   'SELECT run_id, ended_at, emissions_kgco2e::VARCHAR AS emissions_kgco2e FROM ended_run ORDER BY ended_at, run_id';
 
@@ -106,8 +123,10 @@ const HOURS_IN_KWH = `SELECT hour, dimension, dimension_value,
     joules_to_kwh(facility_energy_joules)::VARCHAR AS facility_energy_kwh, joules_to_kwh(idle_joules)::VARCHAR AS idle_kwh,
     emissions_location_gco2e::VARCHAR AS emissions_location_gco2e, effective_cost::VARCHAR AS effective_cost,
     joules_to_kwh(serving_joules)::VARCHAR AS serving_kwh, serving_gco2e::VARCHAR AS serving_gco2e, serving_cost::VARCHAR AS serving_cost,
-    requests::VARCHAR AS requests, serving_requests::VARCHAR AS serving_requests, awaiting_requests::VARCHAR AS awaiting_requests,
-    emitting_requests::VARCHAR AS emitting_requests, priced_requests::VARCHAR AS priced_requests, known_hours::VARCHAR AS known_hours, expected_hours::VARCHAR AS expected_hours
+    priced_cost::VARCHAR AS priced_cost,
+    requests::VARCHAR AS requests, serving_requests::VARCHAR AS serving_requests, emitting_requests::VARCHAR AS emitting_requests, priced_requests::VARCHAR AS priced_requests,
+    awaiting_requests::VARCHAR AS awaiting_requests, awaiting_emissions_requests::VARCHAR AS awaiting_emissions_requests,
+    awaiting_cost_requests::VARCHAR AS awaiting_cost_requests, known_hours::VARCHAR AS known_hours, expected_hours::VARCHAR AS expected_hours
   FROM hour_sum ORDER BY hour, dimension NULLS FIRST, dimension_value`;
 
 function timestamp(instant: string): string {

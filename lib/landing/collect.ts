@@ -9,7 +9,7 @@ import { packsOf } from './pack.ts';
 import { extensionOf, quarantine } from './quarantine.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { landedKey, type Receipt, receiptKey } from './receipt.ts';
-import { currentManifests, offeredReceipts, readSourceReceipts } from './receipts.ts';
+import { currentManifests, offeredReceipts, readRefusals, readSourceReceipts } from './receipts.ts';
 import { type ReadManifest, type Selection, selectOffers } from './selection.ts';
 import { keepShortfall, UNREAD } from './shortfall.ts';
 import { Twins } from './twins.ts';
@@ -66,9 +66,10 @@ async function collectOffered(request: CollectRequest, edges: Edges): Promise<Co
   const glances = await Glances.read(request, receipts, edges.book);
   const named = new Set(selection.files.filter(({ isNamed }) => isNamed).map(({ origin }) => origin));
   const twins = new Twins(offeredReceipts(known), named);
+  const refused = await readRefusals(edges.book, request);
   fates.push(
     ...(await landMoved(
-      await landAll(selection.files, { known, request, edges, glances, twins }),
+      await landAll(selection.files, { known, request, edges, glances, twins, refused }),
       request,
       edges.book,
     )),

@@ -19,6 +19,8 @@ export interface Landing {
   readonly edges: Edges;
   readonly glances: Glances;
   readonly twins: Twins;
+  /** When a file was last refused, by its name. */
+  readonly refused: ReadonlyMap<string, string>;
 }
 
 /** Fetches one file and lands it, or puts it into quarantine with the reason. `read` gives what was read ahead. */
@@ -56,19 +58,13 @@ export interface Member {
 }
 
 /** Lands one file that lies on the local disk. Throws `RejectedPayload` for one that breaks the contract. */
-export async function landFetched(
-  { offer, fetched, checked: begun }: Member,
-  { known, request, edges, glances, twins }: Landing,
-): Promise<Fate> {
-  const same = known.filter(({ sha256 }) => sha256 === fetched.sha256);
-  const identity = { source_id: request.sourceId, period: request.period.month, sha256: fetched.sha256 };
-  const earlier =
-    same.find(({ origin }) => origin === offer.origin) ??
-    same[0] ??
-    (await maybeAlike(offer, identity, request, edges.book));
-  if (earlier) return recognise(offer, earlier, known, request, edges.book);
-  if (glances.hasLanded(fetched.sha256) || (await edges.book.read(receiptKey(identity)))) return { outcome: 'present' };
+export async function landFetched(member: Member, landing: Landing): Promise<Fate> {
+  const { offer, fetched, checked: begun } = member;
+  const { known, request, edges, twins } = landing;
+  const settled = await fateOfKnown(member, landing);
+  if (settled) return settled;
   const checked = await (begun ?? check(fetched, request, edges.warehouse, offer));
+  if (checked.contract.rows === 0) return landEmpty({ offer, fetched, checked }, known, request, edges);
   if (checked.rows_in_month === 0) return elsewhere(offer, checked, request);
   const twin = await twins.twinOf({ offer, fetched, checked }, request, edges);
   const fate = await land(offer, fetched, checked, request, edges, twin ? { same_rows_as: twin.rows } : {});
@@ -82,6 +78,48 @@ export async function landFetched(
   return twin
     ? { ...fate, remarks: [`${offer.origin}: the same rows as ${twin.origin}, counted once`, ...(fate.remarks ?? [])] }
     : fate;
+}
+
+/** What becomes of bytes that are in the book already; undefined where they are not, or where they are an empty page there and no page here. */
+async function fateOfKnown({ offer, fetched }: Member, landing: Landing): Promise<Fate | undefined> {
+  const { known, request, edges, glances } = landing;
+  const same = known.filter(({ sha256 }) => sha256 === fetched.sha256);
+  const identity = { source_id: request.sourceId, period: request.period.month, sha256: fetched.sha256 };
+  const earlier =
+    same.find(({ origin }) => origin === offer.origin) ??
+    same[0] ??
+    (await maybeAlike(offer, identity, request, edges.book));
+  if (earlier?.contract.rows === 0 && !mayBeEmpty(offer)) return undefined;
+  if (earlier) return recognise(offer, earlier, landing);
+  const isKnown = glances.hasLanded(fetched.sha256) || (await edges.book.read(receiptKey(identity)));
+  return isKnown ? { outcome: 'present' } : undefined;
+}
+
+/** What has no row is whole all the same: the manifest of its export names it, or other pages hold the rest of its answer. */
+function mayBeEmpty({ isNamed, isPage }: Named): boolean {
+  return isNamed === true || isPage === true;
+}
+
+/**
+ * A file or an answer without a row. A page of several holds its place in the list, and what a manifest names is as the provider says: the
+ * rows that landed under this name count no longer. Elsewhere it may as well be an outage, a partition that expired or an export that is
+ * being written: refused, and the rows that landed count on.
+ */
+async function landEmpty(
+  { offer, fetched, checked }: Required<Pick<Member, 'offer' | 'fetched'>> & { readonly checked: Checked },
+  known: readonly Receipt[],
+  request: CollectRequest,
+  edges: Edges,
+): Promise<Fate> {
+  const before = latestReceipt(known.filter(({ origin }) => origin === offer.origin));
+  const since = before && before.contract.rows > 0 ? before.fetched_at : undefined;
+  if (offer.isPage || (offer.isNamed && since)) {
+    const fate = await land(offer, fetched, checked, request, edges);
+    if (!since) return fate;
+    return { ...fate, remarks: [`${offer.origin}: holds no rows any more; those of ${since} count no longer`] };
+  }
+  if (!since) return { outcome: 'passed over', elsewhere: `${offer.origin}: holds no rows` };
+  throw new RejectedPayload({ found: 'no rows any more', expected: `those of ${since}, which count on`, fetched });
 }
 
 /** The receipt of another answer of this run with the same bytes: two questions may be answered alike. */
@@ -98,23 +136,30 @@ async function maybeAlike(
 
 /**
  * The bytes are in the book already. Where the provider has gone back to them after another version, where they follow
- * another page, where they answer another question, where a manifest now names them elsewhere, or where they took the place of
- * others under this name, a second receipt says so, and they are current. Else a name that is new is that of a copy.
+ * another page, where something else under this name was refused since, where they answer another question, where a manifest now
+ * names them elsewhere, or where they took the place of others under this name, a second receipt says so, and they are current.
+ * Else a name that is new is that of a copy.
  */
-async function recognise(
-  { origin, follows, isNamed, request }: Named,
-  earlier: Receipt,
-  known: readonly Receipt[],
-  { asOf }: CollectRequest,
-  book: Book,
-): Promise<Fate> {
+async function recognise(offer: Named, earlier: Receipt, { known, refused, request, edges }: Landing): Promise<Fate> {
+  const { origin, follows, isNamed } = offer;
   const latest = latestReceipt(known.filter((receipt) => receipt.origin === origin));
   const isSame = latest?.sha256 === earlier.sha256 && latest.follows?.sha256 === follows?.sha256;
-  if (isSame) return { outcome: 'present' };
+  const isBackAsItWas = isSame && (refused.get(origin) ?? '') > latest.fetched_at;
+  if (isSame && !isBackAsItWas) return { outcome: 'present' };
   const isMoved = earlier.origin !== origin;
-  if (isMoved && !isNamed && !request && !latest) return { outcome: 'present', copy: { origin, of: earlier } };
+  if (isMoved && !isNamed && !offer.request && !latest) return { outcome: 'present', copy: { origin, of: earlier } };
+  const again = receiptAgain(offer, earlier, request);
+  await edges.book.putIfAbsent(receiptKey(again), jsonBytes(again));
+  const isBack = isBackAsItWas || (!isMoved && latest?.sha256 !== earlier.sha256);
+  const remarks = isBack ? [`${origin}: back to the version of ${earlier.fetched_at}`] : [];
+  return { outcome: 'landed', remarks };
+}
+
+/** A second receipt of bytes that landed before, for this moment and name. */
+function receiptAgain({ origin, follows, request }: Named, earlier: Receipt, { asOf }: CollectRequest): Receipt {
   const { follows: _, copy_of: first, ...same } = earlier;
-  const again: Receipt = {
+  const isMoved = earlier.origin !== origin;
+  return {
     ...same,
     origin,
     ...(request && { request }),
@@ -123,10 +168,6 @@ async function recognise(
     fetched_at: asOf,
     landed_again: true,
   };
-  await book.putIfAbsent(receiptKey(again), jsonBytes(again));
-  const isBack = !isMoved && latest?.sha256 !== earlier.sha256;
-  const remarks = isBack ? [`${origin}: back to the version of ${earlier.fetched_at}`] : [];
-  return { outcome: 'landed', remarks };
 }
 
 /** What the contract finds in a fetched file; the view `raw` of the warehouse stays open. */
@@ -146,7 +187,6 @@ export async function check(
 
 /** A file of other months stays where it is; one whose path promises this month is refused. */
 function elsewhere({ origin }: Offer, { contract }: Checked, { period, source }: CollectRequest): Fate {
-  if (contract.rows === 0) return { outcome: 'passed over', elsewhere: `${origin}: holds no rows` };
   const span = contract.first_event ? `${contract.first_event} to ${contract.last_event}` : 'no time at all';
   const promised = source.month_in_path?.exec(origin)?.[1];
   if (promised === period.month) {

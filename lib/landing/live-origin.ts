@@ -48,6 +48,7 @@ interface Kept {
   readonly fetched: Fetched;
   readonly request: string;
   readonly follows?: Page;
+  readonly isPage?: true;
   readonly refused?: { readonly found: string; readonly expected: string };
 }
 
@@ -215,7 +216,8 @@ export class LiveOrigin implements Origin {
     const fetched = await this.#edges.keep(question.name, answer.text);
     const request = requestText(question.call);
     const refused = understood.refused && { refused: understood.refused };
-    this.#kept.set(origin, { fetched, request, ...(before && { follows: before }), ...refused });
+    const isPage = (before || (!understood.refused && understood.next)) && ({ isPage: true } as const);
+    this.#kept.set(origin, { fetched, request, ...(before && { follows: before }), ...isPage, ...refused });
     if (understood.refused) this.#missing.set(partOf(question), this.#refusalText(understood.refused));
     if (receipt?.sha256 === fetched.sha256) await this.#confirm(question, receipt);
     return { next: this.#follow(understood), sha256: fetched.sha256 };

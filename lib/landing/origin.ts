@@ -7,6 +7,8 @@ export interface Offer {
   readonly request?: string;
   /** The page before, where it is a further page. */
   readonly follows?: { readonly origin: string; readonly sha256: string };
+  /** One of several pages of an answer: what is not on it may be on another. */
+  readonly isPage?: true;
 }
 
 /** A file fetched to the local disk, with its fingerprint. */

@@ -1,5 +1,5 @@
 import type { Period } from '../units/period.ts';
-import { type Book, jsonBytes } from './book.ts';
+import { type Book, jsonBytes, readText } from './book.ts';
 import type { CollectRequest, Edges, Fate } from './collection.ts';
 import { fullDiskIn } from './full-disk.ts';
 import type { Offer, RejectedPayload } from './origin.ts';
@@ -41,6 +41,13 @@ function nameOf({ origin }: Offer): string {
   return (encodeURIComponent(origin).replaceAll('%', '_').match(LONGEST_NAME) ?? []).join('/');
 }
 
+/** Where the reason lies: by the bytes, and where others of the same bytes were refused before, below them by its own name. */
+async function paperOf(offer: Offer, name: string, book: Book): Promise<string> {
+  const text = await readText(book, `${name}.reason.json`);
+  const isOfAnother = text !== undefined && (JSON.parse(text) as Quarantined).origin !== offer.origin;
+  return isOfAnother ? `${name}/${nameOf(offer)}` : name;
+}
+
 /** Keeps a refused file, where it can be had, and the reason. */
 export async function quarantine(
   offer: Offer,
@@ -49,8 +56,8 @@ export async function quarantine(
   edges: Edges,
 ): Promise<Fate> {
   const fetched = error.fetched ?? (await edges.origin.fetch(offer).catch(notUnlessFull));
-  const name = fetched?.sha256 ?? nameOf(offer);
   const folder = quarantineFolder(request.sourceId, request.period);
+  const name = fetched ? await paperOf(offer, `${folder}${fetched.sha256}`, edges.book) : `${folder}${nameOf(offer)}`;
   const rejection: Rejection = {
     file: offer.origin,
     ...(error.column && { column: error.column }),
@@ -68,8 +75,8 @@ export async function quarantine(
     rows_rejected: null,
     reasons: [rejection],
   };
-  if (fetched) await edges.book.importIfAbsent(`${folder}${name}.${extensionOf(offer.origin)}`, fetched.path);
-  await edges.book.putIfAbsent(`${folder}${name}.reason.json`, jsonBytes(reason));
+  if (fetched) await edges.book.importIfAbsent(`${folder}${fetched.sha256}.${extensionOf(offer.origin)}`, fetched.path);
+  await edges.book.putIfAbsent(`${name}.reason.json`, jsonBytes(reason));
   return { outcome: 'rejected', remarks: [rejectionText(rejection)] };
 }
 

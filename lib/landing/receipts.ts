@@ -30,13 +30,29 @@ export async function readQuarantine(book: Book, period: Period, asOf: string): 
   return reasons.filter(({ paper }) => paper.fetched_at <= asOf).map(({ key, paper }) => ({ key, reason: paper }));
 }
 
+/** When each file of a source was last refused for a month, by its name. */
+export async function readRefusals(
+  book: Book,
+  { sourceId, period, asOf }: { readonly sourceId: string; readonly period: Period; readonly asOf: string },
+): Promise<ReadonlyMap<string, string>> {
+  const folder = `quarantine/source=${sourceId}/period=${period.month}/`;
+  const reasons = (await readPapers<Quarantined>(book, folder, folder, '.reason.json')).map(({ paper }) => paper);
+  const refused = reasons.filter(({ whole_file, fetched_at }) => whole_file && fetched_at <= asOf);
+  return new Map(
+    refused
+      .map(({ origin, fetched_at }) => [origin, fetched_at] as const)
+      .sort((one, other) => compare(one[1], other[1])),
+  );
+}
+
 /**
  * What still keeps something out of the month: not a file that landed under the same name since, or whose very bytes did, and not
  * rows of a version that counts no more. `receipts` are those that count.
  */
 export function stillOut(reasons: readonly QuarantineReason[], receipts: readonly Receipt[]): QuarantineReason[] {
   const landed = new Map(receipts.map((receipt) => [originOf(receipt), receipt]));
-  const counting = new Set(receipts.flatMap((receipt) => [rowsOf(receipt), bytesOf(receipt)]));
+  const withRows = receipts.filter(({ contract }) => contract.rows > 0);
+  const counting = new Set(withRows.flatMap((receipt) => [rowsOf(receipt), bytesOf(receipt)]));
   return reasons.filter(({ reason }) => {
     const isCounting = counting.has(`${reason.source_id} ${reason.sha256}`);
     if (!reason.whole_file) return isCounting;

@@ -35,7 +35,8 @@ unbilled AS (
     FROM watched
     CROSS JOIN (SELECT unnest(generate_series(getvariable('day_start'), getvariable('day_end') - INTERVAL 1 HOUR, INTERVAL 1 HOUR)) AS period_start) AS hour
     WHERE NOT watched.is_billed AND hour.period_start >= watched.first_seen
-        AND (watched.host_id IS NOT NULL OR hour.period_start <= watched.last_seen)
+        AND (hour.period_start <= watched.last_seen
+            OR watched.host_id IS NOT NULL AND hour.period_start < coalesce(watched.retired_from, TIMESTAMP 'infinity'))
 ),
 -- A billed hour of a component that telemetry has seen, or of a machine that no model knows, is expected: at least a gap.
 unmodelled AS (

@@ -31,6 +31,13 @@ interface SiteAssumption {
   readonly grid_zone: string;
   readonly pue: readonly { readonly from: string; readonly value: number }[];
   readonly hosts: readonly string[];
+  readonly retired?: readonly RetiredHost[] | undefined;
+}
+
+/** Hosts that were taken down: a pattern of their names, and the day. */
+export interface RetiredHost {
+  readonly host: string;
+  readonly from: string;
 }
 
 /** Amortisation of embodied emissions: four years of hours (docs/methods/embodied-carbon.md). */
@@ -101,6 +108,7 @@ function assumptionTables({ sites, gridSources, marketZones }: Assumptions): Rec
       'site:VARCHAR,pattern:VARCHAR',
       sites.flatMap(({ id, hosts }) => hosts.map((host) => [id, likePattern(host)])),
     ),
+    retired_host: retiredTable(sites.flatMap(({ retired = [] }) => retired)),
     grid_source: csvTable(
       'source_id:VARCHAR,rank:INTEGER',
       gridSources.map((id, rank) => [id, rank]),
@@ -110,4 +118,12 @@ function assumptionTables({ sites, gridSources, marketZones }: Assumptions): Rec
       marketZones.map((zone) => [zone]),
     ),
   };
+}
+
+/** The table `retired_host`, as CSV text. */
+export function retiredTable(retired: readonly RetiredHost[]): string {
+  return csvTable(
+    'pattern:VARCHAR,retired_from:DATE',
+    retired.map(({ host, from }) => [likePattern(host), from]),
+  );
 }

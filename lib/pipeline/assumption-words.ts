@@ -45,6 +45,13 @@ export function assumptionWords(settings: Settings, receipts: readonly Receipt[]
       value: `${control}, grid zone ${grid_zone}, PUE ${pue.map(({ from, value }) => `${value} from ${from}`).join(', ')}`,
       method: 'docs/methods/pue.md',
     })),
+    ...settings.sites.flatMap(({ id, retired = [] }) =>
+      retired.map(({ host, from }) => ({
+        name: `Taken down at site ${id}`,
+        value: `${host}, not expected from ${from} on unless it tells of itself`,
+        method: 'docs/methods/winner-rule.md',
+      })),
+    ),
     ...tokensTwice(settings, receipts),
     ...machinesTwice(settings, receipts),
     ...costsTwice(settings, receipts),

@@ -6,7 +6,7 @@ import { isEvidence, maybeJson, readManifest } from './kept-manifest.ts';
 import { derivedFolders, type Manifest } from './manifest.ts';
 import { type Recomputed, recompute } from './recompute.ts';
 import type { DisclosureAt, VerifyEdges } from './verify-edges.ts';
-import { disclosureFolder } from './write-disclosure.ts';
+import { disclosureFolder, type Earlier, lastClosedOf } from './write-disclosure.ts';
 
 /** A version made again, and where it differs from the published one; without `made` it could not be. */
 export interface Again {
@@ -20,13 +20,13 @@ export async function makeAgain(disclosure: DisclosureAt, manifest: Manifest, ed
   const { book, month, version } = disclosure;
   const folder = disclosureFolder(month, version);
   try {
-    const previous = await previousAnnex(disclosure, edges);
-    const made = await recompute(manifest, previous.annex, book, edges);
+    const { earlier, files: changed } = await earlierOf(disclosure, edges);
+    const made = await recompute(manifest, earlier, book, edges);
     const published = publishedFigures(await book.read(`${folder}annex.json`));
     const derived = await derivedDifferences(manifest, edges);
     const pages = await pageDifferences(made, disclosure);
     const figures = published ? figureDifferences(published, made.annex.figures) : [];
-    return { made, files: [...previous.files, ...derived, ...pages], figures };
+    return { made, files: [...changed, ...derived, ...pages], figures };
   } catch (error) {
     return {
       files: [{ path: folder, expected: 'figures that can be recomputed', found: messageOf(error) }],
@@ -35,28 +35,34 @@ export async function makeAgain(disclosure: DisclosureAt, manifest: Manifest, ed
   }
 }
 
-/** The annex that this version restates, checked against its own manifest: restatements are measured from it. */
-async function previousAnnex(
+/** The annexes before this version, each checked against its own manifest: restatements are measured from them. */
+async function earlierOf(
+  disclosure: DisclosureAt,
+  edges: VerifyEdges,
+): Promise<{ earlier: Earlier; files: FileDifference[] }> {
+  const last = disclosure.version - 1;
+  const replaced = await annexOf({ ...disclosure, version: last }, edges);
+  const closed = lastClosedOf(replaced.annex);
+  if (closed === null || closed === last)
+    return { earlier: { replaced: replaced.annex, base: replaced.annex }, files: replaced.files };
+  const base = await annexOf({ ...disclosure, version: closed }, edges);
+  return { earlier: { replaced: replaced.annex, base: base.annex }, files: [...replaced.files, ...base.files] };
+}
+
+async function annexOf(
   { book, month, version }: DisclosureAt,
   { fingerprint }: VerifyEdges,
 ): Promise<{ annex: Annex | undefined; files: FileDifference[] }> {
-  if (version === 1) return { annex: undefined, files: [] };
-  const key = `${disclosureFolder(month, version - 1)}annex.json`;
+  if (version === 0) return { annex: undefined, files: [] };
+  const key = `${disclosureFolder(month, version)}annex.json`;
   const bytes = await book.read(key);
-  const kept = await readManifest(book, month, version - 1);
+  const kept = await readManifest(book, month, version);
   const expected =
     'manifest' in kept ? kept.manifest.outputs.find(({ path }) => path === 'annex.json')?.sha256 : undefined;
   const found = bytes && fingerprint(bytes);
+  const wanted = `SHA-256 ${expected ?? 'in its manifest'}`;
   const files =
-    expected === found
-      ? []
-      : [
-          {
-            path: key,
-            expected: `SHA-256 ${expected ?? 'in its manifest'}`,
-            found: found ? `SHA-256 ${found}` : 'nothing',
-          },
-        ];
+    expected === found ? [] : [{ path: key, expected: wanted, found: found ? `SHA-256 ${found}` : 'nothing' }];
   return { annex: bytes && (maybeJson(bytes) as Annex | undefined), files };
 }
 

@@ -11,9 +11,10 @@ import { type Book, jsonBytes, readText } from '../landing/book.ts';
 import { callsMade } from '../landing/live-origin.ts';
 import type { Receipt } from '../landing/receipt.ts';
 import { readShortfalls } from '../landing/shortfall.ts';
+import { retiredTable } from '../ledger/open-facts.ts';
 import { settledKeys } from '../ledger/settle.ts';
 import { instantOf, slicesOf } from '../ledger/slices.ts';
-import { DAY_MS, type Period, parsePeriod, periodOf, secondsIso } from '../units/period.ts';
+import { DAY_MS, type Period, parsePeriod, periodBefore, periodOf, secondsIso } from '../units/period.ts';
 import { sourceKind } from './assumptions.ts';
 import { filledInFor } from './coverage.ts';
 import { checkIsLatest, whileLatest } from './latest-run.ts';
@@ -23,6 +24,8 @@ import type { AlarmsReport, MonthRun, Workplace } from './stage.ts';
 
 /** CloudWatch takes metrics that are up to two weeks old (API Reference, PutMetricData). */
 const WINDOW_DAYS = 13;
+/** The alarm of hosts that fall silent (lib/alarms/catalogue.ts). */
+const SPOOL_AGE = 'spool-age';
 const COST_EXPLORER = 'aws-cost-explorer';
 
 /** What was found of a month's alarms: `alarms/month=2026-06/alarms.json`, replaced by each run. */
@@ -61,7 +64,11 @@ export async function raiseAlarms(run: MonthRun, workplace: Workplace): Promise<
   const signal = isOpen ? [signalPoint(verdicts, stamp)] : [];
   await checkIsLatest(run, workplace);
   await outlets.publish?.([...fresh, ...signal]);
-  const { news, told } = newlyRaised(verdicts, before, outlets);
+  const { news, told } = newlyRaised(
+    verdicts,
+    [...toldIn(before), ...(await silencesToldBefore(period, book))],
+    outlets,
+  );
   const { name } = settings.organisation;
   for (const { text } of news) await outlets.tell?.(`${name}: alarm in the books of ${run.month}`, text);
   const published = outlets.publish ? marks : before?.published;
@@ -81,12 +88,21 @@ function fingerprintsOf(points: readonly MetricPoint[], { fingerprint }: Workpla
  * Alarms that nobody was told of, and all that people were told of and that were not fine since: an unknown point ends none. Who closes a deployed
  * stack's book on a machine of their own tells nobody.
  */
-function newlyRaised(now: readonly Verdict[], before: AlarmPaper | undefined, { tell }: Outlets) {
-  const known = new Set(before?.told ?? before?.verdicts.filter(({ state }) => state === 'alarm').map(nameOf));
+function newlyRaised(now: readonly Verdict[], before: readonly string[], { tell }: Outlets) {
+  const known = new Set(before);
   const raised = now.filter(({ state }) => state === 'alarm');
   const fine = new Set(now.filter(({ state }) => state === 'ok').map(nameOf));
   const told = [...new Set([...known, ...(tell ? raised.map(nameOf) : [])])].filter((name) => !fine.has(name)).sort();
   return { news: tell ? raised.filter((verdict) => !known.has(nameOf(verdict))) : [], told };
+}
+
+function toldIn(paper: AlarmPaper | undefined): readonly string[] {
+  return paper?.told ?? paper?.verdicts.filter(({ state }) => state === 'alarm').map(nameOf) ?? [];
+}
+
+/** Hosts of which people were told last month, and that have been silent since: they are told of once. */
+async function silencesToldBefore(period: Period, book: Book): Promise<string[]> {
+  return toldIn(await paperOf(periodBefore(period).month, book)).filter((name) => name.startsWith(`${SPOOL_AGE} of `));
 }
 
 /** `idle-share`, `source-late of bill` */
@@ -146,6 +162,9 @@ async function readHourBook(
     window,
     mostSeries: settings.alarms.most_series,
     ledgerPaths: await paths(settledKeys('ledger', period, slices)),
+    lastMonthPaths: await paths(await lastOfMonthBefore(period, book)),
+    monthStart: period.from,
+    retiredHosts: retiredTable(settings.sites.flatMap(({ retired = [] }) => retired)),
     energyPaths: await factPaths('fct_energy'),
     activityPaths: await factPaths('fct_activity'),
     runPaths: await factPaths('fct_run'),
@@ -157,6 +176,13 @@ async function readHourBook(
   } finally {
     await warehouse.close();
   }
+}
+
+/** The key of the last slice of last month's watched hosts; none where that month is not in the book. */
+async function lastOfMonthBefore(period: Period, book: Book): Promise<string[]> {
+  const entries = await book.list(`ledger/month=${periodBefore(period).month}/`);
+  const keys = entries.map(({ key }) => key).filter((key) => key.endsWith('-hosts.parquet'));
+  return keys.sort().slice(-1);
 }
 
 function tablesOf(kind: string) {

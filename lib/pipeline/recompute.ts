@@ -1,4 +1,3 @@
-import type { Annex } from '../disclosure/annex.ts';
 import type { Book } from '../landing/book.ts';
 import type { Settings } from '../settings/settings.ts';
 import { EvidenceBook } from './evidence-book.ts';
@@ -10,7 +9,7 @@ import type { Progress } from './progress.ts';
 import { runLocally } from './run-locally.ts';
 import type { Workplace } from './stage.ts';
 import { STAGES } from './stages.ts';
-import { renderVersion } from './write-disclosure.ts';
+import { type Earlier, renderVersion } from './write-disclosure.ts';
 
 /** What a recomputation needs of the outside. */
 export interface RecomputeEdges {
@@ -32,14 +31,14 @@ export type Recomputed = Awaited<ReturnType<typeof renderVersion>>;
  */
 export async function recompute(
   manifest: Manifest,
-  previous: Annex | undefined,
+  earlier: Earlier,
   book: Book,
   edges: RecomputeEdges,
 ): Promise<Recomputed> {
   const workplace = await remakeTables(manifest, book, edges);
   const { month, as_of, version } = manifest;
   edges.onProgress({ stage: 'RenderPages', state: 'started', done: 0, total: 1 });
-  const made = await renderVersion({ month, as_of }, version, previous, workplace);
+  const made = await renderVersion({ month, as_of }, version, earlier, workplace);
   edges.onProgress({ stage: 'RenderPages', state: 'succeeded', done: 1, total: 1 });
   return made;
 }

@@ -32,13 +32,14 @@ export async function writeDisclosure(request: MonthRun, workplace: Workplace): 
   await checkIsLatest(request, workplace);
   const latest = await latestVersion(request.month, workplace.book);
   if (latest) {
-    const previous = await annexOf(request.month, latest - 1, workplace.book);
-    const moment = await sameMoment(request, latest, previous, workplace);
-    const again = await renderVersion({ ...request, as_of: moment }, latest, previous, workplace);
+    const earlier = await earlierOf(request.month, latest, workplace.book);
+    const moment = await sameMoment(request, latest, earlier, workplace);
+    const again = await renderVersion({ ...request, as_of: moment }, latest, earlier, workplace);
     if (await isWritten(again.files, request.month, latest, workplace.book)) return report(again.annex, request, false);
   }
-  const previous = await annexOf(request.month, latest ?? 0, workplace.book);
-  const { files, annex } = await renderVersion(request, (latest ?? 0) + 1, previous, workplace);
+  const version = (latest ?? 0) + 1;
+  const earlier = await earlierOf(request.month, version, workplace.book);
+  const { files, annex } = await renderVersion(request, version, earlier, workplace);
   const folder = disclosureFolder(request.month, annex.meta.version);
   const { 'manifest.json': manifest, ...pages } = files;
   await checkIsLatest(request, workplace);
@@ -48,16 +49,25 @@ export async function writeDisclosure(request: MonthRun, workplace: Workplace): 
   return report(annex, request, true);
 }
 
+/** What was said of the month before a version. */
+export interface Earlier {
+  /** The version that this one replaces. */
+  readonly replaced: Annex | undefined;
+  /** What readers hold, and changes are told from: the last closed version; before any was closed, the one replaced. */
+  readonly base: Annex | undefined;
+}
+
+async function earlierOf(month: string, version: number, book: Book): Promise<Earlier> {
+  const replaced = await annexOf(month, version - 1, book);
+  const closed = lastClosedOf(replaced);
+  return { replaced, base: closed === null || closed === version - 1 ? replaced : await annexOf(month, closed, book) };
+}
+
 /** The moment that the latest version stands for, where nothing is new since; else that of the run. */
-async function sameMoment(
-  request: MonthRun,
-  latest: number,
-  previous: Annex | undefined,
-  workplace: Workplace,
-): Promise<string> {
+async function sameMoment(request: MonthRun, latest: number, earlier: Earlier, workplace: Workplace): Promise<string> {
   const kept = await annexOf(request.month, latest, workplace.book);
   if (!kept || kept.meta.as_of === request.as_of) return request.as_of;
-  const { annex } = await annexAt(request, latest, previous, workplace);
+  const { annex } = await annexAt(request, latest, earlier, workplace);
   return saysNothingNew(kept, annex) ? kept.meta.as_of : request.as_of;
 }
 
@@ -70,10 +80,10 @@ function report(annex: Annex, { month, as_of }: MonthRun, isNew: boolean): Discl
 export async function renderVersion(
   request: MonthRun,
   version: number,
-  previous: Annex | undefined,
+  earlier: Earlier,
   workplace: Workplace,
 ): Promise<{ readonly annex: Annex; readonly files: Record<string, Uint8Array> }> {
-  const { annex, entries } = await annexAt(request, version, previous, workplace);
+  const { annex, entries } = await annexAt(request, version, earlier, workplace);
   const files = await renderDisclosure(annex, workplace.renderers);
   const manifest: Manifest = manifestOf({ annex, entries, files, fingerprint: workplace.fingerprint });
   return { annex, files: { ...files, 'manifest.json': jsonBytes(manifest) } };
@@ -83,7 +93,7 @@ export async function renderVersion(
 async function annexAt(
   request: MonthRun,
   version: number,
-  previous: Annex | undefined,
+  earlier: Earlier,
   workplace: Workplace,
 ): Promise<{ readonly annex: Annex; readonly entries: readonly ManifestEntry[] }> {
   const period = parsePeriod(request.month);
@@ -97,7 +107,7 @@ async function annexAt(
     period,
     meta: await metaOf(
       request,
-      { version, previous, receipts, missingSources },
+      { version, replaced: earlier.replaced, receipts, missingSources },
       workplace.fingerprint(jsonBytes(entries)),
       workplace,
     ),
@@ -110,7 +120,7 @@ async function annexAt(
     inputsByTable: await inputsByTable(period, request.as_of, workplace),
     fingerprint: workplace.fingerprint,
     frameworks: workplace.settings.disclosure.frameworks,
-    previous,
+    base: earlier.base,
   });
   return { annex, entries };
 }
@@ -118,7 +128,7 @@ async function annexAt(
 /** A version, the one that it replaces, what it rests on, and what is missing from it. */
 interface Versioned {
   readonly version: number;
-  readonly previous: Annex | undefined;
+  readonly replaced: Annex | undefined;
   readonly receipts: readonly Receipt[];
   readonly missingSources: readonly MissingSource[];
 }
@@ -130,13 +140,13 @@ interface MissingSource {
 
 async function metaOf(
   request: MonthRun,
-  { version, previous, receipts, missingSources }: Versioned,
+  { version, replaced, receipts, missingSources }: Versioned,
   bookSha256: string,
   workplace: Workplace,
 ): Promise<Omit<Annex['meta'], 'schema_version' | 'period'>> {
   const { settings, codeVersion } = workplace;
   const reasons = openReasons(request, missingSources);
-  const lastClosed = lastClosedOf(previous);
+  const lastClosed = lastClosedOf(replaced);
   return {
     organisation: settings.organisation.name,
     consolidation: settings.organisation.consolidation,
@@ -145,7 +155,7 @@ async function metaOf(
     status: statusOf(reasons, lastClosed),
     status_reasons: reasons,
     version,
-    supersedes: previous?.meta.version ?? null,
+    supersedes: replaced?.meta.version ?? null,
     last_closed: lastClosed,
     code_version: codeVersion,
     book_manifest_sha256: bookSha256,
@@ -162,10 +172,10 @@ function statusOf(reasons: readonly string[], lastClosed: number | null): Annex[
   return lastClosed === null ? 'closed' : 'restated';
 }
 
-/** Annexes of before 2026-11-29 do not say it. */
-function lastClosedOf(previous: Annex | undefined): number | null {
-  if (!previous) return null;
-  return previous.meta.status === 'preliminary' ? (previous.meta.last_closed ?? null) : previous.meta.version;
+/** The latest closed version before the one that replaces this annex; null where none was. Annexes of before 2026-11-29 do not say it. */
+export function lastClosedOf(replaced: Annex | undefined): number | null {
+  if (!replaced) return null;
+  return replaced.meta.status === 'preliminary' ? (replaced.meta.last_closed ?? null) : replaced.meta.version;
 }
 
 function openReasons(request: MonthRun, missingSources: readonly MissingSource[]): string[] {
@@ -180,7 +190,7 @@ function missingOf(
   shortfalls: readonly ShortfallPaper[],
   { settings }: Workplace,
 ): MissingSource[] {
-  const landed = new Set(receipts.filter(({ delivery }) => !delivery).map(({ source_id }) => source_id));
+  const landed = new Set(receipts.filter(({ contract }) => contract.rows > 0).map(({ source_id }) => source_id));
   const short = new Map(shortfalls.map(({ shortfall }) => [shortfall.source_id, shortfall.missing]));
   return settings.sources.flatMap(({ id }) => [
     ...(landed.has(id) ? [] : [{ id, reason: 'gave nothing for the month' }]),

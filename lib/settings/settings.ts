@@ -61,6 +61,12 @@ const site = z.strictObject({
     .superRefine(differ('from', ({ from }) => from))
     .describe('Power usage effectiveness from a date on'),
   hosts: z.array(name).default([]).describe('Host or resource ids that stand there; * for any text'),
+  retired: z
+    .array(z.strictObject({ host: name, from: date }))
+    .optional()
+    .describe(
+      'Hosts that no bill tells of and that were taken down: from that day on none is expected longer than it tells of itself',
+    ),
 });
 
 const workloadNames = z.strictObject({

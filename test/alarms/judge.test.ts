@@ -24,9 +24,12 @@ const NO_HOUR: Omit<HourSum, 'hour'> = {
   serving_kwh: null,
   serving_gco2e: null,
   serving_cost: null,
+  priced_cost: null,
   requests: null,
   serving_requests: null,
   awaiting_requests: null,
+  awaiting_emissions_requests: null,
+  awaiting_cost_requests: null,
   emitting_requests: null,
   priced_requests: null,
   known_hours: null,
@@ -218,6 +221,17 @@ test('coverage with nothing known of what was expected is 0, with nothing expect
     verdictsOn('coverage-fall', { hours: [0, 1, 2, 3, 4, 5].map((at) => hour(at, expected)) })[0];
   expect(stateOf('3')).toMatchObject({ state: 'alarm', value: 0 });
   expect(stateOf(null)).toMatchObject({ state: 'unknown', value: null });
+});
+
+test('hours of which nothing is expected by now neither raise an alarm nor keep one from being judged', () => {
+  const hours = Array.from({ length: 12 }, (_, hour) => ({
+    ...NO_HOUR,
+    hour: hourAt(hour),
+    requests: '5',
+    ...(hour < 6 && { known_hours: '1', expected_hours: '1', facility_energy_kwh: '10', idle_kwh: '8' }),
+  }));
+  expect(verdictsOn('coverage-fall', { hours })[0]).toMatchObject({ state: 'ok', value: 1 });
+  expect(verdictsOn('idle-share', { hours })[0]).toMatchObject({ state: 'alarm', value: 0.8 });
 });
 
 test('the month is at risk with the first alarm that risks it, and unknown where one cannot be said', () => {

@@ -14,9 +14,12 @@ const HOUR = {
   serving_kwh: '1',
   serving_gco2e: '300',
   serving_cost: null,
+  priced_cost: null,
   requests: '700',
   serving_requests: '500',
   awaiting_requests: null,
+  awaiting_emissions_requests: null,
+  awaiting_cost_requests: null,
   emitting_requests: '300',
   priced_requests: null,
   known_hours: null,
@@ -42,6 +45,19 @@ test('an hour has its figures, those that are unknown left out', () => {
   expect(Object.keys(point?.values ?? {}).every((name) => HOUR_METRICS.some((metric) => metric.name === name))).toBe(
     true,
   );
+});
+
+test('a ratio of which something is to come yet is not published, since that of the others is another mix', () => {
+  const priced = { ...HOUR, priced_cost: '3', priced_requests: '15' };
+  const [whole] = hourPoints([priced], 's3://b');
+  expect(whole?.values).toMatchObject({ cost_per_1k_requests: 200, carbon_per_1k_requests_gco2e: 1000 });
+  const [point] = hourPoints(
+    [{ ...priced, awaiting_emissions_requests: '20', awaiting_cost_requests: '20' }],
+    's3://b',
+  );
+  expect(point?.values).toMatchObject({ energy_per_request_wh: 2 });
+  expect(point?.values).not.toHaveProperty('cost_per_1k_requests');
+  expect(point?.values).not.toHaveProperty('carbon_per_1k_requests_gco2e');
 });
 
 test('a signal is that of the worst subject, with its limit, and nothing is beyond it where there is none', () => {

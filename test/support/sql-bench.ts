@@ -13,6 +13,7 @@ const NAMED_TABLE = /\b(?:FROM|JOIN)\s+(\w+)/g;
 const EMPTY_TABLES: Readonly<Record<string, string>> = {
   site: 'site:VARCHAR,control:VARCHAR,grid_zone:VARCHAR,valid_from:DATE,pue:DOUBLE\n',
   site_host: 'site:VARCHAR,pattern:VARCHAR\n',
+  retired_host: 'pattern:VARCHAR,retired_from:DATE\n',
   grid_source: 'source_id:VARCHAR,rank:INTEGER\n',
   market_zone: 'grid_zone:VARCHAR\n',
   bill_file: 'source_id:VARCHAR,receipt_sha256:VARCHAR,origin:VARCHAR,rows:BIGINT\n',

@@ -20,6 +20,8 @@ export const SETTING_WORDS: Readonly<Record<string, string>> = {
   'sites[].grid_zone':
     'Electricity Maps zone key, for instance GB, or an own name that a grid source has too; stands in capitals',
   'sites[].pue[].from': 'First day, UTC',
+  'sites[].retired[].host': 'Host or resource id; * for any text',
+  'sites[].retired[].from': 'First day without it, UTC',
   'sites[].pue[].value': 'Facility energy over IT energy (methods/pue.md)',
   workloads: 'Rules that name workloads: for each name the first rule that matches and says it wins',
   'workloads[].match': 'Conditions that must all hold; * stands for any text, no condition matches every row',

@@ -179,7 +179,7 @@ export const en = {
       if (s.supersedes === null) return `restated (version ${s.version})`;
       const replaces = `restated: version ${s.version} replaces version ${s.supersedes}`;
       if (s.last_closed === null || s.last_closed === s.supersedes) return replaces;
-      return `${replaces}; the last one that was closed is version ${s.last_closed}, and each version since lists its own changes`;
+      return `${replaces}; the last one that was closed is version ${s.last_closed}, and changes are told from it`;
     },
   },
 
