@@ -35,12 +35,12 @@ async function main(typed: string[]): Promise<number> {
 }
 
 async function deploy(settingsPath: string, cdkOptions: readonly string[]): Promise<number> {
-  const { settings } = await openSettings(settingsPath);
+  const { settings, bytes } = await openSettings(settingsPath);
   await checkAccount();
   const sender = settings.distribute ? ['--context', `${SENDER}=${settings.distribute.from}`] : [];
   const places = ['--context', `${PLACES}=${JSON.stringify(placesOf(settings))}`];
   const address = deployStacks([...sender, ...places, ...cdkOptions]);
-  await new S3Book(parseS3Address(address)).put(SETTINGS_KEY, readFileSync(settingsPath));
+  await new S3Book(parseS3Address(address)).put(SETTINGS_KEY, bytes);
   process.stdout.write(`\nThe settings lie at ${address}/${SETTINGS_KEY}\n\n`);
   return spawnSync(process.execPath, DOCTOR, { stdio: 'inherit' }).status ?? 2;
 }
