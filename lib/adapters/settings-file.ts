@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 
 import { messageOf } from '../landing/message.ts';
 import { InvalidSettings, readSettings, type Settings } from '../settings/settings.ts';
+import { foundOf } from './system-error.ts';
 import { valueIn } from './yaml-text.ts';
 
 /** The settings and where they were read. */
@@ -25,19 +26,14 @@ export async function openSettings(path: string): Promise<SettingsFile> {
 const LARGEST_MIB = 8;
 
 async function bytesOf(path: string): Promise<Uint8Array> {
-  const bytes = await buffer(createReadStream(path, { end: LARGEST_MIB * 1024 ** 2 })).catch(
-    (error: NodeJS.ErrnoException) => {
-      const found = FOUND[error.code ?? ''] ?? error.code ?? error.message;
-      throw new InvalidSettings(`Cannot read the settings ${path}: expected a readable YAML file, got ${found}`);
-    },
-  );
+  const bytes = await buffer(createReadStream(path, { end: LARGEST_MIB * 1024 ** 2 })).catch((error: unknown) => {
+    throw new InvalidSettings(`Cannot read the settings ${path}: expected a readable YAML file, got ${foundOf(error)}`);
+  });
   if (bytes.length <= LARGEST_MIB * 1024 ** 2) return bytes;
   throw new InvalidSettings(
     `Cannot read the settings ${path}: expected a YAML file of at most ${LARGEST_MIB} MiB, got more`,
   );
 }
-
-const FOUND: Readonly<Record<string, string>> = { EISDIR: 'a folder', ENOENT: 'nothing there' };
 
 /** A letter that is no UTF-8 would stand as another in every name: the organisation's on the cover, a project's in a rule. */
 function decoded(bytes: Uint8Array, path: string): string {
