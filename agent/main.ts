@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --experimental-import-text --no-warnings
 import { randomBytes } from 'node:crypto';
-import { appendFile, readFile } from 'node:fs';
+import { appendFile, createReadStream } from 'node:fs';
 import { promisify } from 'node:util';
 
 import { Daemon, type DaemonEdges, runOnce } from './daemon.ts';
@@ -20,6 +20,8 @@ import { standardOutput, Watch } from './watch.ts';
 
 /** Whoever started the agent starts it anew (EX_TEMPFAIL of sysexits.h). */
 const RESTART_NEEDED = 75;
+/** Settings and tokens: a device or a pipe may have no end, so no file is read further than this. */
+const MOST_BYTES = 1024 ** 2;
 
 const ending = new AbortController();
 process.exitCode = await main(process.argv.slice(2));
@@ -113,8 +115,11 @@ function edges(): DaemonEdges {
   };
 }
 
-function readText(path: string): Promise<string> {
-  return promisify(readFile)(path, 'utf8');
+async function readText(path: string): Promise<string> {
+  let text = '';
+  for await (const part of createReadStream(path, { encoding: 'utf8', end: MOST_BYTES })) text += part;
+  if (Buffer.byteLength(text) > MOST_BYTES) throw new Error('more than 1 MiB');
+  return text;
 }
 
 function tell(line: string): void {

@@ -71,10 +71,20 @@ export async function readSettings(
 
 async function textOf(path: string, readText: (path: string) => Promise<string>): Promise<string> {
   return readText(path).catch((error: unknown) => {
-    throw new InvalidOptions(
-      `Cannot read the settings ${path}: expected a readable YAML file, got ${messageOf(error)}`,
-    );
+    throw new InvalidOptions(`Cannot read the settings ${path}: expected a readable YAML file, got ${foundOf(error)}`);
   });
+}
+
+const FOUND: Readonly<Record<string, string>> = {
+  EACCES: 'no permission',
+  EISDIR: 'a folder',
+  ENOENT: 'nothing there',
+  ENOTDIR: 'a file on the way',
+};
+
+function foundOf(error: unknown): string {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return FOUND[code] ?? messageOf(error);
 }
 
 function readConfig(text: string, path: string): AgentSettings {

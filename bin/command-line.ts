@@ -48,9 +48,14 @@ async function main([verb = 'help', ...rest]: readonly string[], terminal: Termi
 async function run(command: Command, rest: readonly string[], terminal: Terminal): Promise<Answer> {
   const options = { ...command.options, help: { type: 'boolean', short: 'h' } } as const;
   try {
-    const { values, positionals } = parseArgs({ args: [...rest], options, allowPositionals: true });
+    const parsed = parseArgs({ args: [...rest], options, allowPositionals: true, tokens: true });
+    const { values, positionals } = parsed;
     if (values.help) return answer(usageOf(command), terminal);
     refuseEmpty(values);
+    refuseTwice(
+      parsed.tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : [])),
+      command,
+    );
     if (!command.takesArgument && positionals.length > 0)
       throw new TypeError(`Unexpected argument '${positionals[0]}'`);
     return await command.run({ values, positionals }, terminal);
@@ -65,6 +70,12 @@ async function run(command: Command, rest: readonly string[], terminal: Terminal
 function refuseEmpty(values: Readonly<Record<string, unknown>>): void {
   const empty = Object.entries(values).find(([, value]) => value === '');
   if (empty) throw new CannotAnswer(`Cannot read --${empty[0]}: expected a value, got an empty text`);
+}
+
+/** Of two months the parser takes the last, and nobody who typed both is told. */
+function refuseTwice(typed: readonly string[], { options }: Command): void {
+  const twice = typed.find((name, index) => typed.indexOf(name) < index && options[name]?.multiple !== true);
+  if (twice) throw new CannotAnswer(`Cannot read --${twice}: expected it once, got it several times`);
 }
 
 /** What `parseArgs` throws, and the one case that it leaves to us. */

@@ -39,6 +39,14 @@ test('that is not there is named', async () => {
   expect(await refusalOf({ file: join(folder, 'none') })).toMatch(/Cannot read the file .*none: .*got ENOENT$/);
 });
 
+test('in a file without end, or in a folder, is refused', async () => {
+  const file = join(folder, 'long');
+  writeFileSync(file, PLANTED.padEnd(65_537, 'x'));
+  expect(await refusalOf({ file })).toMatch(/Cannot read the file .*long: expected a secret, got more than 64 KiB$/);
+  expect(await refusalOf({ file: '/dev/zero' })).toMatch(/got more than 64 KiB$/);
+  expect(await refusalOf({ file: folder })).toMatch(/got EISDIR$/);
+});
+
 describe('in Secrets Manager', () => {
   const settings = {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: '',

@@ -154,7 +154,7 @@ describe('exports', () => {
 
   test('open their bucket to the collection', () => {
     const policies = JSON.stringify(chosen.every('AWS::IAM::Policy'));
-    expect(policies).toContain('"arn:aws:s3:::example-exports/exports/*"');
+    expect(policies).toContain('":s3:::example-exports/exports/*"');
   });
 });
 

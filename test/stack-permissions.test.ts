@@ -154,13 +154,25 @@ test('what lies outside the book is open to the collection alone, and only what 
   );
   const text = JSON.stringify(outside);
   for (const place of [
-    'arn:aws:s3:::bills/cur/*',
-    'arn:aws:s3:::carbon/*',
+    '":s3:::bills/cur/*"',
+    '":s3:::carbon/*"',
     ':secret:joulebook/electricity-maps-??????',
     '"arn:aws:secretsmanager:eu-west-1:210987654321:secret:watttime-AbC123"',
   ])
     expect(text).toContain(place);
 });
+
+test.each(['aws', 'aws-us-gov', 'aws-cn'])(
+  'an ARN that the operator names may be of the partition %s, and no other stands in the template',
+  (partition) => {
+    // AWS makes exports in us-east-1 alone.
+    const { exports: _, ...choices } = JSON.parse(
+      JSON.stringify(EVERYTHING).replaceAll('arn:aws:', `arn:${partition}:`),
+    );
+    const text = JSON.stringify(templatesOf(choices));
+    expect(new Set(text.match(/arn:aws[a-z-]*/g))).toEqual(new Set([`arn:${partition}`]));
+  },
+);
 
 test('a secret’s own key is open to the collection, and a secret is turned by the function that was named', () => {
   const decrypting = granted.filter(({ Resource: on }) => on === KEY);
@@ -191,10 +203,10 @@ describe('places in S3 that sources of the settings read', () => {
   test('are opened as folders, and as the one object of that name: no neighbour is', () => {
     const { stack } = sketchOfApp({ joulebook: { reads: ['s3://bills/cur', 's3://grid'] } });
     const policies = JSON.stringify(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
-    expect(policies.match(/"arn:aws:s3:::(bills|grid)\/[^"]*"/g)?.sort()).toEqual([
-      '"arn:aws:s3:::bills/cur"',
-      '"arn:aws:s3:::bills/cur/*"',
-      '"arn:aws:s3:::grid/*"',
+    expect(policies.match(/":s3:::(bills|grid)\/[^"]*"/g)?.sort()).toEqual([
+      '":s3:::bills/cur"',
+      '":s3:::bills/cur/*"',
+      '":s3:::grid/*"',
     ]);
   });
 

@@ -41,6 +41,21 @@ describe('one warehouse after another', () => {
   });
 });
 
+test('a warehouse that is closed twice lends its engine to one other', async () => {
+  const closed = await DuckDbWarehouse.open();
+  await Promise.all([closed.close(), closed.close()]);
+  const first = await DuckDbWarehouse.open();
+  // Engines of other warehouses may wait as well, before and behind that one.
+  const others = [await DuckDbWarehouse.open(), await DuckDbWarehouse.open()];
+  await closed.close();
+  const folders = await Promise.all([first, ...others].map(folderOf));
+  expect(new Set(folders).size).toBe(3);
+  for (const warehouse of [first, ...others]) {
+    expect(await found(warehouse, '1')).toBe(1);
+    await warehouse.close();
+  }
+});
+
 describe('the folder of a warehouse', () => {
   test('is there while the warehouse is open, also where its engine is lent again', async () => {
     const folders = [];

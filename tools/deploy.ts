@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 
+import { awsWords } from '../lib/adapters/aws-words.ts';
 import { SETTINGS_KEY } from '../lib/adapters/deployed-workplace.ts';
 import { isS3Address, parseS3Address } from '../lib/adapters/s3-address.ts';
 import { S3Book } from '../lib/adapters/s3-book.ts';
@@ -23,24 +24,48 @@ const ROOT = join(import.meta.dirname, '..');
 const CDK = join(ROOT, 'node_modules/aws-cdk/bin/cdk');
 const DOCTOR = ['--experimental-import-text', '--no-warnings', join(ROOT, 'bin/joulebook.ts'), 'doctor', '--in', 'aws'];
 
+const USAGE = `npm run deploy [-- [--settings joulebook.yaml] [-- OPTIONS OF THE CDK]]
+  deploys the stacks, puts the settings into the book, and lets the doctor look at the result
+npm run deploy -- --destroy
+  takes the stacks away and leaves the book
+What can be chosen: docs/deploy.md. Exit codes: 0 done, 1 the doctor found something of weight, 2 cannot.
+`;
+
 process.exitCode = await main(process.argv.slice(2)).catch((error: Error) => {
   process.stderr.write(`${error.message}\n`);
   return 2;
 });
 
 async function main(typed: string[]): Promise<number> {
-  const options = { settings: { type: 'string', default: 'joulebook.yaml' }, destroy: { type: 'boolean' } } as const;
-  const { values, positionals: cdkOptions } = parseArgs({ args: typed, options, allowPositionals: true });
+  const { values, positionals: cdkOptions } = read(typed);
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
   return values.destroy ? destroy(cdkOptions) : deploy(resolve(values.settings), cdkOptions);
 }
 
+function read(typed: string[]) {
+  const options = {
+    settings: { type: 'string', default: 'joulebook.yaml' },
+    destroy: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  } as const;
+  try {
+    return parseArgs({ args: typed, options, allowPositionals: true });
+  } catch (error) {
+    const [first] = (error as Error).message.split('. ');
+    throw new Error(`Cannot deploy: ${first}\n\n${USAGE}`, { cause: error });
+  }
+}
+
 async function deploy(settingsPath: string, cdkOptions: readonly string[]): Promise<number> {
-  const { settings } = await openSettings(settingsPath);
+  const { settings, bytes } = await openSettings(settingsPath);
   await checkAccount();
   const sender = settings.distribute ? ['--context', `${SENDER}=${settings.distribute.from}`] : [];
   const places = ['--context', `${PLACES}=${JSON.stringify(placesOf(settings))}`];
   const address = deployStacks([...sender, ...places, ...cdkOptions]);
-  await new S3Book(parseS3Address(address)).put(SETTINGS_KEY, readFileSync(settingsPath));
+  await new S3Book(parseS3Address(address)).put(SETTINGS_KEY, bytes);
   process.stdout.write(`\nThe settings lie at ${address}/${SETTINGS_KEY}\n\n`);
   return spawnSync(process.execPath, DOCTOR, { stdio: 'inherit' }).status ?? 2;
 }
@@ -57,7 +82,7 @@ async function checkAccount(): Promise<void> {
   const sts = new STSClient({});
   const { Account } = await sts.send(new GetCallerIdentityCommand({})).catch((cause: Error) => {
     const expected = 'expected credentials and a region (AWS_PROFILE, AWS_REGION)';
-    throw new Error(`Cannot deploy: ${expected}, got ${cause.name}: ${cause.message}`, { cause });
+    throw new Error(`Cannot deploy: ${expected}, got ${cause.name}: ${awsWords(cause)}`, { cause });
   });
   const region = await sts.config.region();
   process.stdout.write(`Deploying into account ${Account}, region ${region}\n`);

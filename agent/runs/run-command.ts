@@ -52,7 +52,9 @@ async function runToEnd(
     if (typeof code === 'number') return { code, outcome: code === 0 ? 'succeeded' : 'failed' };
     return { code: FATAL_SIGNAL + (SIGNAL_NUMBERS[String(signal)] ?? 0), outcome: 'aborted' };
   } catch (error) {
-    throw new Error(`Cannot run ${file}: ${error instanceof Error ? error.message : error}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const found = { ENOENT: 'nothing of that name', EACCES: 'no permission to run it' }[String(code)] ?? message;
+    throw new Error(`Cannot run ${file}: expected a program, got ${found}`);
   } finally {
     for (const signal of SIGNALS) process.off(signal, passOn);
   }

@@ -33,6 +33,7 @@ import { reasonOf } from '../pipeline/handlers.ts';
 import type { Progress } from '../pipeline/progress.ts';
 import { deadEndWords, meaningOfRefusal, type RedriveStanding } from '../pipeline/redrive.ts';
 import type { DisclosureReport, MonthRun } from '../pipeline/stage.ts';
+import { awsWords } from './aws-words.ts';
 import { tracedClient } from './traces.ts';
 
 /** The tag on which the stack writes its book's address, for those who know only the stack's name. */
@@ -240,7 +241,7 @@ function takenName(error: Error): never {
 /** An answer of Step Functions; its refusal in words. */
 async function told<Answer>(what: string, answer: Promise<Answer>): Promise<Answer> {
   return answer.catch((cause: Error) => {
-    throw refusal(what, cause, cause.message);
+    throw refusal(what, cause, awsWords(cause));
   });
 }
 

@@ -1,7 +1,5 @@
 import { posix } from 'node:path';
 
-import { parse } from 'yaml';
-
 import { readText } from '../landing/book.ts';
 import type { Renderers, Workplace } from '../pipeline/stage.ts';
 import { readSettings } from '../settings/settings.ts';
@@ -9,6 +7,7 @@ import type { Retention } from './object-retention.ts';
 import { openBook } from './open-book.ts';
 import { isS3Address } from './s3-address.ts';
 import { CODE_VERSION, openWorkplace } from './workplace.ts';
+import { valueIn } from './yaml-text.ts';
 
 /** Where the settings stand in the book. A relative path in them starts there, as it does on a laptop. */
 export const SETTINGS_KEY = 'settings/joulebook.yaml';
@@ -27,7 +26,7 @@ export async function openDeployedWorkplace(
   const book = openBook(address, retention);
   const text = await readText(book, SETTINGS_KEY);
   if (text === undefined) throw new Error(`Cannot read the settings: expected ${address}/${SETTINGS_KEY}, got nothing`);
-  const written = readSettings(parse(text), `${address}/${SETTINGS_KEY}`);
+  const written = readSettings(valueIn(text), `${address}/${SETTINGS_KEY}`);
   const sources = written.sources.map((source) => ({
     ...source,
     ...(source.path !== undefined && { path: placeOf(source.path, address) }),

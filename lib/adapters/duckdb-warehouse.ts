@@ -33,6 +33,7 @@ export class DuckDbWarehouse implements Warehouse {
   readonly #engine: Engine;
   /** A statement failed: whatever it left behind, nobody has it after us. */
   #hasFailed = false;
+  #isClosed = false;
 
   private constructor(engine: Engine, connection: DuckDBConnection) {
     this.#engine = engine;
@@ -73,7 +74,10 @@ export class DuckDbWarehouse implements Warehouse {
     await rm(path);
   }
 
+  /** Harmless when called again: the engine may be another warehouse's by then. */
   async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     await this.#leave().catch(() => undefined);
     this.#connection.closeSync();
     if (this.#hasFailed) this.#engine.instance.closeSync();

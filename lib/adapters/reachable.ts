@@ -8,7 +8,7 @@ import type { Book } from '../landing/book.ts';
 import { messageOf } from '../landing/message.ts';
 import { openBook } from './open-book.ts';
 import { isS3Address } from './s3-address.ts';
-import { codeOf, isAbsent } from './system-error.ts';
+import { foundOf, isAbsent } from './system-error.ts';
 
 /** An empty file that is written and removed at once. */
 const PROBE = 'plans/probe';
@@ -27,7 +27,7 @@ export async function checkOpensForWriting(book: Book, address: string): Promise
     await book.remove(PROBE);
   } catch (error) {
     throw new Error(
-      `Cannot write the book ${resolve(address)}: expected a folder that can be written, got ${codeOf(error)}`,
+      `Cannot write the book ${resolve(address)}: expected a folder that can be written, got ${foundOf(error)}`,
       {
         cause: error,
       },
@@ -62,7 +62,7 @@ async function whyNotInFolder(path: string): Promise<string | undefined> {
     return undefined;
   } catch (error) {
     if (isAbsent(error) && path !== dirname(path)) return whyNotInFolder(dirname(path));
-    return `Cannot write ${path}: expected a folder that can be written, got ${codeOf(error)}`;
+    return `Cannot write ${path}: expected a folder that can be written, got ${foundOf(error)}`;
   }
 }
 

@@ -19,6 +19,7 @@ import type { BookEntry } from '../landing/book.ts';
 import { fullDiskIn } from '../landing/full-disk.ts';
 import { messageOf } from '../landing/message.ts';
 import { RejectedPayload } from '../landing/origin.ts';
+import { awsWords } from './aws-words.ts';
 import { inCodeUnitOrder } from './book-key.ts';
 import type { S3Address } from './s3-address.ts';
 import { codeOf } from './system-error.ts';
@@ -245,5 +246,5 @@ function statusOf(error: unknown): number | undefined {
 }
 
 function wordsOf(error: unknown): string {
-  return error instanceof S3ServiceException ? `${error.name}: ${error.message}` : messageOf(error);
+  return error instanceof S3ServiceException ? `${error.name}: ${error.message}` : awsWords(error);
 }

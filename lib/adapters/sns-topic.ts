@@ -13,6 +13,8 @@ interface TopicOptions {
 /** SNS API Reference, Publish: a subject has at most 100 ASCII characters and no line end, a message 256 KiB (262 144 bytes). */
 const LONGEST_SUBJECT = 100;
 const LONGEST_MESSAGE_BYTES = 250_000;
+/** Ends of SNS host names by partitions, where they are others than `amazonaws.com` (AWS SDK, partitions.json). */
+const DOMAINS: Readonly<Record<string, string>> = { 'aws-cn': 'amazonaws.com.cn', 'aws-eusc': 'amazonaws.eu' };
 /** The version of the SNS Query API. */
 const VERSION = '2010-03-31';
 const PATIENCE_MS = 10_000;
@@ -22,8 +24,8 @@ export function openTopic(
   arn: string,
   { endpoint }: TopicOptions = {},
 ): (subject: string, text: string) => Promise<void> {
-  const region = regionOf(arn);
-  const url = new URL(endpoint ?? `https://sns.${region}.amazonaws.com`);
+  const { region, host } = topicPlace(arn);
+  const url = new URL(endpoint ?? `https://${host}`);
   // Any client of the SDK finds the credentials of the process; this one is at hand.
   const { credentials } = new SESv2Client({ region }).config;
   const signature = new SignatureV4({ service: 'sns', region, sha256: Sha256, credentials });
@@ -62,10 +64,11 @@ async function post(url: URL, { host: _, ...headers }: Record<string, string>, b
   if (!answer.ok) throw cannot(`status ${answer.status}: ${/<Code>([\w.]+)<\/Code>/.exec(said)?.[1] ?? 'no code'}`);
 }
 
-function regionOf(arn: string): string {
-  const [, , service, region] = arn.split(':');
-  if (service === 'sns' && region) return region;
-  throw new RangeError(`Cannot open a topic: expected arn:aws:sns:<region>:…, got ${arn}`);
+/** Where a topic is told something. Throws a `RangeError` for what is no topic's ARN. */
+export function topicPlace(arn: string): { readonly region: string; readonly host: string } {
+  const [, partition = '', service, region] = arn.split(':');
+  if (service === 'sns' && region) return { region, host: `sns.${region}.${DOMAINS[partition] ?? 'amazonaws.com'}` };
+  throw new RangeError(`Cannot open a topic: expected arn:<partition>:sns:<region>:…, got ${arn}`);
 }
 
 function subjectText(subject: string): string {

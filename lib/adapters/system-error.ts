@@ -8,6 +8,23 @@ export function codeOf(error: unknown): string {
   return messageOf(error);
 }
 
+const FOUND: Readonly<Record<string, string>> = {
+  EACCES: 'no permission',
+  EEXIST: 'a file',
+  EISDIR: 'a folder',
+  ENOENT: 'nothing there',
+  ENOSPC: 'a full disk',
+  ENOTDIR: 'a file',
+  EPERM: 'no permission',
+  EROFS: 'a read-only disk',
+};
+
+/** What a path led to in place of what was expected, in words; of errors that have none here, the code. */
+export function foundOf(error: unknown): string {
+  const code = codeOf(error);
+  return FOUND[code] ?? code;
+}
+
 /** True where a path leads to nothing. */
 export function isAbsent(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes(codeOf(error));

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import {
   Fail,
@@ -97,14 +97,14 @@ export class Collection extends Construct {
 
 function openPlace(role: Role, place: string): void {
   const [, bucket, prefix] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(place) ?? [];
-  const arn = `arn:aws:s3:::${bucket}`;
+  const arn = `arn:${Stack.of(role).partition}:s3:::${bucket}`;
   const name = (prefix ?? '').replace(/\/$/, '');
   // What lies below a folder, or the one object of that name: `cur` does not open `cur-of-others/`.
-  const below = name === '' ? `${arn}/*` : `${arn}/${name}/*`;
-  const objects = name === '' || name !== prefix ? [below] : [`${arn}/${name}`, below];
+  const below = name === '' ? '/*' : `/${name}/*`;
+  const objects = name === '' || name !== prefix ? [below] : [`/${name}`, below];
   role.addToPolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [arn] }));
-  role.addToPolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: objects }));
-  acceptPlace(role, below);
+  role.addToPolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: objects.map((one) => `${arn}${one}`) }));
+  acceptPlace(role, `arn:<AWS::Partition>:s3:::${bucket}${below}`);
 }
 
 function openService(role: Role, service: Deployment['services'][number]): void {

@@ -36,6 +36,18 @@ function runAgent(...typed: string[]): Promise<Said> {
 }
 
 describe('joulebook-agent', () => {
+  test.each([
+    ['/dev/zero', 'more than 1 MiB'],
+    [home, 'a folder'],
+    [join(home, 'absent.yaml'), 'nothing there'],
+  ])('refuses settings that cannot be read, and says what it found: %s', async (config, found) => {
+    const { code, told } = await runAgent('--config', config, '--once');
+    expect([code, told]).toEqual([
+      2,
+      `Cannot read the settings ${config}: expected a readable YAML file, got ${found}\n`,
+    ]);
+  });
+
   test('without counters writes a gap for each component and ends well', async () => {
     const root = hostTree(join(home, 'bare'), HOST);
     const { code, records } = await runAgent('--root', root, '--once', '--interval', '1s');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { alarms } from '../../bin/commands/alarms.ts';
-import { openTopic } from '../../lib/adapters/sns-topic.ts';
+import { openTopic, topicPlace } from '../../lib/adapters/sns-topic.ts';
 import type { MetricPoint } from '../../lib/alarms/metric-point.ts';
 import { beginRun } from '../../lib/pipeline/latest-run.ts';
 import type { Outlets } from '../../lib/pipeline/outlets.ts';
@@ -200,6 +200,16 @@ describe('the topic for people', () => {
   });
 
   test('must be one', () => {
-    expect(() => openTopic(join('arn:aws:sqs:eu-west-1', 'x'))).toThrow('Cannot open a topic: expected arn:aws:sns');
+    expect(() => openTopic(join('arn:aws:sqs:eu-west-1', 'x'))).toThrow(
+      'Cannot open a topic: expected arn:<partition>:sns:<region>',
+    );
+  });
+
+  test.each([
+    ['aws', 'eu-west-1', 'sns.eu-west-1.amazonaws.com'],
+    ['aws-us-gov', 'us-gov-west-1', 'sns.us-gov-west-1.amazonaws.com'],
+    ['aws-cn', 'cn-north-1', 'sns.cn-north-1.amazonaws.com.cn'],
+  ])('is told where its partition is: %s', (partition, region, host) => {
+    expect(topicPlace(`arn:${partition}:sns:${region}:111122223333:people`)).toEqual({ region, host });
   });
 });

@@ -231,10 +231,7 @@ test('a refusal is told in words', async () => {
   expect(err).toContain('Cannot start 2026-06: expected AWS Step Functions to do it, got AccessDeniedException');
 });
 
-test.each([
-  [['--workers', '2'], 'Cannot close in AWS with --workers'],
-  [['--in', 'azure'], 'Cannot read --in: expected aws, got "azure"'],
-])('%j is refused', async (typed, words) => {
-  const { status, err } = await close({}, ...typed);
-  expect([status, err]).toEqual([2, expect.stringContaining(words)]);
+test('--workers is refused', async () => {
+  const { status, err } = await close({}, '--workers', '2');
+  expect([status, err]).toEqual([2, expect.stringContaining('Cannot close in AWS with --workers')]);
 });

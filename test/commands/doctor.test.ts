@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { doctor } from '../../bin/commands/doctor.ts';
+import { SourceUnavailable } from '../../lib/landing/origin.ts';
+import { examine } from '../../lib/pipeline/doctor/examine.ts';
 import type { Finding } from '../../lib/pipeline/doctor/finding.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import {
@@ -107,6 +109,30 @@ describe('before the first close', () => {
     expect(troubles(found)).toEqual([
       expect.stringMatching(/^source grid: 2 files, grid\/zz\.csv does not pass: found /),
     ]);
+  });
+
+  test('a source whose file cannot be fetched hides none of the others', async () => {
+    const workplace = tinyWorkplace(folder, SICK, join(folder, 'fresh'));
+    const fetch = () => Promise.reject(new SourceUnavailable('Cannot read s3://bills/a.parquet: expected S3 to do it'));
+    const list = async () => [{ origin: 'bill/a.parquet', bytes: 9 }];
+    const openOrigin: typeof workplace.openOrigin = (id, edges) =>
+      id === 'bill' ? { list, fetch } : workplace.openOrigin(id, edges);
+    const found = await examine(
+      { ...workplace, openOrigin },
+      {
+        month: MONTH,
+        now: AS_OF,
+        settingsPath: settings,
+        bookAddress: folder,
+        nodeVersion: '24.0.0',
+        whyNotWritable: async () => undefined,
+        whyNoCredentials: async () => undefined,
+      },
+    );
+    expect(troubles(found)).toEqual([
+      'source bill: 1 file, none landed for 2026-06 yet; Cannot read s3://bills/a.parquet: expected S3 to do it',
+    ]);
+    expect(found.filter(({ about }) => about.startsWith('source ')).length).toBeGreaterThan(1);
   });
 });
 

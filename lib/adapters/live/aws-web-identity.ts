@@ -40,7 +40,10 @@ export async function openAwsIdentity({
     webIdentityToken: async (audience) => {
       const at = await region();
       // GetWebIdentityToken is not available on the global endpoint (AWS STS API reference).
-      const client = tracedClient(new STSClient({ region: at, endpoint: rewrite(`https://sts.${at}.amazonaws.com`) }));
+      const usual = `https://sts.${at}.amazonaws.com`;
+      const endpoint = rewrite(usual);
+      // The client knows what its region's host is called in China.
+      const client = tracedClient(new STSClient({ region: at, ...(endpoint !== usual && { endpoint }) }));
       const input = { Audience: [audience], SigningAlgorithm: 'RS256', DurationSeconds: LASTS_SECONDS };
       const { WebIdentityToken } = await told(
         'a web identity token of AWS STS',

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { messageOf } from '../../landing/message.ts';
 import { SourceUnavailable } from '../../landing/origin.ts';
 import { codeOf } from '../system-error.ts';
@@ -33,7 +34,7 @@ export interface SecretPlaces {
 /** Finds where a secret stands; reads nothing yet. */
 export function openSecret({ env, file, secrets_manager: managed }: SecretReference, places: SecretPlaces): Secret {
   if (env !== undefined) return named(`the environment variable ${env}`, async () => places.environment[env]);
-  if (file !== undefined) return named(`the file ${file}`, () => readFile(file, 'utf8'));
+  if (file !== undefined) return named(`the file ${file}`, () => textIn(file));
   const id = managed ?? '';
   const fetch = places.fromSecretsManager ?? readFromSecretsManager;
   return named(`the secret ${id} of Secrets Manager`, () => readKey(id, fetch));
@@ -50,13 +51,25 @@ function named(name: string, read: () => Promise<string | undefined>): Secret {
   };
 }
 
+/** As much as Secrets Manager holds (API reference, GetSecretValue). A device or a pipe may have no end, so it is read no further. */
+const MOST_BYTES = 65_536;
+
+async function textIn(file: string): Promise<string> {
+  const found = await text(createReadStream(file, { end: MOST_BYTES }));
+  if (Buffer.byteLength(found) > MOST_BYTES) throw new TooLarge();
+  return found;
+}
+
+class TooLarge extends Error {}
+
 /** The message of a failed reading may quote what was read: the code alone is told. */
 function refuse(name: string, error: unknown): never {
-  const word = nameOf(error) === 'SyntaxError' ? 'text that is no JSON' : wordOf(error);
-  throw new SourceUnavailable(`Cannot read ${name}: expected a secret, got ${word}`);
+  throw new SourceUnavailable(`Cannot read ${name}: expected a secret, got ${wordOf(error)}`);
 }
 
 function wordOf(error: unknown): string {
+  if (error instanceof TooLarge) return `more than ${MOST_BYTES / 1024} KiB`;
+  if (nameOf(error) === 'SyntaxError') return 'text that is no JSON';
   const code = codeOf(error);
   return code === messageOf(error) ? nameOf(error) : code;
 }

@@ -1,6 +1,6 @@
 import { type Checked, checkRows } from '../../landing/check-rows.ts';
 import { openLanded } from '../../landing/contract.ts';
-import { type Offer, RejectedPayload } from '../../landing/origin.ts';
+import { type Offer, RejectedPayload, SourceUnavailable } from '../../landing/origin.ts';
 import type { SourceSetting } from '../../settings/settings.ts';
 import type { Source } from '../../sources/source.ts';
 import { parsePeriod } from '../../units/period.ts';
@@ -33,6 +33,13 @@ export async function lookAtFile(
     const span = `${contract.rows} rows up to ${contract.last_event ?? 'no known time'}, ${rows_in_month} of ${month}`;
     return { weight: 'note', what: `${what}; ${offer.origin} passes: ${span}`, mend };
   } catch (error) {
+    if (error instanceof SourceUnavailable)
+      return {
+        weight: 'trouble',
+        what: `${what}; ${error.message}`,
+        why: 'the month would be closed without this source',
+        mend: `make the files of the source ${looked.setting.id} readable`,
+      };
     if (!(error instanceof RejectedPayload)) throw error;
     return {
       weight: 'trouble',
