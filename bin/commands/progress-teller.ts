@@ -17,13 +17,19 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 const BAR_WIDTH = 24;
 
-/** Tells progress: a bar that moves on a terminal, a plain line a finished stage elsewhere; remarks always on lines of their own. */
+/**
+ * Tells progress: a bar that moves on a terminal, a plain line a finished stage elsewhere; remarks always on lines of their own, each once,
+ * however often something is tried again.
+ */
 export function progressTeller(terminal: Terminal): (progress: Progress) => void {
   const line = terminal.isInteractive ? barLine : plainLine;
+  const told = new Set<string>();
   return (progress) => {
     terminal.clearLine();
-    const remark = progress.remark ? `${indented(progress.remark)}\n` : '';
-    terminal.tell(`${remark}${line(progress)}`);
+    const { remark } = progress;
+    const words = remark && !told.has(remark) ? `${indented(remark)}\n` : '';
+    if (remark) told.add(remark);
+    terminal.tell(`${words}${line(progress)}`);
   };
 }
 

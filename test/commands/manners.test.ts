@@ -269,11 +269,11 @@ describe('progress', () => {
     });
     tell({ stage: 'Settle', state: 'started', done: 0, total: 2 });
     tell({ stage: 'Settle', state: 'succeeded', done: 1, total: 2, remark: 'mind the gap' });
-    tell({ stage: 'Settle', state: 'succeeded', done: 2, total: 2 });
+    tell({ stage: 'Settle', state: 'succeeded', done: 2, total: 2, remark: 'mind the gap' });
     return words.join('');
   };
 
-  test('is a bar on a terminal, with remarks above it', () => {
+  test('is a bar on a terminal, with remarks above it, each once', () => {
     const clear = '\r\u001b[K';
     expect(told(true)).toBe(
       `${clear}${'░'.repeat(24)} settle the ledger 0/2${clear}  mind the gap\n${'█'.repeat(12)}${'░'.repeat(12)} settle the ledger 1/2${clear}${'█'.repeat(24)} settle the ledger 2/2\n`,
