@@ -1,6 +1,7 @@
 import { storedRows } from '../facts/columns.ts';
 import { literal, parquetRows, type Warehouse } from '../landing/warehouse.ts';
 import type { Period } from '../units/period.ts';
+import type { Window } from './hours.ts';
 import ledgerSums from './ledger-sums.sql' with { type: 'text' };
 import runKnown from './run-known.sql' with { type: 'text' };
 import runs from './runs.sql' with { type: 'text' };
@@ -11,7 +12,8 @@ export interface RunRequest {
   readonly runId: string;
   readonly runPaths: readonly string[];
   readonly sumsPaths: readonly string[];
-  readonly ledgerPaths: readonly string[];
+  /** Where the ledger of a window can be read: no more of it is needed. */
+  readonly ledgerPaths: (window: Window) => Promise<readonly string[]>;
 }
 
 /** A run as the month's figures have it. Numbers are decimal text. */
@@ -43,21 +45,28 @@ export async function readRun(request: RunRequest, warehouse: Warehouse): Promis
   const { period, runId, runPaths, sumsPaths, ledgerPaths } = request;
   await warehouse.run(`SET VARIABLE month_start = TIMESTAMP ${literal(period.from.slice(0, 10))}`);
   await warehouse.run(`SET VARIABLE asked_run = ${literal(runId)}`);
-  const views = {
-    fct_run: storedRows('fct_run', runPaths),
-    day_sum: parquetRows(sumsPaths),
-    ledger: parquetRows(ledgerPaths),
-  };
-  for (const [view, rows] of Object.entries(views))
-    await warehouse.run(`CREATE OR REPLACE TEMP VIEW ${view} AS ${rows}`);
-  for (const step of [ledgerSums, runs, runKnown]) await warehouse.run(step);
+  await openView('fct_run', storedRows('fct_run', runPaths), warehouse);
+  await openView('day_sum', parquetRows(sumsPaths), warehouse);
+  for (const step of [ledgerSums, runs]) await warehouse.run(step);
+  const [lasted] = await warehouse.query(LASTED);
+  if (!lasted) return undefined;
+  const window = { from: String(lasted['started_at']), to: String(lasted['ended_at']) };
+  await openView('ledger', parquetRows(await ledgerPaths(window)), warehouse);
+  await warehouse.run(runKnown);
   const [row] = await warehouse.query(KNOWN_RUN);
   return row as unknown as KnownRun | undefined;
 }
 
+function openView(view: string, rows: string, warehouse: Warehouse): Promise<void> {
+  return warehouse.run(`CREATE OR REPLACE TEMP VIEW ${view} AS ${rows}`);
+}
+
+const INSTANTS = `strftime(started_at, '%Y-%m-%dT%H:%M:%SZ') AS started_at, strftime(ended_at, '%Y-%m-%dT%H:%M:%SZ') AS ended_at`;
+const LASTED = `SELECT ${INSTANTS} FROM run_sum WHERE run_id = getvariable('asked_run')`;
+
 /** Numbers as text, so that no digit is lost; joules end here. The record is the one that `run_sum` goes by. */
 const KNOWN_RUN = `SELECT run_id, run_known.workload_id AS workload_id, told.workload_id AS named_workload_id, outcome,
-    strftime(started_at, '%Y-%m-%dT%H:%M:%SZ') AS started_at, strftime(ended_at, '%Y-%m-%dT%H:%M:%SZ') AS ended_at,
+    ${INSTANTS},
     joules_to_kwh(facility_energy_joules)::DECIMAL(38,12)::VARCHAR AS facility_energy_kwh,
     rtrim(rtrim(known_ratio::VARCHAR, '0'), '.') AS known_ratio, rtrim(rtrim(priced_ratio::VARCHAR, '0'), '.') AS priced_ratio
   FROM run_known

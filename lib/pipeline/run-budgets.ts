@@ -2,6 +2,7 @@ import type { Annex, AnnexMeta, Figure } from '../disclosure/annex.ts';
 import { COVERAGE_NEEDED, type Judgement, judgeBudget } from '../disclosure/budget.ts';
 import { parseDecimal } from '../disclosure/decimal.ts';
 import { figureKey } from '../disclosure/figures.ts';
+import type { Window } from '../kpis/hours.ts';
 import { type KnownRun, readRun } from '../kpis/read-run.ts';
 import { parsePeriod } from '../units/period.ts';
 import { isSameTotal } from './exact-parts.ts';
@@ -69,7 +70,7 @@ export async function holdToBudgets(
 async function runOf(runId: string, { meta }: Annex, workplace: Workplace): Promise<KnownRun | undefined> {
   const period = parsePeriod(meta.period.from.slice(0, 7));
   const { sumsPaths } = await kpiRequestOf(period, meta.as_of, workplace);
-  const ledgerPaths = await ledgerPathsOf(period, meta.as_of, workplace);
+  const ledgerPaths = (window: Window) => ledgerPathsOf(period, meta.as_of, workplace, window);
   const keys = (await factReceipts(period, meta.as_of, workplace)).flatMap(factKeysOf);
   const runKeys = keys.filter((key) => key.startsWith('facts/fct_run/'));
   const runPaths = await Promise.all(runKeys.map((key) => workplace.book.localPath(key)));
