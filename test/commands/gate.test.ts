@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { close } from '../../bin/commands/close.ts';
@@ -45,7 +45,7 @@ async function closeTinyBook(): Promise<void> {
     ],
   };
   const grid = Array.from({ length: 720 }, (_, hour) => ({ start: hourOf(MONTH, hour), intensity: 250 }));
-  const bills = { 'a.parquet': [100, 101, 102, 103, 110, 111].map(billed) };
+  const bills = { 'a.parquet': [100, 101, 102, 103, 110, 111, 130, 131, 132, 133].map(billed) };
   await writeCompany({ month: MONTH, bills, telemetry: {}, grid: { 'a.csv': grid }, settings }, tiny);
   const records = [
     ...hoursOf('before', 0, 4),
@@ -55,6 +55,7 @@ async function closeTinyBook(): Promise<void> {
     ...hoursOf('slurm-8', 50, 52),
     ...hoursOf('billed', 100, 104, 'i-1'),
     ...hoursOf('half-billed', 110, 114, 'i-1'),
+    ...hoursOf('quiet', 130, 132, 'i-1'),
   ];
   writeText(join(tiny, 'inputs/telemetry/all.jsonl'), `${records.join('\n')}\n`);
   const runs = [
@@ -66,6 +67,7 @@ async function closeTinyBook(): Promise<void> {
     runOf('billed', 100, 104),
     runOf('half-billed', 110, 114),
     runOf('twice', 120, 121),
+    runOf('quiet', 130, 134),
   ];
   writeText(join(tiny, 'inputs/runs/june.json'), JSON.stringify({ runs }));
   const may = { ...runOf('twice', 0, 1), started_at: '2026-05-10T00:00:00Z', ended_at: '2026-05-10T01:00:00Z' };
@@ -133,7 +135,7 @@ describe('what is not known is never zero', () => {
     await expect(inExample('--run', 'ft-code-22b-062', '--max-kwh', '50')).rejects.toThrow(
       /^Cannot judge ft-code-22b-062: expected a run that ended in a disclosed month, got .*\(2\):\n {2}ft-code-22b-0602\n {2}ft-code-22b-0601$/,
     );
-    await expect(inTiny('--run', 'wb', '--max-kwh', '50')).rejects.toThrow(/ \(5 of 9\):(\n {2}\S+){5}$/);
+    await expect(inTiny('--run', 'wb', '--max-kwh', '50')).rejects.toThrow(/ \(5 of 10\):(\n {2}\S+){5}$/);
   });
 
   test('hours in which its host was silent: within is not said, over is', async () => {
@@ -145,6 +147,13 @@ describe('what is not known is never zero', () => {
     );
     expect(carbon).toMatch(/^cannot say: kpi\.carbon_per_run\{workload_id=night\} .*; coverage 0\.6; /);
     expect((await inTiny('--run', 'night', '--max-kwh', '8')).answer).toBe(1);
+  });
+
+  test('hours of a silent host that its bill models, though no figure of the run says so', async () => {
+    const { answer, printed } = await inTiny('--run', 'quiet', '--max-kwh', '100');
+    expect([answer, printed]).toEqual([2, expect.stringContaining('; coverage 0.5; ')]);
+    const where = ['--month', MONTH, '--where', 'workload_id=quiet', '--book', tinyBook];
+    expect((await typeIn(trace, 'energy.facility', ...where)).printed).toContain('; coverage 1\n');
   });
 
   test('what it used before the month', async () => {
@@ -205,6 +214,27 @@ describe("which figures are a run's", () => {
     await expect(typeIn(gate, '--run', 'a', '--max-kwh', '1', '--book', empty)).rejects.toThrow(
       /^Cannot judge a: expected a disclosure of a month in .*, got none; close the month first$/,
     );
+  });
+});
+
+describe('a book that is not as it was disclosed', () => {
+  const changed = tempFolder();
+  beforeEach(() => cpSync(example, changed, { recursive: true }));
+  const judged = () => typeIn(gate, '--run', 'ft-code-22b-0602', '--max-kwh', '50', '--book', changed);
+
+  test('settled again since: the disclosure says another number', async () => {
+    const annex = join(changed, `disclosures/${MONTH}/v1/annex.json`);
+    writeFileSync(annex, readFileSync(annex, 'utf8').replaceAll('45.069634616882', '44.069634616882'));
+    await expect(judged()).rejects.toThrow(
+      /^Cannot judge ft-code-22b-0602: .* got one that has 45\.069634616882 kWh of the run, where it says 44\.0696\d+ kWh; close 2026-06 again$/,
+    );
+  });
+
+  test('without its ledger, or with half an annex', async () => {
+    rmSync(join(changed, 'ledger'), { recursive: true });
+    await expect(judged()).rejects.toThrow(/^Cannot /);
+    writeFileSync(join(changed, `disclosures/${MONTH}/v1/annex.json`), '{ "meta": {');
+    await expect(judged()).rejects.toThrow(/^Cannot judge .*\/v1\/, got none that can be read$/);
   });
 });
 
