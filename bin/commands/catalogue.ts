@@ -2,12 +2,13 @@ import { alarms } from './alarms.ts';
 import { close } from './close.ts';
 import type { Command } from './command.ts';
 import { doctor } from './doctor.ts';
+import { gate } from './gate.ts';
 import { sentenceLines, synopsisLines } from './synopsis.ts';
 import { trace } from './trace.ts';
 import { verify } from './verify.ts';
 
 /** Every verb of the command line. */
-export const COMMANDS: readonly Command[] = [close, verify, trace, alarms, doctor];
+export const COMMANDS: readonly Command[] = [close, verify, trace, gate, alarms, doctor];
 
 /** What `joulebook help` prints. */
 export function usage(): string {

@@ -1,16 +1,15 @@
 import { withScratchBook } from '../../lib/adapters/scratch-book.ts';
-import { CODE_VERSION } from '../../lib/adapters/workplace.ts';
 import type { Annex, Figure } from '../../lib/disclosure/annex.ts';
 import { figureKey } from '../../lib/disclosure/figures.ts';
 import { KPIS } from '../../lib/kpis/catalogue.ts';
 import type { Book } from '../../lib/landing/book.ts';
 import { readManifest } from '../../lib/pipeline/kept-manifest.ts';
-import type { Manifest } from '../../lib/pipeline/manifest.ts';
-import { remakeTables, settingsOf } from '../../lib/pipeline/recompute.ts';
+import { remakeTables } from '../../lib/pipeline/recompute.ts';
 import type { Workplace } from '../../lib/pipeline/stage.ts';
 import { type FigureTrace, traceFigure } from '../../lib/pipeline/trace.ts';
 import { annexOf, disclosureFolder, latestVersion } from '../../lib/pipeline/write-disclosure.ts';
 import { parsePeriod } from '../../lib/units/period.ts';
+import { explained, workplaceOf } from './closed-version.ts';
 import {
   type Arguments,
   CannotAnswer,
@@ -99,29 +98,8 @@ async function atVersion(
           work(annex, await remakeTables(kept.manifest, book, deskEdges(scratch, terminal))),
         );
   } catch (error) {
-    throw explained(error, at, kept.manifest);
+    throw explained(error, 'trace', kept.manifest, book);
   }
-}
-
-async function workplaceOf(manifest: Manifest, book: Book, terminal: Terminal): Promise<Workplace> {
-  return deskEdges(book, terminal).openWorkplace(await settingsOf(manifest, book), book, manifest.code_version);
-}
-
-/** What the engine says of a file that is not as it was written, or not as this version writes it. */
-function explained(error: unknown, { month, book, version }: VersionAt, { code_version: madeBy }: Manifest): unknown {
-  // By its shape: the engine's errors may come from another realm than this module's `Error`.
-  const { message } = error as { readonly message?: unknown };
-  if (typeof message !== 'string' || error instanceof CannotAnswer || message.startsWith('Cannot ')) return error;
-  const [first] = message.split('\n');
-  if (madeBy !== CODE_VERSION) {
-    return new CannotAnswer(
-      `Cannot trace ${month}: expected a book of ${CODE_VERSION}, got one of ${madeBy} (${first}). Trace it with that version, or close the month again`,
-    );
-  }
-  const verifiable = `${book.location}/${disclosureFolder(month, version)}`;
-  return new CannotAnswer(
-    `Cannot trace ${month}: expected the book as it was closed, got ${first}. To see what changed: joulebook verify ${verifiable}`,
-  );
 }
 
 /** The figure with the dimension of --where; throws `CannotAnswer` with what there is instead. */

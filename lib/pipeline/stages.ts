@@ -1,6 +1,7 @@
 import { buildFacts, factKey } from '../facts/build-facts.ts';
 import { STORED_TABLES } from '../facts/columns.ts';
 import { computeKpis, type KpiRequest } from '../kpis/compute-kpis.ts';
+import type { Window } from '../kpis/hours.ts';
 import { type Book, jsonBytes, readText } from '../landing/book.ts';
 import { collect } from '../landing/collect.ts';
 import { mixedVersions } from '../landing/one-version.ts';
@@ -8,7 +9,7 @@ import type { Receipt } from '../landing/receipt.ts';
 import type { Warehouse } from '../landing/warehouse.ts';
 import { openFacts } from '../ledger/open-facts.ts';
 import { SETTLED, settledKeys, settleSlice } from '../ledger/settle.ts';
-import { mayReachInto, type Slice, slicesOf } from '../ledger/slices.ts';
+import { instantOf, mayReachInto, type Slice, slicesOf } from '../ledger/slices.ts';
 import { type Period, parsePeriod } from '../units/period.ts';
 import { assumptionsOf, optionsOf, sourceKind } from './assumptions.ts';
 import { coverageOptions } from './coverage.ts';
@@ -204,9 +205,18 @@ export async function kpiRequestOf(period: Period, asOf: string, workplace: Work
   };
 }
 
-/** Where the files of a month's ledger can be read. */
-export async function ledgerPathsOf(period: Period, asOf: string, workplace: Workplace): Promise<string[]> {
-  return pathsOf(settledKeys('ledger', period, await slicesOfMonth(period, asOf, workplace)), workplace.book);
+/** Where the files of a month's ledger can be read: all of them, or those of the slices that a window touches. */
+export async function ledgerPathsOf(
+  period: Period,
+  asOf: string,
+  workplace: Workplace,
+  window?: Window,
+): Promise<string[]> {
+  const slices = await slicesOfMonth(period, asOf, workplace);
+  const touched = window
+    ? slices.filter(({ from, to }) => instantOf(to) > window.from && instantOf(from) <= window.to)
+    : slices;
+  return pathsOf(settledKeys('ledger', period, touched), workplace.book);
 }
 
 function pathsOf(keys: readonly string[], book: Book): Promise<string[]> {
