@@ -1,10 +1,11 @@
--- Step    bill_suspect: files of a bill of whose sample at least half stands in another of its files as well
+-- Step    bill_suspect: files of a bill of whose sampled usage at least half stands in another of its files as well
 -- Unit    none
 -- Grain   file, or folder where a bill lies in several and one of them holds several files
 -- Reads   bill_file, bill_words, cost_line
 -- A line is known again by what is said of its charge, its times, its billed cost and its quantity. One that a file itself holds twice
--- proves nothing, since parts of one bill share such too; that the other file lacks most of those says that the bill was dealt to both. Versions of a report may deal the same lines to their files in other ways: then
--- their folders tell. The file of fewer rows is the one that repeats, and of several others that where most of it stands is named.
+-- proves nothing, since parts of one bill share such too; that the other file lacks most of those says that the bill was dealt to both.
+-- Versions of a report may deal the same lines to their files in other ways: then their folders tell. The file of fewer rows is the one
+-- that repeats, and of several others that where most of it stands is named.
 CREATE OR REPLACE TEMP TABLE bill_suspect AS
 WITH file AS (
     SELECT hash(source_id, receipt_sha256) AS file_key, source_id, origin, rows, regexp_replace(origin, '[^/]*$', '') AS folder

@@ -106,7 +106,8 @@ SELECT
     period_start, resource_id, component, basis, telemetry_source, covered_seconds, expected_seconds,
     basis = 'filled' OR (telemetry_basis = basis AND (covered_seconds >= 0.95 * expected_seconds OR modelled_joules IS NULL)) AS by_telemetry,
     CASE
-        WHEN basis = 'filled' THEN telemetry_joules + (modelled_joules::DOUBLE * missing_ratio + joules_within_cpu * greatest(0, counted_ratio + missing_ratio - 1))::DECIMAL(28,6)
+        WHEN basis = 'filled' THEN telemetry_joules
+            + (modelled_joules::DOUBLE * missing_ratio + joules_within_cpu * greatest(0, counted_ratio + missing_ratio - 1))::DECIMAL(28,6)
         WHEN by_telemetry THEN telemetry_joules
         WHEN basis IS NOT NULL THEN modelled_joules + (joules_within_cpu * counted_ratio)::DECIMAL(28,6)
     END::DECIMAL(28,6) AS energy_joules,
