@@ -4,7 +4,9 @@ import { dirname } from 'node:path';
 import { verify } from '../bin/commands/verify.ts';
 import { literal } from '../lib/landing/warehouse.ts';
 import { examineMonth } from '../lib/pipeline/doctor/examine-month.ts';
+import { billReceipts } from '../lib/pipeline/month-receipts.ts';
 import { STAGES } from '../lib/pipeline/stages.ts';
+import { parsePeriod } from '../lib/units/period.ts';
 import { tempFolder } from './support/temp-folder.ts';
 import {
   AS_OF,
@@ -12,6 +14,7 @@ import {
   closeTiny,
   discloseTiny,
   hourOf,
+  oneHour,
   tinySettings,
   tinyWorkplace,
   writeBill,
@@ -163,6 +166,24 @@ test('a file that repeats a part of another is counted twice and told, in the an
   expect(findings.map(({ what }) => what)).toContainEqual(
     expect.stringMatching(/^2 rows of .*june-first-half\.parquet, 3\.00 in all, stand in .*june\.parquet too$/),
   );
+});
+
+test('the bills of a month are found without reading what landed of other sources', async () => {
+  const at = `${folder}/mixed`;
+  await writeCompany(oneHour(MONTH), at);
+  const workplace = tinyWorkplace(at);
+  await closeTiny(workplace, MONTH);
+  const { book } = workplace;
+  const read = book.read.bind(book);
+  const keys: string[] = [];
+  Object.assign(book, {
+    read: (key: string) => {
+      keys.push(key);
+      return read(key);
+    },
+  });
+  expect(await billReceipts(parsePeriod(MONTH), AS_OF, workplace)).toMatchObject([{ source_id: 'bill' }]);
+  expect(keys).toEqual([expect.stringMatching(/^landing\/source=bill\/.*\.receipt\.json$/)]);
 });
 
 const PARTITION = 'BILLING_PERIOD=2026-06';

@@ -74,3 +74,16 @@ test('what comes again as it was after something else was refused keeps nothing 
   expect(await out()).toBe(0);
   expect(await deliver('07', '2026-06-02T00:00:00Z')).toMatchObject({ landed: 0, present: 1 });
 });
+
+test('what is refused a second time, in the same bytes, is out again until it comes back', async () => {
+  const out = async (asOf = LATEST) => {
+    const receipts = currentReceipts(await readReceipts(book, period, asOf));
+    return stillOut(await readQuarantine(book, period, asOf), receipts).length;
+  };
+  expect(await deliver('08')).toMatchObject({ rejected: 1 });
+  expect(await deliver('09')).toMatchObject({ rejected: 1 });
+  expect(await out()).toBe(1);
+  expect(await out('2026-07-07T12:00:00Z')).toBe(0);
+  expect(await deliver('10', '2026-06-02T00:00:00Z')).toMatchObject({ landed: 1 });
+  expect(await out()).toBe(0);
+});

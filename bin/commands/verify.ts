@@ -79,7 +79,11 @@ function makers(verification: Verification): string[] {
   const lines = [
     `${isSame ? 'made by and verified with' : `made by ${made_by}, verified with`} ${CODE_VERSION}, as of ${as_of}`,
   ];
-  if (!isSame && !holds(verification)) lines.push(`figures may differ because the formulas do: verify with ${made_by}`);
+  const differing =
+    verification.figures.length > 0
+      ? 'figures may differ because the formulas do'
+      : 'files may differ because what writes them does';
+  if (!isSame && !holds(verification)) lines.push(`${differing}: verify with ${made_by}`);
   if (superseded_by !== null) {
     lines.push(
       `version ${version} is superseded: facts, ledger and figures in the book are those of version ${superseded_by}`,

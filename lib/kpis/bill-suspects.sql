@@ -1,10 +1,11 @@
--- Step    bill_suspect: files of a bill of whose sample at least half stands in another of its files as well
+-- Step    bill_suspect: files of a bill of whose sampled usage at least half stands in another of its files as well
 -- Unit    none
 -- Grain   file, or folder where a bill lies in several and one of them holds several files
 -- Reads   bill_file, bill_words, cost_line
 -- A line is known again by what is said of its charge, its times, its billed cost and its quantity. One that a file itself holds twice
--- proves nothing: parts of one bill share such too. Versions of a report may deal the same lines to their files in other ways: then
--- their folders tell. The file of fewer rows is the one that repeats, and of several others that where most of it stands is named.
+-- proves nothing, since parts of one bill share such too; that the other file lacks most of those says that the bill was dealt to both.
+-- Versions of a report may deal the same lines to their files in other ways: then their folders tell. The file of fewer rows is the one
+-- that repeats, and of several others that where most of it stands is named.
 CREATE OR REPLACE TEMP TABLE bill_suspect AS
 WITH file AS (
     SELECT hash(source_id, receipt_sha256) AS file_key, source_id, origin, rows, regexp_replace(origin, '[^/]*$', '') AS folder
@@ -44,17 +45,23 @@ held AS (
     HAVING bool_and(counts)
 ),
 in_many AS (
-    SELECT * FROM held WHERE times = 1 QUALIFY count(*) OVER (PARTITION BY columns, line) > 1
+    SELECT * FROM held QUALIFY count(*) OVER (PARTITION BY columns, line) > 1
 ),
 shared AS (
-    SELECT less.number, more.number AS other_number, less.columns, count(*) AS lines
+    SELECT
+        less.number, more.number AS other_number, less.columns,
+        count(*) FILTER (WHERE less.times = 1 AND more.times = 1) AS lines,
+        coalesce(sum(least(less.times, more.times)) FILTER (WHERE less.times > 1), 0) AS alike
     FROM in_many AS less
     JOIN in_many AS more ON more.line = less.line AND more.columns = less.columns AND more.number > less.number
     WHERE less.is_sample
     GROUP BY ALL
 ),
 sample AS (
-    SELECT number, columns, sum(times) AS lines FROM held WHERE is_sample GROUP BY ALL
+    SELECT number, columns, sum(times) AS lines, coalesce(sum(times) FILTER (WHERE times > 1), 0) AS alike
+    FROM held
+    WHERE is_sample
+    GROUP BY ALL
 ),
 repeated AS (
     SELECT
@@ -66,7 +73,7 @@ repeated AS (
     JOIN sample USING (number, columns)
     JOIN part USING (number)
     JOIN part AS other ON other.number = other_number
-    WHERE 2 * shared.lines >= sample.lines
+    WHERE 2 * shared.lines >= sample.lines AND 2 * shared.alike >= sample.alike
         AND other.source_id = part.source_id AND other.is_folder = part.is_folder AND columns = part.filled & other.filled
     QUALIFY row_number() OVER (PARTITION BY number ORDER BY shared.lines DESC, other_number DESC) = 1
 )

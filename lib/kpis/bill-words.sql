@@ -3,7 +3,8 @@
 -- Grain   charge of a file x columns by which the file is compared with another
 -- Reads   bill_file, dim_charge
 -- Two files are compared by account, service, resource, SKU and region, as far as both fill the column at all (one bit each); by tags where
--- not both name resources. Of the charges of a file about one to two hundred are its sample: those whose number ends in zeros.
+-- not both name resources. Of the usage of a file about one to two hundred charges are its sample: those whose number ends in zeros. Fees,
+-- credits and taxes prove nothing: those of a month come in many files with one amount, each a part of its own.
 CREATE OR REPLACE TEMP TABLE bill_words AS
 WITH file AS (
     SELECT source_id, hash(source_id, receipt_sha256) AS file_key
@@ -13,6 +14,7 @@ WITH file AS (
 charge AS (
     SELECT
         source_id, file_key, charge_in_file,
+        charge_category = 'Usage' AS is_usage,
         hash(charge_category, met_account(provider_name, sub_account_id), service_name) AS common,
         CASE WHEN resource_id IS NOT NULL THEN hash(resource_id) END AS resource,
         CASE WHEN sku_id IS NOT NULL THEN hash(sku_id) END AS sku,
@@ -26,7 +28,7 @@ filled AS (
         source_id, file_key,
         CASE WHEN count(resource) > 0 THEN 1 ELSE 0 END | CASE WHEN count(sku) > 0 THEN 2 ELSE 0 END
         | CASE WHEN count(region) > 0 THEN 4 ELSE 0 END | CASE WHEN count(tags) > 0 THEN 8 ELSE 0 END AS filled,
-        1::UBIGINT << greatest(floor(log2(count(*) / 128)), 0)::UBIGINT AS one_of
+        1::UBIGINT << greatest(floor(log2(greatest(count(*) FILTER (WHERE is_usage), 1) / 128)), 0)::UBIGINT AS one_of
     FROM charge
     GROUP BY ALL
 ),
@@ -37,7 +39,7 @@ compared AS (
 ),
 said AS (
     SELECT
-        source_id, file_key, charge_in_file, filled, columns, one_of,
+        source_id, file_key, charge_in_file, filled, columns, one_of, is_usage,
         hash(
             columns, common,
             CASE WHEN columns & 1 > 0 THEN resource END,
@@ -49,5 +51,5 @@ said AS (
     JOIN filled USING (source_id, file_key)
     JOIN compared USING (source_id)
 )
-SELECT * EXCLUDE (one_of), words & (one_of - 1) = 0 AS is_sample
+SELECT * EXCLUDE (one_of, is_usage), is_usage AND words & (one_of - 1) = 0 AS is_sample
 FROM said

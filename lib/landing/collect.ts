@@ -67,14 +67,9 @@ async function collectOffered(request: CollectRequest, edges: Edges): Promise<Co
   const named = new Set(selection.files.filter(({ isNamed }) => isNamed).map(({ origin }) => origin));
   const twins = new Twins(offeredReceipts(known), named);
   const refused = await readRefusals(edges.book, request);
-  fates.push(
-    ...(await landMoved(
-      await landAll(selection.files, { known, request, edges, glances, twins, refused }),
-      request,
-      edges.book,
-    )),
-  );
-  for (const { offer, error } of selection.refused) fates.push(await quarantine(offer, error, request, edges));
+  const landing: Landing = { known, request, edges, glances, twins, refused };
+  fates.push(...(await landMoved(await landAll(selection.files, landing), request, edges.book)));
+  for (const { offer, error } of selection.refused) fates.push(await quarantine(offer, error, landing));
   for (const manifest of selection.manifests) fates.push(await landManifest(manifest, known, request, edges.book));
   const failure = edges.origin.failure?.();
   if (failure) throw failure;
@@ -196,11 +191,11 @@ function seenBefore(offers: readonly Offer[], glances: Glances, { sourceId }: Co
  * what was put together with others stays as it is, and the new bytes are refused.
  */
 async function landChanged(offer: Named, landing: Landing): Promise<Fate> {
-  const { request, edges, glances } = landing;
+  const { glances } = landing;
   const landed = glances.landedBytes(offer);
   if (glances.isPacked(offer)) {
     const expected = `the ${landed} bytes that landed under this name with others`;
-    return quarantine(offer, new RejectedPayload({ found: `${offer.bytes} bytes`, expected }), request, edges);
+    return quarantine(offer, new RejectedPayload({ found: `${offer.bytes} bytes`, expected }), landing);
   }
   const fate = await landOne(offer, landing);
   const remark = `${offer.origin}: ${offer.bytes} bytes, expected the ${landed} bytes that landed under this name: fetched again`;

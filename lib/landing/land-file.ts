@@ -38,14 +38,14 @@ export async function landOne(
 /** Runs the landing of one file; a file that is refused on the way goes to quarantine. */
 export async function orQuarantine<Outcome>(
   offer: Offer,
-  { request, edges }: Landing,
+  landing: Landing,
   work: () => Promise<Outcome>,
 ): Promise<Outcome | Fate> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof RejectedPayload)) throw error;
-    return quarantine(offer, error, request, edges);
+    return quarantine(offer, error, landing);
   }
 }
 

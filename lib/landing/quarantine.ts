@@ -4,6 +4,7 @@ import type { CollectRequest, Edges, Fate } from './collection.ts';
 import { fullDiskIn } from './full-disk.ts';
 import type { Offer, RejectedPayload } from './origin.ts';
 import { type Quarantined, type Receipt, type Rejection, rejectionText } from './receipt.ts';
+import { latestReceipt } from './receipts.ts';
 
 /** `quarantine/source=bill/period=2026-06/` */
 function quarantineFolder(sourceId: string, period: Pick<Period, 'month'>): string {
@@ -41,23 +42,35 @@ function nameOf({ origin }: Offer): string {
   return (encodeURIComponent(origin).replaceAll('%', '_').match(LONGEST_NAME) ?? []).join('/');
 }
 
-/** Where the reason lies: by the bytes, and where others of the same bytes were refused before, below them by its own name. */
-async function paperOf(offer: Offer, name: string, book: Book): Promise<string> {
-  const text = await readText(book, `${name}.reason.json`);
-  const isOfAnother = text !== undefined && (JSON.parse(text) as Quarantined).origin !== offer.origin;
-  return isOfAnother ? `${name}/${nameOf(offer)}` : name;
+/** The landing in which something is refused. */
+interface Refusing {
+  readonly request: CollectRequest;
+  readonly edges: Edges;
+  readonly known: readonly Receipt[];
+}
+
+/**
+ * Where the reason lies: by the bytes, below them by its own name where others of the same bytes were refused before, and again
+ * where something landed under its name since it was refused so.
+ */
+async function paperOf(offer: Offer, sha256: string | undefined, { request, edges, known }: Refusing): Promise<string> {
+  const folder = quarantineFolder(request.sourceId, request.period);
+  const own = sha256 ? `${folder}${sha256}/${nameOf(offer)}` : `${folder}${nameOf(offer)}`;
+  const landed = latestReceipt(known.filter(({ origin }) => origin === offer.origin))?.fetched_at ?? '';
+  for (const name of sha256 ? [`${folder}${sha256}`, own] : [own]) {
+    const text = await readText(edges.book, `${name}.reason.json`);
+    if (text === undefined) return name;
+    const { origin, fetched_at } = JSON.parse(text) as Quarantined;
+    if (origin === offer.origin && fetched_at >= landed) return name;
+  }
+  return `${own}/after-${landed.replace(/\W/g, '')}`;
 }
 
 /** Keeps a refused file, where it can be had, and the reason. */
-export async function quarantine(
-  offer: Offer,
-  error: RejectedPayload,
-  request: CollectRequest,
-  edges: Edges,
-): Promise<Fate> {
+export async function quarantine(offer: Offer, error: RejectedPayload, landing: Refusing): Promise<Fate> {
+  const { request, edges } = landing;
   const fetched = error.fetched ?? (await edges.origin.fetch(offer).catch(notUnlessFull));
-  const folder = quarantineFolder(request.sourceId, request.period);
-  const name = fetched ? await paperOf(offer, `${folder}${fetched.sha256}`, edges.book) : `${folder}${nameOf(offer)}`;
+  const name = await paperOf(offer, fetched?.sha256, landing);
   const rejection: Rejection = {
     file: offer.origin,
     ...(error.column && { column: error.column }),
@@ -75,7 +88,10 @@ export async function quarantine(
     rows_rejected: null,
     reasons: [rejection],
   };
-  if (fetched) await edges.book.importIfAbsent(`${folder}${fetched.sha256}.${extensionOf(offer.origin)}`, fetched.path);
+  if (fetched) {
+    const folder = quarantineFolder(request.sourceId, request.period);
+    await edges.book.importIfAbsent(`${folder}${fetched.sha256}.${extensionOf(offer.origin)}`, fetched.path);
+  }
   await edges.book.putIfAbsent(`${name}.reason.json`, jsonBytes(reason));
   return { outcome: 'rejected', remarks: [rejectionText(rejection)] };
 }

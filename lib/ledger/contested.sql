@@ -3,7 +3,7 @@
 -- Grain   hour x resource x component
 -- Reads   watched, device_hour, fct_energy, same_host, charge_hour, rate, variables day_start, day_end
 -- filled = what was measured + the model for the part of the hour that was not. Modelled watts of a processor hold a part of the memory;
--- counters of a processor do not: while they count, the memory is modelled whole.
+-- counters of a processor do not: while they count, and none counts the memory, it is modelled whole.
 CREATE OR REPLACE TEMP TABLE contested AS
 WITH billed AS (
     SELECT
@@ -84,10 +84,9 @@ candidate AS (
         device.u95_ratio AS telemetry_u95,
         device.covered_seconds,
         least(3600, 3600 * coalesce(running.hours, 1)) AS expected_seconds,
-        modelled.energy_joules + CASE
-            WHEN counted.covered_seconds IS NULL OR modelled.joules_within_cpu IS NULL THEN 0
-            ELSE (modelled.joules_within_cpu * least(1, counted.covered_seconds / expected_seconds))::DECIMAL(28,6)
-        END AS modelled_joules,
+        modelled.energy_joules AS modelled_joules,
+        coalesce(modelled.joules_within_cpu, 0) AS joules_within_cpu,
+        CASE WHEN counted.covered_seconds IS NULL THEN 0 ELSE least(1, counted.covered_seconds / expected_seconds) END::DOUBLE AS counted_ratio,
         modelled.u95_ratio AS modelled_u95,
         modelled.method AS modelled_method
     FROM expected
@@ -107,9 +106,10 @@ SELECT
     period_start, resource_id, component, basis, telemetry_source, covered_seconds, expected_seconds,
     basis = 'filled' OR (telemetry_basis = basis AND (covered_seconds >= 0.95 * expected_seconds OR modelled_joules IS NULL)) AS by_telemetry,
     CASE
-        WHEN basis = 'filled' THEN telemetry_joules + (modelled_joules::DOUBLE * missing_ratio)::DECIMAL(28,6)
+        WHEN basis = 'filled' THEN telemetry_joules
+            + (modelled_joules::DOUBLE * missing_ratio + joules_within_cpu * greatest(0, counted_ratio + missing_ratio - 1))::DECIMAL(28,6)
         WHEN by_telemetry THEN telemetry_joules
-        WHEN basis IS NOT NULL THEN modelled_joules
+        WHEN basis IS NOT NULL THEN modelled_joules + (joules_within_cpu * counted_ratio)::DECIMAL(28,6)
     END::DECIMAL(28,6) AS energy_joules,
     CASE
         WHEN basis = 'filled' THEN telemetry_method || '+' || modelled_method

@@ -6,6 +6,7 @@ import {
   currentManifests,
   currentReceipts,
   readReceipts,
+  readSourceReceipts,
   receiptsBehindCopies,
 } from '../landing/receipts.ts';
 import type { Period } from '../units/period.ts';
@@ -18,9 +19,12 @@ export async function factReceipts(period: Period, asOf: string, workplace: Work
   return currentReceipts(await readReceipts(workplace.book, period, asOf)).filter(isNamedIn(workplace));
 }
 
-/** Those of them that are bills. */
+/** Those of them that are bills; receipts of other sources, of which a month may have a hundred thousand, are not read. */
 export async function billReceipts(period: Period, asOf: string, workplace: Workplace): Promise<Receipt[]> {
-  const receipts = await factReceipts(period, asOf, workplace);
+  const { book, settings } = workplace;
+  const bills = settings.sources.filter(({ kind }) => sourceKind(kind).shapes.some(({ facts }) => facts.fct_cost));
+  const ofEach = bills.map(({ id: sourceId }) => readSourceReceipts(book, { sourceId, period, asOf }));
+  const receipts = currentReceipts((await Promise.all(ofEach)).flat()).filter(isNamedIn(workplace));
   return receipts.filter((receipt) => factKeysOf(receipt).some((key) => key.startsWith('facts/fct_cost/')));
 }
 

@@ -64,11 +64,8 @@ export async function raiseAlarms(run: MonthRun, workplace: Workplace): Promise<
   const signal = isOpen ? [signalPoint(verdicts, stamp)] : [];
   await checkIsLatest(run, workplace);
   await outlets.publish?.([...fresh, ...signal]);
-  const { news, told } = newlyRaised(
-    verdicts,
-    [...toldIn(before), ...(await silencesToldBefore(period, book))],
-    outlets,
-  );
+  const toldBefore = before ? toldIn(before) : await silencesToldBefore(period, book);
+  const { news, told } = newlyRaised(verdicts, toldBefore, outlets);
   const { name } = settings.organisation;
   for (const { text } of news) await outlets.tell?.(`${name}: alarm in the books of ${run.month}`, text);
   const published = outlets.publish ? marks : before?.published;
@@ -100,7 +97,7 @@ function toldIn(paper: AlarmPaper | undefined): readonly string[] {
   return paper?.told ?? paper?.verdicts.filter(({ state }) => state === 'alarm').map(nameOf) ?? [];
 }
 
-/** Hosts of which people were told last month, and that have been silent since: they are told of once. */
+/** Silent hosts of which people were told last month: a month begins with them, and who comes back is told of again when it falls silent. */
 async function silencesToldBefore(period: Period, book: Book): Promise<string[]> {
   return toldIn(await paperOf(periodBefore(period).month, book)).filter((name) => name.startsWith(`${SPOOL_AGE} of `));
 }

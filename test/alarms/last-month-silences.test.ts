@@ -37,6 +37,7 @@ beforeAll(async () => {
     ...recordsOf('cellar-1', ['2026-05-31T20:00:00Z', '2026-05-31T21:00:00Z']),
     ...recordsOf('cellar-2', ['2026-05-31T20:00:00Z', '2026-06-02T23:00:00Z']),
     ...recordsOf('cellar-3', ['2026-05-20T20:00:00Z']),
+    ...recordsOf('cellar-4', ['2026-05-20T20:00:00Z', '2026-06-01T00:00:00Z']),
   ];
   await writeCompany({ month: JUNE, bills: {}, telemetry: { 'agents.jsonl': telemetry }, grid: {} }, folder);
 });
@@ -46,16 +47,20 @@ test('a host that told last month and is silent since is told of once, also wher
     'cellar-1': 'ok 1',
     'cellar-2': 'ok 2',
     'cellar-3': 'alarm 266',
+    'cellar-4': 'alarm 266',
   });
   expect([toldOf('cellar-1'), toldOf('cellar-3')]).toEqual([0, 1]);
   // The month has ended: its ledger is that of the last day as well.
   await spoolAges(MAY, '2026-06-01T00:30:00Z');
+  expect(await spoolAges(JUNE, '2026-06-01T02:30:00Z')).toEqual({ 'cellar-4': 'ok 1' });
   expect(await spoolAges(JUNE, '2026-06-03T00:30:00Z')).toEqual({
     'cellar-1': 'alarm 50',
     'cellar-2': 'ok 0',
     'cellar-3': 'alarm 315',
+    'cellar-4': 'alarm 47',
   });
-  expect([toldOf('cellar-1'), toldOf('cellar-2'), toldOf('cellar-3')]).toEqual([1, 0, 0]);
+  // Who came back and falls silent again is told of again.
+  expect(['cellar-1', 'cellar-2', 'cellar-3', 'cellar-4'].map(toldOf)).toEqual([1, 0, 0, 1]);
   await spoolAges(JUNE, '2026-06-03T01:30:00Z');
   expect(toldOf('cellar-1')).toBe(0);
 });
@@ -69,8 +74,12 @@ test('a host that the settings say was taken down is expected no more, by the al
     'cellar-1': 'ok 2',
     'cellar-2': 'ok 3',
     'cellar-3': 'ok 3',
+    'cellar-4': 'alarm 267',
   });
-  expect(await spoolAges(JUNE, '2026-06-03T02:30:00Z', workplace)).toEqual({ 'cellar-2': 'ok 2' });
+  expect(await spoolAges(JUNE, '2026-06-03T02:30:00Z', workplace)).toEqual({
+    'cellar-2': 'ok 2',
+    'cellar-4': 'alarm 49',
+  });
   const warehouse = await workplace.openWarehouse();
   const files = (await workplace.book.list(`ledger/month=${MAY}/`)).map(({ key }) =>
     join(workplace.book.location, key),
