@@ -1,11 +1,33 @@
 import { CODE_VERSION } from '../../lib/adapters/workplace.ts';
+import type { Annex } from '../../lib/disclosure/annex.ts';
 import type { Book } from '../../lib/landing/book.ts';
+import { readManifest } from '../../lib/pipeline/kept-manifest.ts';
 import type { Manifest } from '../../lib/pipeline/manifest.ts';
 import { settingsOf } from '../../lib/pipeline/recompute.ts';
 import type { Workplace } from '../../lib/pipeline/stage.ts';
-import { disclosureFolder } from '../../lib/pipeline/write-disclosure.ts';
+import { annexOf, disclosureFolder } from '../../lib/pipeline/write-disclosure.ts';
 import { CannotAnswer, type Terminal } from './command.ts';
 import { deskEdges } from './desk.ts';
+
+/** One version of a month's disclosure. */
+export interface VersionAt {
+  readonly book: Book;
+  readonly month: string;
+  readonly version: number;
+}
+
+/** A version's annex and manifest. Throws `CannotAnswer` where one cannot be read. `aim`: what is then not done, such as `trace 2026-06`. */
+export async function publishedAt(
+  { book, month, version }: VersionAt,
+  aim: string,
+): Promise<{ readonly annex: Annex; readonly manifest: Manifest }> {
+  const annex = await annexOf(month, version, book).catch(() => undefined);
+  const kept = await readManifest(book, month, version);
+  if (annex && 'manifest' in kept) return { annex, manifest: kept.manifest };
+  throw new CannotAnswer(
+    `Cannot ${aim}: expected a disclosure at ${book.location}/${disclosureFolder(month, version)}, got none that can be read`,
+  );
+}
 
 /** A workplace over the book with the settings that a version was closed with. */
 export async function workplaceOf(manifest: Manifest, book: Book, terminal: Terminal): Promise<Workplace> {

@@ -2,12 +2,11 @@ import { DuckDbWarehouse } from '../../lib/adapters/duckdb-warehouse.ts';
 import { answerOf } from '../../lib/disclosure/budget.ts';
 import { DECIMAL_TEXT } from '../../lib/disclosure/decimal.ts';
 import type { Book } from '../../lib/landing/book.ts';
-import { readManifest } from '../../lib/pipeline/kept-manifest.ts';
 import { type Budget, holdToBudgets, type Quantity, type RunBudgets } from '../../lib/pipeline/run-budgets.ts';
 import { disclosedMonths, findRunMonth } from '../../lib/pipeline/run-month.ts';
-import { annexOf, disclosureFolder, latestVersion } from '../../lib/pipeline/write-disclosure.ts';
+import { latestVersion } from '../../lib/pipeline/write-disclosure.ts';
 import { parsePeriod } from '../../lib/units/period.ts';
-import { explained, workplaceOf } from './closed-version.ts';
+import { explained, publishedAt, workplaceOf } from './closed-version.ts';
 import { type Arguments, CannotAnswer, type Command, type Terminal, textOption } from './command.ts';
 import { bookTyped, MEMORY_PER_WORKER } from './desk.ts';
 import { gateWords } from './gate-words.ts';
@@ -113,18 +112,12 @@ interface Asked {
 /** The run by the latest disclosure of the month. */
 async function heldIn(month: string, { runId, budgets, book }: Asked, terminal: Terminal): Promise<RunBudgets> {
   const version = (await latestVersion(month, book)) ?? 1;
-  const annex = await annexOf(month, version, book).catch(() => undefined);
-  const kept = await readManifest(book, month, version);
-  if (!annex || 'fault' in kept) {
-    throw new CannotAnswer(
-      `Cannot judge ${runId}: expected a disclosure at ${book.location}/${disclosureFolder(month, version)}, got none that can be read`,
-    );
-  }
+  const { annex, manifest } = await publishedAt({ book, month, version }, `judge ${runId}`);
   try {
-    const held = await holdToBudgets(runId, budgets, annex, await workplaceOf(kept.manifest, book, terminal));
+    const held = await holdToBudgets(runId, budgets, annex, await workplaceOf(manifest, book, terminal));
     if (held) return held;
   } catch (error) {
-    throw explained(error, 'judge', kept.manifest, book);
+    throw explained(error, 'judge', manifest, book);
   }
   throw new CannotAnswer(
     `Cannot judge ${runId}: expected it among the runs of version ${version} of ${month}, got one that came since; close ${month} again`,

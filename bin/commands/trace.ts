@@ -2,14 +2,12 @@ import { withScratchBook } from '../../lib/adapters/scratch-book.ts';
 import type { Annex, Figure } from '../../lib/disclosure/annex.ts';
 import { figureKey } from '../../lib/disclosure/figures.ts';
 import { KPIS } from '../../lib/kpis/catalogue.ts';
-import type { Book } from '../../lib/landing/book.ts';
-import { readManifest } from '../../lib/pipeline/kept-manifest.ts';
 import { remakeTables } from '../../lib/pipeline/recompute.ts';
 import type { Workplace } from '../../lib/pipeline/stage.ts';
 import { type FigureTrace, traceFigure } from '../../lib/pipeline/trace.ts';
-import { annexOf, disclosureFolder, latestVersion } from '../../lib/pipeline/write-disclosure.ts';
+import { latestVersion } from '../../lib/pipeline/write-disclosure.ts';
 import { parsePeriod } from '../../lib/units/period.ts';
-import { explained, workplaceOf } from './closed-version.ts';
+import { explained, publishedAt, type VersionAt, workplaceOf } from './closed-version.ts';
 import {
   type Arguments,
   CannotAnswer,
@@ -71,12 +69,6 @@ function checkIsKnown(id: string): void {
   );
 }
 
-interface VersionAt {
-  readonly book: Book;
-  readonly month: string;
-  readonly version: number;
-}
-
 /** Hands over a version's annex and a workplace over its ledger; that of a superseded version is made again first. */
 async function atVersion(
   at: VersionAt,
@@ -84,21 +76,15 @@ async function atVersion(
   work: (annex: Annex, workplace: Workplace) => Promise<FigureTrace>,
 ): Promise<FigureTrace> {
   const { book, month, version } = at;
-  const annex = await annexOf(month, version, book).catch(() => undefined);
-  const kept = await readManifest(book, month, version);
-  if (!annex || 'fault' in kept) {
-    throw new CannotAnswer(
-      `Cannot trace ${month}: expected a disclosure at ${book.location}/${disclosureFolder(month, version)}, got none that can be read`,
-    );
-  }
+  const { annex, manifest } = await publishedAt(at, `trace ${month}`);
   try {
     return (await latestVersion(month, book)) === version
-      ? await work(annex, await workplaceOf(kept.manifest, book, terminal))
+      ? await work(annex, await workplaceOf(manifest, book, terminal))
       : await withScratchBook(async (scratch) =>
-          work(annex, await remakeTables(kept.manifest, book, deskEdges(scratch, terminal))),
+          work(annex, await remakeTables(manifest, book, deskEdges(scratch, terminal))),
         );
   } catch (error) {
-    throw explained(error, 'trace', kept.manifest, book);
+    throw explained(error, 'trace', manifest, book);
   }
 }
 

@@ -9,7 +9,7 @@ import { packsOf } from './pack.ts';
 import { extensionOf, quarantine } from './quarantine.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { landedKey, type Receipt, receiptKey } from './receipt.ts';
-import { currentManifests, offeredReceipts, readRefusals, readSourceReceipts } from './receipts.ts';
+import { currentManifests, LATEST, offeredReceipts, readRefusals, readSourceReceipts } from './receipts.ts';
 import { type ReadManifest, type Selection, selectOffers } from './selection.ts';
 import { keepShortfall, UNREAD } from './shortfall.ts';
 import { Twins } from './twins.ts';
@@ -54,9 +54,6 @@ function missingAfter({ origin }: Edges): readonly MissingPart[] {
   const named = origin.missing?.() ?? [];
   return named.length > 0 ? named : [UNREAD];
 }
-
-/** After every time that a receipt can bear. */
-const LATEST = '9999-12-31T23:59:59Z';
 
 async function collectOffered(request: CollectRequest, edges: Edges): Promise<CollectOutcome> {
   const selection = await selectOffers(await edges.origin.list(), request, edges);

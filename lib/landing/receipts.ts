@@ -2,6 +2,9 @@ import type { Period } from '../units/period.ts';
 import { type Book, readText } from './book.ts';
 import type { Quarantined, Receipt } from './receipt.ts';
 
+/** After every time that a receipt can bear: as of it all that landed is there. */
+export const LATEST = '9999-12-31T23:59:59Z';
+
 /** Every receipt of a month that was fetched by `asOf`, sorted by source and hash: the evidence. */
 export async function readReceipts(book: Book, period: Period, asOf: string): Promise<Receipt[]> {
   const receipts = await readPapers<Receipt>(book, 'landing/', `/period=${period.month}/`, '.receipt.json');

@@ -2,6 +2,7 @@ import { STORED_TABLES } from '../../facts/columns.ts';
 import billedTwice from '../../kpis/billed-twice.sql' with { type: 'text' };
 import { BILLED_AGAIN, openBillFiles, openLedger } from '../../kpis/compute-kpis.ts';
 import { messageOf } from '../../landing/message.ts';
+import { LATEST } from '../../landing/receipts.ts';
 import type { Row, Warehouse } from '../../landing/warehouse.ts';
 import { type FactKeys, openFacts } from '../../ledger/open-facts.ts';
 import { parsePeriod } from '../../units/period.ts';
@@ -16,9 +17,6 @@ import idleGrids from './idle-grids.sql' with { type: 'text' };
 import unmatchedPatterns from './unmatched-patterns.sql' with { type: 'text' };
 import unplacedRegions from './unplaced-regions.sql' with { type: 'text' };
 import zoneGrain from './zone-grain.sql' with { type: 'text' };
-
-/** A time after every receipt. */
-const ALWAYS = '9999-12-31T00:00:00Z';
 
 /** A question to a closed month, and what its rows mean. */
 interface Question {
@@ -177,7 +175,7 @@ async function openSettled(
   const paths = await Promise.all(ledger.map((key) => book.localPath(key)));
   await openLedger(paths, warehouse);
   await warehouse.run(billedTwice);
-  await openBillFiles(await billReceipts(parsePeriod(month), ALWAYS, workplace), warehouse);
+  await openBillFiles(await billReceipts(parsePeriod(month), LATEST, workplace), warehouse);
   for (const step of BILLED_AGAIN) await warehouse.run(step);
 }
 
