@@ -30,6 +30,7 @@ test.each([
   ['012345678901', '12345678901', true],
   ['12345678901', '012345678901', true],
   ['012345678901', '112345678901', false],
+  ['000', '0', false],
   ['p-0123', 'p-123', false],
 ])('a rule for the account %s meets %s: %s', async (account, billed, isMet) => {
   const rules = [{ match: { account }, set: { project: 'chat' } }];

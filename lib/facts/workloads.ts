@@ -88,7 +88,7 @@ function matches(column: string, pattern: string): string {
   // Ids of Azure come in several cases.
   if (column === MATCHED_COLUMNS.resource) return matches(`lower(${column})`, pattern.toLowerCase());
   // A spreadsheet takes zeros off the beginning of an AWS account.
-  if (column === MATCHED_COLUMNS.account && /^\d{1,12}$/.test(pattern))
+  if (column === MATCHED_COLUMNS.account && /^(?=\d{1,12}$)0*[1-9]/.test(pattern))
     return `ltrim(${column}, '0') = ${literal(pattern.replace(/^0+/, ''))}`;
   if (!pattern.includes('*')) return `${column} = ${literal(pattern)}`;
   return `${column} LIKE ${literal(likePattern(pattern))} ESCAPE '\\'`;
